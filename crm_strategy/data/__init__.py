@@ -1,0 +1,1 @@
+"""Doors in: read, map, check and type a client's files into canonical tables."""

@@ -1,0 +1,1 @@
+"""Doors out: run the notebooks, merge them, write HTML and Excel."""

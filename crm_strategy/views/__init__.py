@@ -1,0 +1,1 @@
+"""A result in; a Table, Chart or Finding out, which displays and exports itself."""
