@@ -5,17 +5,17 @@ A key names domain and entry: `say("kpis.revenue.name")` reads the entry `revenu
 `kpis.po`. Entries are templates for `str.format`: values come already formatted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
+from babel.core import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.plural import PluralRule
-from babel.core import Locale
 
 from crm_strategy.errors import CrmStrategyError
 
@@ -25,11 +25,15 @@ LANGUAGES = ("en", "ru")
 
 @dataclass(frozen=True)
 class Voice:
-    """How a report speaks: its language, its money, and the smallest group it may show."""
+    """How a report speaks: its language, its money, and the smallest group it may show.
+
+    `labels` are the client's own names, in the report's language: `{"channel.email": "E-mail"}`.
+    """
 
     language: str = "en"
     currency: str = "EUR"
     min_cell: int = 10
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 _voice: ContextVar[Voice] = ContextVar("voice", default=Voice())
@@ -40,7 +44,7 @@ def voice() -> Voice:
     return _voice.get()
 
 
-def speak(**changes: str | int) -> Voice:
+def speak(**changes: object) -> Voice:
     """Change the voice from here on: `speak(language="ru", currency="RUB", min_cell=10)`."""
     changed = replace(_voice.get(), **changes)  # type: ignore[arg-type]
     if changed.language not in LANGUAGES:
@@ -52,7 +56,7 @@ def speak(**changes: str | int) -> Voice:
 
 
 @contextmanager
-def speaking(**changes: str | int) -> Iterator[Voice]:
+def speaking(**changes: object) -> Iterator[Voice]:
     """Change the voice for a `with` block."""
     before = _voice.get()
     try:
@@ -80,10 +84,10 @@ def say_count(key: str, count: int, /, **values: object) -> str:
     language = voice().language
     domain, _, entry = key.partition(".")
     message = _catalogue(language, domain).get(entry)
-    if message is None:
-        raise KeyError(key)
-    forms = message.string if isinstance(message.string, (list, tuple)) else (message.string,)
-    form = forms[min(_plural_form(language, count), len(forms) - 1)]
+    forms = message.string if message else None
+    if not isinstance(forms, (list, tuple)):
+        raise KeyError(f"{key} has no plural forms ({language})")
+    form = str(forms[_plural_form(language, count)])
     return form.format(n=format_count(count), **values)
 
 
@@ -93,6 +97,11 @@ def known(key: str) -> bool:
     return _path(voice().language, domain).exists() and (
         _catalogue(voice().language, domain).get(entry) is not None
     )
+
+
+def label(kind: str, name: object) -> str:
+    """The client's own name for a channel, a touchpoint, …; the id itself when it has none."""
+    return voice().labels.get(f"{kind}.{name}", str(name))
 
 
 def _plural_form(language: str, count: int) -> int:

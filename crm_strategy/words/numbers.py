@@ -6,6 +6,7 @@ Spaces inside numbers do not break, minus is −, a missing value is –, never 
 import math
 from datetime import date, datetime
 from functools import cache
+from typing import TypeGuard
 
 from babel.core import Locale
 from babel.dates import format_skeleton
@@ -39,25 +40,22 @@ def format_ratio(value: float | None) -> str:
 
 def format_share(value: float | None, *, digits: int = 1) -> str:
     """A fraction as a percentage: 75.8% · 75,8 %"""
-    if is_missing(value):
+    if not _known(value):
         return MISSING
-    assert value is not None
     return _decimal(100 * value, _pattern(digits)) + _percent()
 
 
 def format_change(value: float | None, *, digits: int = 1) -> str:
     """A relative change with its sign: +1.4% · +1,4 %"""
-    if is_missing(value):
+    if not _known(value):
         return MISSING
-    assert value is not None
     return _signed(100 * value, digits) + _percent()
 
 
 def format_points(value: float | None, *, digits: int = 1) -> str:
     """A difference of two fractions in percentage points: −3.3 pp · −3,3 п. п."""
-    if is_missing(value):
+    if not _known(value):
         return MISSING
-    assert value is not None
     unit = {"en": f"{NBSP}pp", "ru": f"{NBSP}п.{NBSP}п."}[voice().language]
     return _signed(100 * value, digits) + unit
 
@@ -74,9 +72,8 @@ def format_unit_money(value: float | None) -> str:
 
 def format_short_money(value: float | None) -> str:
     """Short money: €1.25M, €17.6k · 1,25 млн €, 17,6 тыс. €"""
-    if is_missing(value):
+    if not _known(value):
         return MISSING
-    assert value is not None
     size = abs(value)
     if size >= 999_500:
         number, unit = _decimal(value / 1e6, "#,##0.00"), {"en": "M", "ru": f"{NBSP}млн"}
@@ -89,9 +86,8 @@ def format_short_money(value: float | None) -> str:
 
 def format_date(value: date | None) -> str:
     """30 Sep 2026 · 30.09.2026"""
-    if is_missing(value):
+    if not _known(value):
         return MISSING
-    assert value is not None
     if voice().language == "ru":
         return f"{value:%d.%m.%Y}"
     return f"{value.day}{NBSP}{_month_name(value)}{NBSP}{value.year}"
@@ -99,18 +95,16 @@ def format_date(value: date | None) -> str:
 
 def format_month(value: date | None) -> str:
     """Sep 2026 · сент. 2026"""
-    if is_missing(value):
+    if not _known(value):
         return MISSING
-    assert value is not None
     return f"{_month_name(value)}{NBSP}{value.year}"
 
 
 def format_interval(low: float | None, high: float | None, kind: str) -> str:
     """An interval with its unit once: 97.4–99.1% · 97,4–99,1 %"""
-    if is_missing(low) or is_missing(high):
+    if not (_known(low) and _known(high)):
         return MISSING
     if kind == "share":
-        assert low is not None and high is not None
         return f"{_decimal(100 * low, _pattern(1))}–{format_share(high)}"
     return f"{format_value(low, kind)}–{format_value(high, kind)}"
 
@@ -119,6 +113,7 @@ def format_value(value: object, kind: str) -> str:
     """A value by its kind; unknown kinds are text.
 
     Kinds: count, ratio, share, change, points, money, unit_money, short_money, score, days,
+    months,
     date, month, text.
     """
     if is_missing(value):
@@ -147,14 +142,19 @@ _FORMATS = {
     "unit_money": format_unit_money,
     "short_money": format_short_money,
     "score": _score,
+    "months": _score,
 }
 
 
 def _decimal(value: float | None, pattern: str) -> str:
-    if is_missing(value):
+    if not _known(value):
         return MISSING
     text = format_decimal(value, format=pattern, locale=_locale(voice().language))
     return _unsigned_zero(text).replace(" ", NBSP).replace("-", "−")
+
+
+def _known(value: float | None) -> TypeGuard[float]:
+    return not is_missing(value)
 
 
 def _unsigned_zero(text: str) -> str:
@@ -175,7 +175,7 @@ def _percent() -> str:
 
 
 def _money(value: float | None, digits: int) -> str:
-    return MISSING if is_missing(value) else _with_symbol(_decimal(value, _pattern(digits)))
+    return _with_symbol(_decimal(value, _pattern(digits))) if _known(value) else MISSING
 
 
 def _with_symbol(number: str) -> str:

@@ -1,0 +1,151 @@
+"""The parameters file: what one client's report is about, read from `params/<client>.yml`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, PrivateAttr, ValidationError
+
+from crm_strategy.plan.data_params import DataParams
+from crm_strategy.plan.fields import (
+    ClientName,
+    Currency,
+    Languages,
+    Number,
+    Plain,
+    Strict,
+    Timezone,
+    Whole,
+)
+from crm_strategy.plan.file_name import file_name
+from crm_strategy.plan.goal_params import BusinessGoal, Decision, Goal
+from crm_strategy.plan.params_checks import cross_problems
+from crm_strategy.plan.params_errors import model_problems, nearest_line, params_error
+from crm_strategy.plan.period import Rhythm
+from crm_strategy.plan.problems import Loc
+from crm_strategy.plan.touchpoint_params import Channel, Scenario, Touchpoint
+from crm_strategy.plan.yaml_lines import read_yaml
+
+
+class RfmParams(Strict):
+    """Scores of recency, frequency and money."""
+
+    bins: Annotated[Whole, Field(ge=2, le=10)] = Field(
+        default=5, description="score levels per dimension"
+    )
+
+
+class KpiParams(Strict):
+    """What the KPIs need that the data don't tell."""
+
+    active_days: Annotated[Whole, Field(ge=1)] | None = Field(
+        default=None,
+        description="days after an order a customer counts as active; from the data otherwise",
+    )
+    margin_rate: Annotated[Number, Field(ge=0, le=1)] | None = Field(
+        default=None,
+        description="gross margin as a fraction of revenue, where no costs are supplied",
+    )
+    conversion_days: Annotated[Whole, Field(ge=1)] = Field(
+        default=30, description="days after a touch in which an order counts as its conversion"
+    )
+
+
+class AttributionParams(Strict):
+    """How orders are credited to channels."""
+
+    lookback_days: Annotated[Whole, Field(ge=1)] = Field(
+        default=30, description="days before an order in which a touch can earn credit for it"
+    )
+
+
+class PrivacyParams(Strict):
+    """What a report may show."""
+
+    min_cell: Annotated[Whole, Field(ge=5)] = Field(
+        default=10, description="groups of fewer customers are not shown"
+    )
+    special_categories: dict[Plain, Plain] = Field(
+        default_factory=dict,
+        description="columns on health, religion, politics and the like: why they may be used",
+    )
+
+
+class Params(Strict):
+    """One client's parameters; nothing in it changes after reading."""
+
+    client: ClientName = Field(description="the client's name as printed")
+    language: Languages = Field(default=("en",), description="languages of the report: en, ru")
+    currency: Currency = Field(default="EUR", description="ISO 4217 code of all amounts")
+    timezone: Timezone = Field(
+        default="UTC", description="where the client's days begin, such as Europe/Berlin"
+    )
+    rhythm: Rhythm = Field(default="quarter", description="how often the report is made")
+    data: DataParams = Field(description="where the client's data are")
+    business_goals: tuple[BusinessGoal, ...] = Field(
+        default=(), description="what the business wants"
+    )
+    goals: tuple[Goal, ...] = Field(
+        default=(), description="5–10 CRM goals; each serves a business goal"
+    )
+    segments: dict[Plain, Plain] = Field(
+        default_factory=dict, description="segments of your own: name and rule"
+    )
+    touchpoints: tuple[Touchpoint, ...] = Field(
+        default=(), description="where customers meet the client"
+    )
+    channels: dict[Plain, Channel] = Field(
+        default_factory=dict, description="ways to reach customers, by the data's word for each"
+    )
+    scenarios: tuple[Scenario, ...] = Field(default=(), description="cascades of messages")
+    decisions: tuple[Decision, ...] = Field(default=(), description="what was decided at reviews")
+    privacy: PrivacyParams = Field(default=PrivacyParams(), description="what may be shown")
+    rfm: RfmParams = Field(default=RfmParams(), description="recency, frequency, money")
+    kpis: KpiParams = Field(default=KpiParams(), description="how KPIs are counted")
+    attribution: AttributionParams = Field(
+        default=AttributionParams(), description="how orders are credited to channels"
+    )
+
+    _path: Path = PrivateAttr(default=Path("params.yml"))
+    _lines: dict[Loc, int] = PrivateAttr(default_factory=dict)
+
+    @property
+    def path(self) -> Path:
+        """The YAML file, as it was named."""
+        return self._path
+
+    @property
+    def root(self) -> Path:
+        """The workbook's folder: beside or above the params folder the file is in."""
+        folder = self._path.absolute().parent
+        return folder.parent if folder.name == "params" else folder
+
+    @property
+    def slug(self) -> str:
+        """The client's name as a folder name: a-z, 0-9 and hyphens."""
+        return file_name(self.client)
+
+    def line_of(self, loc: Loc) -> int | None:
+        """The line of a place such as `("goals", 0, "target")`, or of what holds it."""
+        return nearest_line(self._lines, loc)
+
+
+def read_params(path: Path | str) -> Params:
+    """Read and check a parameters file.
+
+    Raises
+    ------
+    ParamsError
+        Missing, broken or wrong: every problem found, each with line, place and remedy.
+    """
+    path = Path(path)
+    lines = read_yaml(path)
+    try:
+        params = Params.model_validate(lines.value)
+    except ValidationError as error:
+        raise params_error(path, lines.by_loc, model_problems(Params, error)) from None
+    params._path = path
+    params._lines = lines.by_loc
+    problems = cross_problems(params)
+    if problems:
+        raise params_error(path, lines.by_loc, problems)
+    return params
