@@ -7,7 +7,6 @@ A key names domain and entry: `say("kpis.revenue.name")` reads the entry `revenu
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -36,33 +35,36 @@ class Voice:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-_voice: ContextVar[Voice] = ContextVar("voice", default=Voice())
+# One notebook speaks with one voice; a context variable would not outlive a notebook's cell.
+_voice = Voice()
 
 
 def voice() -> Voice:
     """The voice in use."""
-    return _voice.get()
+    return _voice
 
 
 def speak(**changes: object) -> Voice:
     """Change the voice from here on: `speak(language="ru", currency="RUB", min_cell=10)`."""
-    changed = replace(_voice.get(), **changes)  # type: ignore[arg-type]
+    global _voice
+    changed = replace(_voice, **changes)  # type: ignore[arg-type]
     if changed.language not in LANGUAGES:
         raise CrmStrategyError(
             f"Unknown language {changed.language!r}; known are {', '.join(LANGUAGES)}."
         )
-    _voice.set(changed)
+    _voice = changed
     return changed
 
 
 @contextmanager
 def speaking(**changes: object) -> Iterator[Voice]:
     """Change the voice for a `with` block."""
-    before = _voice.get()
+    global _voice
+    before = _voice
     try:
         yield speak(**changes)
     finally:
-        _voice.set(before)
+        _voice = before
 
 
 def say(key: str, /, **values: object) -> str:

@@ -6,7 +6,7 @@ Spaces inside numbers do not break, minus is −, a missing value is –, never 
 import math
 from datetime import date, datetime
 from functools import cache
-from typing import TypeGuard
+from typing import TypeGuard, TypeVar
 
 from babel.core import Locale
 from babel.dates import format_skeleton
@@ -16,7 +16,8 @@ from crm_strategy.words import voice
 
 MISSING = "–"
 NBSP = "\u00a0"
-THIN = "\u202f"
+
+_Value = TypeVar("_Value", float, date)
 
 
 def is_missing(value: object) -> bool:
@@ -153,7 +154,7 @@ def _decimal(value: float | None, pattern: str) -> str:
     return _unsigned_zero(text).replace(" ", NBSP).replace("-", "−")
 
 
-def _known(value: float | None) -> TypeGuard[float]:
+def _known(value: _Value | None) -> TypeGuard[_Value]:
     return not is_missing(value)
 
 

@@ -1,0 +1,6 @@
+"""`python -m crm_strategy`: the command line."""
+
+from crm_strategy.cli import main
+
+if __name__ == "__main__":
+    main()

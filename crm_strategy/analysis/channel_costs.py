@@ -1,0 +1,118 @@
+"""Channel costs: what each channel costs, what it is credited with, what comes back."""
+
+from datetime import date
+
+import ibis
+import pandas as pd
+from ibis import _
+
+from crm_strategy.analysis.attribution import credited_orders
+from crm_strategy.analysis.margin import Margin, margin_of
+from crm_strategy.analysis.period_counts import order_counts
+from crm_strategy.analysis.spans import Span, within
+from crm_strategy.analysis.spending import channel_spending
+
+COLUMNS = (
+    *("channel", "cost", "touch_count", "new_customers", "order_count", "revenue"),
+    *("cac", "cost_per_order", "roi", "margin", "customer_count", "cost_source", "roi_basis"),
+)
+
+
+def channel_costs(
+    costs: ibis.Table,
+    touches: ibis.Table,
+    orders: ibis.Table,
+    channel_terms: pd.DataFrame | None = None,
+    *,
+    start: date,
+    end: date,
+    lookback_days: int = 30,
+    margin_rate: float | None = None,
+) -> pd.DataFrame:
+    """Cost, cost per new customer and per order, and return of each channel in a period.
+
+    Orders are credited to the last touch before them (`credited_orders`), so figures are
+    attributed, not caused. Revenue is before refunds. Σ cost is the KPI `marketing_cost`
+    where every channel's cost is known, and with it Σ margin gives the KPI `roi`.
+
+    Parameters
+    ----------
+    costs, touches, channel_terms
+        As in `channel_spending`.
+    orders
+        As in `credited_orders`.
+    start, end
+        First and last day of the period.
+    lookback_days
+        Calendar days before an order in which a touch can earn its credit.
+    margin_rate
+        Gross margin as a fraction of revenue, for orders without a known cost of goods.
+
+    Returns
+    -------
+    DataFrame
+        One row per channel with touches or a cost in the period, by name: `channel`, `cost`
+        (money; NaN where unknown), `touch_count`, `new_customers` (first orders credited),
+        `order_count` and `revenue` (credited), `cac` = cost / new customers, `cost_per_order`
+        = cost / orders, `roi` = (margin − cost) / cost, `margin` (money, of credited orders),
+        `customer_count` (touched), `cost_source` (`file`, `params`, None), `roi_basis`
+        (`margin`, `margin_rate`, `revenue`: see `margin_of`). A channel of which no touch was
+        ever supplied cannot be credited: its touches, orders and what rests on them are NaN.
+    """
+    span = Span("period", start, end)
+    spending = channel_spending(costs, touches, periods=[span], channel_terms=channel_terms)
+    credit = _credit(orders, touches, span, lookback_days)
+    reach = _reach(touches, span)
+    table = spending.set_index("channel").join(reach, how="outer").join(credit, how="outer")
+    counts = ["touch_count", "customer_count", "order_count", "new_customers"]
+    sums = ["revenue", "costed_revenue", "goods"]
+    measured = table["touch_count"].notna()
+    table.loc[measured, counts + sums] = table.loc[measured, counts + sums].fillna(0.0)
+    margin = _margin(orders, span, margin_rate)
+    table["margin"] = [
+        margin.of(*values) for values in zip(*(table[name] for name in sums), strict=True)
+    ]
+    cost = table["cost"].astype("float64")
+    table["cac"] = cost / table["new_customers"].where(table["new_customers"] > 0)
+    table["cost_per_order"] = cost / table["order_count"].where(table["order_count"] > 0)
+    table["roi"] = (table["margin"] - cost) / cost.where(cost > 0)
+    table["roi_basis"] = margin.basis
+    table = table.rename_axis("channel").sort_index().reset_index()
+    return table[list(COLUMNS)]
+
+
+def _credit(
+    orders: ibis.Table, touches: ibis.Table, span: Span, lookback_days: int
+) -> pd.DataFrame:
+    reached = orders.semi_join(touches, "customer_id")
+    credited = credited_orders(
+        reached, touches, start=span.start, end=span.end, lookback_days=lookback_days
+    )
+    sums = (
+        credited.filter(_.channel.notnull())
+        .group_by("channel")
+        .agg(
+            order_count=_.count(),
+            new_customers=_.is_first.sum(),
+            revenue=_.amount.sum(),
+            costed_revenue=_.amount.sum(where=_.cost_amount.notnull()),
+            goods=_.cost_amount.sum(),
+        )
+    )
+    return sums.to_pandas().set_index("channel").astype("float64")
+
+
+def _reach(touches: ibis.Table, span: Span) -> pd.DataFrame:
+    sizes = (
+        touches.filter(within(_.touched_at, span.start, span.end))
+        .group_by("channel")
+        .agg(customer_count=_.customer_id.nunique())
+    )
+    return sizes.to_pandas().set_index("channel").astype("float64")
+
+
+def _margin(orders: ibis.Table, span: Span, margin_rate: float | None) -> Margin:
+    counts = order_counts(orders, periods=[span], active_days=span.days).loc[span.id]
+    return margin_of(
+        counts["revenue"], counts["costed_revenue"], counts["cost"], margin_rate=margin_rate
+    )

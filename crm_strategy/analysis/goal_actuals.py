@@ -1,0 +1,61 @@
+"""Where goals stand: the KPI of each goal, for all customers or for one segment."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import ibis
+import pandas as pd
+from ibis import _
+
+from crm_strategy.analysis.kpis import kpi_actuals, kpi_history
+from crm_strategy.analysis.spans import PeriodLike
+
+EVERYONE = "all"
+OF_CHANNELS = ("marketing_cost", "cac", "roi")
+"""KPIs that rest on costs: these belong to channels, not to segments."""
+
+
+def goal_actuals(
+    history: pd.DataFrame,
+    customers: ibis.Table,
+    *,
+    segments: Iterable[str],
+    period: PeriodLike,
+    orders: ibis.Table,
+    touches: ibis.Table,
+    surveys: ibis.Table,
+    costs: ibis.Table,
+    **terms: Any,
+) -> dict[tuple[str, str], float | None]:
+    """The values of a period by KPI and segment, for the goals to be held against.
+
+    A segment's figures are those of the customers in it at the period's end; `OF_CHANNELS`
+    have no value for a segment.
+
+    Parameters
+    ----------
+    history
+        Result of `kpis.kpi_history` for all customers.
+    customers
+        Result of `rfm.customer_segments` at the period's end.
+    segments
+        Segments that goals name; `all` is everyone.
+    period
+        The period.
+    orders, touches, surveys, costs, terms
+        As in `kpis.kpi_history`.
+    """
+    actuals = kpi_actuals(history, period=period)
+    for segment in sorted({*segments} - {EVERYONE}):
+        members = customers.filter(_.segment == segment).select("customer_id")
+        figures = kpi_history(
+            orders=orders.semi_join(members, "customer_id"),
+            touches=touches.semi_join(members, "customer_id"),
+            surveys=surveys.semi_join(members, "customer_id"),
+            costs=costs.limit(0),
+            periods=[period],
+            **terms,
+        )
+        figures = figures[~figures["kpi"].isin(OF_CHANNELS)]
+        actuals |= kpi_actuals(figures, period=period, segment=segment)
+    return actuals

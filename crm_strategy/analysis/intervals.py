@@ -1,0 +1,100 @@
+"""95 % intervals: how far chance alone could move a figure."""
+
+import math
+from statistics import NormalDist
+
+CONFIDENCE = 0.95
+"""Share of samples whose interval holds the true value."""
+
+Interval = tuple[float | None, float | None]
+"""Low and high; None where the data are too few to say."""
+
+NONE: Interval = (None, None)
+
+_ROUNDING = 1e-12
+
+
+def share_interval(count: float, n: float, *, confidence: float = CONFIDENCE) -> Interval:
+    """Wilson's interval of a share.
+
+    centre = (p + z²/2n) / (1 + z²/n), half = z √(p(1−p)/n + z²/4n²) / (1 + z²/n), p = count / n.
+
+    Parameters
+    ----------
+    count, n
+        How many of how many; n = 0 gives no interval.
+    confidence
+        Its level, 0 to 1.
+
+    References
+    ----------
+    Wilson (1927), JASA 22(158). Recommended by Brown, Cai & DasGupta (2001), Stat. Sci. 16(2).
+    """
+    if not n or n <= 0:
+        return NONE
+    share, z = count / n, _z(confidence)
+    spread = 1 + z * z / n
+    centre = (share + z * z / (2 * n)) / spread
+    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / spread
+    # Rounding must not push a bound past the share itself, at 0 or at 1.
+    return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))
+
+
+def mean_interval(
+    mean: float, squares: float, n: float, *, confidence: float = CONFIDENCE
+) -> Interval:
+    """Student's t interval of a mean: mean ± t(n−1) √(Σ(x−mean)² / (n−1) / n).
+
+    Parameters
+    ----------
+    mean
+        The mean of n values.
+    squares
+        Σ(x − mean)², in the unit of the mean, squared.
+    n
+        Number of values.
+    confidence
+        Its level, 0 to 1.
+
+    Returns
+    -------
+    tuple
+        Low and high. None for fewer than two values, and where all are equal, for chance
+        cannot be read from them.
+    """
+    if n < 2 or squares <= _ROUNDING * mean * mean * n:
+        return NONE
+    # Imported here: scipy is slow to load and most of the module does without.
+    from scipy.special import stdtrit
+
+    error = math.sqrt(squares / (n - 1) / n)
+    half = float(stdtrit(n - 1, 0.5 + confidence / 2)) * error
+    return mean - half, mean + half
+
+
+def nps_interval(
+    promoters: float, detractors: float, n: float, *, confidence: float = CONFIDENCE
+) -> Interval:
+    """Interval of a net promoter score, in points: score ± 100 z √((p + d − (p − d)²) / n).
+
+    p and d are the shares of promoters and detractors. No interval where the answers do not
+    vary, for chance cannot be read from them.
+
+    References
+    ----------
+    Rocks (2016), The American Statistician 70(4): Wald interval of a difference of two shares
+    of one multinomial sample.
+    """
+    if not n or n <= 0:
+        return NONE
+    up, down = promoters / n, detractors / n
+    variance = up + down - (up - down) ** 2
+    if variance <= 0:
+        return NONE
+    half = 100 * _z(confidence) * math.sqrt(variance / n)
+    score = 100 * (up - down)
+    return max(-100.0, score - half), min(100.0, score + half)
+
+
+def _z(confidence: float) -> float:
+    return NormalDist().inv_cdf(0.5 + confidence / 2)

@@ -1,0 +1,121 @@
+"""Journeys: where customers are touched, and where they go next."""
+
+from datetime import date
+
+import ibis
+from ibis import _
+
+from crm_strategy.analysis.funnel import stage_funnel
+from crm_strategy.analysis.spans import within
+from crm_strategy.analysis.timeline import known_touches, next_orders, placed_orders, soon_after
+
+__all__ = ["CONVERSION", "NULL", "START", "stage_funnel", "touchpoint_use", "transitions"]
+
+START, CONVERSION, NULL = "START", "CONVERSION", "NULL"
+"""Where every journey begins, and its two ends: an order, or none."""
+
+
+def touchpoint_use(
+    touches: ibis.Table, orders: ibis.Table, *, start: date, end: date, conversion_days: int
+) -> ibis.Table:
+    """Touches, customers and conversions of each touchpoint in a period.
+
+    A customer converted at a touchpoint when an order followed one of its touches within
+    `conversion_days`, both in the period. Conversions of several touchpoints overlap.
+
+    Parameters
+    ----------
+    touches
+        One row per touch: `customer_id`, `touched_at` (timestamp), `channel`, `touchpoint`?.
+    orders
+        One row per order or refund: `customer_id`, `ordered_at` (timestamp), `is_refund`.
+    start, end
+        First and last day of the period.
+    conversion_days
+        Calendar days after a touch.
+
+    Returns
+    -------
+    Table
+        One row per touchpoint, by name: `touchpoint` (as in the touches; null where they name
+        none), `channel`, `touch_count`, `customer_count`, `converted_count` (customers),
+        `conversion_rate` = converted / touched customers.
+    """
+    used = next_orders(touches, orders, end=end).filter(within(_.touched_at, start, end))
+    used = used.mutate(converted=soon_after(used.placed_at, used.touched_at, conversion_days))
+    return (
+        used.group_by("touchpoint", "channel")
+        .agg(
+            touch_count=_.count(),
+            customer_count=_.customer_id.nunique(),
+            converted_count=_.customer_id.nunique(where=_.converted),
+        )
+        .mutate(conversion_rate=_.converted_count / _.customer_count)
+        .order_by("touchpoint", "channel")
+    )
+
+
+def transitions(
+    touches: ibis.Table, orders: ibis.Table, *, start: date, end: date, gap_days: int = 30
+) -> ibis.Table:
+    """Count the steps of customers' journeys from channel to channel.
+
+    A journey is a customer's touches in the period up to an order (CONVERSION), or up to more
+    than `gap_days` without a touch or order, or the period's end (NULL). The next touch begins
+    another. Orders without a touch before them make no journey.
+
+    Parameters
+    ----------
+    touches
+        One row per touch: `customer_id`, `touched_at` (timestamp), `channel`.
+    orders
+        One row per order or refund: `customer_id`, `ordered_at` (timestamp), `is_refund`.
+    start, end
+        First and last day of the period.
+    gap_days
+        Days of silence that end a journey.
+
+    Returns
+    -------
+    Table
+        One row per distinct step: `source` (a channel or START), `target` (a channel,
+        CONVERSION or NULL), `n` (times taken), `share` of the steps from that source.
+    """
+    steps = _steps(_events(touches, orders, start, end), gap_days)
+    begun = steps.filter(_.begins).select(source=ibis.literal(START), target=_.channel)
+    taken = steps.select(source=_.channel, target=_.target)
+    counts = ibis.union(begun, taken).group_by("source", "target").agg(n=_.count())
+    from_source = ibis.window(group_by="source")
+    return counts.mutate(share=_.n / _.n.sum().over(from_source)).order_by("source", "target")
+
+
+def _events(touches: ibis.Table, orders: ibis.Table, start: date, end: date) -> ibis.Table:
+    contacts = known_touches(touches).filter(within(_.touched_at, start, end))
+    placed = placed_orders(orders).filter(within(_.ordered_at, start, end))
+    return ibis.union(
+        contacts.select(
+            "customer_id", "channel", at=_.touched_at.cast("timestamp(6)"), is_order=False
+        ),
+        placed.select(
+            "customer_id",
+            channel=ibis.null("string"),
+            at=_.placed_at.cast("timestamp(6)"),
+            is_order=True,
+        ),
+    )
+
+
+def _steps(events: ibis.Table, gap_days: int) -> ibis.Table:
+    """Each touch with what came next, and whether a journey begins with it."""
+    in_order = ibis.window(group_by="customer_id", order_by=["at", "is_order", "channel"])
+    seen = events.mutate(
+        next_at=_.at.lead().over(in_order),
+        next_channel=_.channel.lead().over(in_order),
+        next_is_order=_.is_order.lead().over(in_order),
+        last_at=_.at.lag().over(in_order),
+        last_is_order=_.is_order.lag().over(in_order),
+    ).filter(~_.is_order)
+    goes_on = soon_after(seen.next_at, seen.at, gap_days)
+    went_on = soon_after(seen.at, seen.last_at, gap_days) & ~seen.last_is_order.fill_null(False)
+    target = ibis.cases((~goes_on, NULL), (seen.next_is_order, CONVERSION), else_=seen.next_channel)
+    return seen.select("channel", target=target, begins=~went_on)

@@ -1,0 +1,121 @@
+"""The KPI scorecard of a period: beside the previous one, last year, natural limits, goals."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from crm_strategy.analysis.signals import Verdict, signal, yearly_changes
+from crm_strategy.analysis.spans import PeriodLike
+from crm_strategy.words.kpis import KPIS
+
+COLUMNS = (
+    *("kpi", "value", "low", "high", "previous", "last_year", "change", "verdict"),
+    *("target", "status", "n", "unit"),
+)
+
+_BY_DIFFERENCE = frozenset({"share", "score"})
+_EVERYONE = "all"
+
+
+def kpi_table(
+    history: pd.DataFrame,
+    *,
+    period: PeriodLike,
+    previous: PeriodLike,
+    year_before: PeriodLike,
+    goals: Sequence[Mapping[str, Any]] | pd.DataFrame = (),
+) -> pd.DataFrame:
+    """One row per KPI: this period beside the previous one and the same a year before.
+
+    Parameters
+    ----------
+    history
+        Result of `kpi_history`; periods it lacks have no value.
+    period, previous, year_before
+        The periods to show.
+    goals
+        Goals with their status: `kpi`, `segment`, `target`, `status`. Those of all customers
+        are shown, the first of each KPI: put primary goals first.
+
+    Returns
+    -------
+    DataFrame
+        `kpi`, `value`, `low`, `high` (95 %), `previous`, `last_year`, `change` (against
+        `previous`: a difference for shares and scores, else relative), `verdict`
+        (`signals.Verdict`), `target`, `status`, `n`, `unit`.
+    """
+    aims = _aims(goals)
+    rows = [
+        _row(kpi, rows.set_index("period"), period, previous, year_before)
+        | aims.get(kpi, {"target": None, "status": None})
+        for kpi, rows in history.groupby("kpi", sort=False)
+    ]
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    numbers = ("value", "low", "high", "previous", "last_year", "change", "target", "n")
+    return table.astype(dict.fromkeys(numbers, "float64"))
+
+
+def kpi_verdict(rows: pd.DataFrame, *, period: PeriodLike, seasonal: bool) -> Verdict:
+    """Whether a KPI's value lies outside the natural limits of the periods before.
+
+    Judged on the level; flows that follow the season are judged on their change against a
+    year ago.
+
+    Parameters
+    ----------
+    rows
+        Rows of one KPI of `kpi_history`.
+    period
+        The period to judge; only those that end before it begins are compared.
+    seasonal
+        Whether the KPI follows the season (`KPIS[kpi].seasonal`).
+    """
+    ordered = rows.sort_values("start")
+    values: list[float | None] = ordered["value"].tolist()
+    if seasonal:
+        values = yearly_changes(ordered["start"].tolist(), values)
+    earlier = [
+        value for value, end in zip(values, ordered["end"], strict=True) if end < period.start
+    ]
+    now = [value for value, id_ in zip(values, ordered["period"], strict=True) if id_ == period.id]
+    return signal(earlier, now[0] if now else None)
+
+
+def _row(
+    kpi: str,
+    rows: pd.DataFrame,
+    period: PeriodLike,
+    previous: PeriodLike,
+    year_before: PeriodLike,
+) -> dict[str, Any]:
+    now = rows.loc[period.id] if period.id in rows.index else pd.Series(dtype="float64")
+    before, year = (rows["value"].get(each.id, float("nan")) for each in (previous, year_before))
+    value, unit = now.get("value", float("nan")), KPIS[kpi].kind
+    return {
+        "kpi": kpi,
+        "value": value,
+        "low": now.get("low"),
+        "high": now.get("high"),
+        "previous": before,
+        "last_year": year,
+        "change": _change(value, before, unit),
+        "verdict": kpi_verdict(rows.reset_index(), period=period, seasonal=KPIS[kpi].seasonal),
+        "n": now.get("n"),
+        "unit": unit,
+    }
+
+
+def _change(value: float, before: float, unit: str) -> float | None:
+    if unit in _BY_DIFFERENCE:
+        return value - before
+    return None if before == 0 else (value - before) / abs(before)
+
+
+def _aims(goals: Sequence[Mapping[str, Any]] | pd.DataFrame) -> dict[str, dict[str, Any]]:
+    rows = goals.to_dict("records") if isinstance(goals, pd.DataFrame) else goals
+    aims: dict[str, dict[str, Any]] = {}
+    for goal in rows:
+        if goal["segment"] == _EVERYONE:
+            aims.setdefault(goal["kpi"], {"target": goal["target"], "status": goal["status"]})
+    return aims

@@ -1,0 +1,129 @@
+"""The KPIs of one period from its counts: values, 95 % intervals, and what they rest on.
+
+Ratios are Σ / Σ. A zero denominator or a missing table gives no value, never 0.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from crm_strategy.analysis.intervals import (
+    NONE,
+    Interval,
+    mean_interval,
+    nps_interval,
+    share_interval,
+)
+from crm_strategy.analysis.margin import margin_of
+
+Counts = Mapping[str, float]
+
+
+class Figure(NamedTuple):
+    """A KPI's value, its interval, and the number of cases it rests on; None is no value."""
+
+    value: float | None
+    interval: Interval = NONE
+    n: float | None = None
+
+
+NO_VALUE = Figure(None)
+
+
+def kpi_values(counts: Counts, *, margin_rate: float | None = None) -> dict[str, Figure]:
+    """Every KPI of a period.
+
+    Parameters
+    ----------
+    counts
+        Columns of `order_counts`, `touch_counts` and `survey_counts`, and `marketing_cost`;
+        NaN where the data do not say.
+    margin_rate
+        Gross margin as a fraction of revenue, for orders without a known cost.
+    """
+    c = counts
+    orders, buyers, started = c["order_count"], c["buyers"], c["active_start"]
+    return {
+        "revenue": _amount(c["revenue"], orders),
+        "gross_margin": _gross_margin(c, margin_rate),
+        "order_count": _amount(orders, orders),
+        "active_customers": _amount(c["active_end"], c["active_end"]),
+        "active_share": _share(c["active_end"], c["ever"]),
+        "new_customers": _amount(c["new"], c["new"]),
+        "customer_retention_rate": _share(c["retained"], started),
+        "churn_rate": _share(started - c["retained"], started),
+        "repeat_rate": _share(c["repeaters"], buyers),
+        "average_order_value": _average_order_value(c),
+        "purchase_frequency": _purchase_frequency(c),
+        "conversion_rate": _share(c["converted"], c["touched"]),
+        "csat": _share(c["csat_satisfied"], c["csat_answers"]),
+        "nps": _nps(c),
+        "marketing_cost": _amount(c["marketing_cost"], math.nan),
+        "roi": _roi(c, margin_rate),
+        "cac": _ratio(c["marketing_cost"], c["new"]),
+    }
+
+
+def _amount(value: float, n: float) -> Figure:
+    return NO_VALUE if math.isnan(value) else Figure(value, NONE, _or_none(n))
+
+
+def _ratio(value: float, n: float) -> Figure:
+    return Figure(value / n, NONE, n) if value >= 0 and n > 0 else NO_VALUE
+
+
+def _share(count: float, n: float) -> Figure:
+    # NaN is not above 0: no data, no value.
+    return Figure(count / n, share_interval(count, n), n) if n > 0 else NO_VALUE
+
+
+def _average_order_value(c: Counts) -> Figure:
+    """Revenue per order, as a ratio of sums: refunds weigh in the sum and are no orders.
+
+    Squares of a ratio R of Σa over n orders: Σ(a − R d)², d = 1 for an order, 0 for a refund
+    (delta method; without refunds the usual Σ(a − mean)²).
+    """
+    n = c["order_count"]
+    if not n > 0:
+        return NO_VALUE
+    mean = c["revenue"] / n
+    squares = c["squares"] - 2 * mean * c["order_revenue"] + mean * mean * n
+    return Figure(mean, mean_interval(mean, squares, n), n)
+
+
+def _purchase_frequency(c: Counts) -> Figure:
+    n = c["buyers"]
+    if not n > 0:
+        return NO_VALUE
+    mean = c["buyer_orders"] / n
+    squares = c["buyer_order_squares"] - mean * mean * n
+    return Figure(mean, mean_interval(mean, squares, n), n)
+
+
+def _nps(c: Counts) -> Figure:
+    n, promoters, detractors = c["nps_answers"], c["nps_promoters"], c["nps_detractors"]
+    if not n > 0:
+        return NO_VALUE
+    score = 100 * (promoters - detractors) / n
+    return Figure(score, nps_interval(promoters, detractors, n), n)
+
+
+def _gross_margin(c: Counts, margin_rate: float | None) -> Figure:
+    margin = margin_of(c["revenue"], c["costed_revenue"], c["cost"], margin_rate=margin_rate)
+    if margin.basis == "revenue" or math.isnan(c["revenue"]):
+        return NO_VALUE
+    value = margin.of(c["revenue"], c["costed_revenue"], c["cost"])
+    return Figure(value, NONE, c["order_count"])
+
+
+def _roi(c: Counts, margin_rate: float | None) -> Figure:
+    cost, credited = c["marketing_cost"], c["credited_revenue"]
+    if not cost > 0 or math.isnan(credited):
+        return NO_VALUE
+    margin = margin_of(c["revenue"], c["costed_revenue"], c["cost"], margin_rate=margin_rate)
+    earned = margin.of(credited, c["credited_costed_revenue"], c["credited_cost"])
+    return Figure((earned - cost) / cost, NONE, c["credited_orders"])
+
+
+def _or_none(value: float) -> float | None:
+    return None if math.isnan(value) else value

@@ -1,0 +1,156 @@
+"""KPIs: every figure of every period, each from the few scans that all share."""
+
+from collections.abc import Sequence
+
+import ibis
+import pandas as pd
+
+from crm_strategy.analysis.kpi_table import kpi_table, kpi_verdict
+from crm_strategy.analysis.kpi_values import kpi_values
+from crm_strategy.analysis.period_counts import order_counts
+from crm_strategy.analysis.spans import PeriodLike, spans_of
+from crm_strategy.analysis.spending import channel_spending
+from crm_strategy.analysis.survey_counts import survey_counts
+from crm_strategy.analysis.touch_counts import touch_counts
+from crm_strategy.words.kpis import KPIS
+
+__all__ = ["KPI_IDS", "kpi_actuals", "kpi_history", "kpi_table", "kpi_verdict"]
+
+_COMPUTED = frozenset(
+    {
+        *("revenue", "gross_margin", "order_count", "average_order_value", "purchase_frequency"),
+        *("active_customers", "active_share", "new_customers", "repeat_rate"),
+        *("customer_retention_rate", "churn_rate", "conversion_rate", "csat", "nps"),
+        *("marketing_cost", "roi", "cac"),
+    }
+)
+KPI_IDS = tuple(kpi for kpi in KPIS if kpi in _COMPUTED)
+"""The KPIs counted here, in the order reports print them."""
+
+
+def kpi_history(
+    *,
+    orders: ibis.Table,
+    touches: ibis.Table,
+    surveys: ibis.Table,
+    costs: ibis.Table,
+    periods: Sequence[PeriodLike],
+    active_days: int,
+    conversion_days: int = 30,
+    lookback_days: int = 30,
+    margin_rate: float | None = None,
+    channel_terms: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Every KPI of every period, with 95 % intervals of shares and means.
+
+    Definitions stand in `words` (`kpis.<id>.definition`). Orders without a customer count in
+    revenue, orders and their average only. The first periods of a client's data show every
+    customer as new: how long they had been customers is not known.
+
+    Parameters
+    ----------
+    orders
+        One row per order or refund: `order_id`, `customer_id`, `ordered_at` (timestamp),
+        `amount` (money), `is_refund`, `cost_amount`? (money).
+    touches, surveys, costs
+        As in `touch_counts`, `survey_counts` and `channel_spending`; empty when not supplied.
+    periods
+        The periods: `id`, `start`, `end` (inclusive days), in any order. They may overlap.
+    active_days
+        Days after an order in which a customer counts as active (`lifecycle.active_window`);
+        at least the longest period.
+    conversion_days
+        Days after a touch in which an order is its conversion.
+    lookback_days
+        Days before an order in which a touch can earn its credit.
+    margin_rate
+        Gross margin as a fraction of revenue, for orders without a known cost.
+    channel_terms
+        What channels cost where the cost file is silent: `channel`, `per_touch`, `monthly`.
+
+    Returns
+    -------
+    DataFrame
+        One row per KPI and period, KPIs in the order of `KPI_IDS`, periods by time: `kpi`,
+        `period` (id), `value`, `low`, `high`, `n` (orders, customers, answers it rests on),
+        `unit` (kind of `KPIS`), `start`, `end` (days). No value is NaN.
+    """
+    spans = spans_of(periods)
+    counts = pd.concat(
+        [
+            order_counts(orders, periods=spans, active_days=active_days),
+            touch_counts(
+                orders,
+                touches,
+                periods=spans,
+                conversion_days=conversion_days,
+                lookback_days=lookback_days,
+            ),
+            survey_counts(surveys, periods=spans),
+            _marketing_cost(costs, touches, spans, channel_terms),
+        ],
+        axis="columns",
+    )
+    figures = {
+        span.id: kpi_values(counts.loc[span.id].to_dict(), margin_rate=margin_rate)
+        for span in spans
+    }
+    rows = [
+        {
+            "kpi": kpi,
+            "period": span.id,
+            "value": figures[span.id][kpi].value,
+            "low": figures[span.id][kpi].interval[0],
+            "high": figures[span.id][kpi].interval[1],
+            "n": figures[span.id][kpi].n,
+            "unit": KPIS[kpi].kind,
+            "start": span.start,
+            "end": span.end,
+        }
+        for kpi in KPI_IDS
+        for span in spans
+    ]
+    columns = ["kpi", "period", "value", "low", "high", "n", "unit", "start", "end"]
+    floats = dict.fromkeys(columns[2:6], "float64")
+    return pd.DataFrame(rows, columns=columns).astype(floats)
+
+
+def kpi_actuals(
+    history: pd.DataFrame, *, period: PeriodLike, segment: str = "all"
+) -> dict[tuple[str, str], float | None]:
+    """The values of one period as goals ask for them: by KPI and segment.
+
+    Parameters
+    ----------
+    history
+        Result of `kpi_history`, of all customers or of one segment's.
+    period
+        The period.
+    segment
+        Whose history it is.
+    """
+    rows = history[history["period"] == period.id]
+    return {
+        (kpi, segment): None if pd.isna(value) else float(value)
+        for kpi, value in zip(rows["kpi"], rows["value"], strict=True)
+    }
+
+
+def _marketing_cost(
+    costs: ibis.Table,
+    touches: ibis.Table,
+    spans: Sequence[PeriodLike],
+    channel_terms: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """Σ of the channels' known costs.
+
+    Once a cost file is supplied, a period it says nothing about has no value: the terms of a
+    few channels would pass for all.
+    """
+    spending = channel_spending(costs, touches, periods=spans, channel_terms=channel_terms)
+    sums = spending.groupby("period")["cost"].sum(min_count=1)
+    filed = set(spending.loc[spending["cost_source"] == "file", "period"])
+    if filed:
+        sums = sums[sums.index.isin(filed)]
+    index = pd.Index([span.id for span in spans])
+    return sums.reindex(index).astype("float64").rename("marketing_cost").to_frame()

@@ -1,0 +1,151 @@
+"""Lifecycle: who is new, retained, returned or lapsed in a period."""
+
+import math
+from collections.abc import Sequence
+from datetime import date
+
+import ibis
+from ibis import _
+
+from crm_strategy.analysis.spans import DAY, PeriodLike, midnight, spans_of, until, within
+
+STAGES = ("new", "retained", "returned", "lapsed")
+"""The stages; the first three are the active customers."""
+
+
+def repurchase_gap_days(orders: ibis.Table, *, as_of: date, quantile: float = 0.9) -> int | None:
+    """Days within which the given share of repeat orders came after the order before.
+
+    Only gaps that have ended are known, so with few days observed the true gap is longer.
+    Orders of one day count once.
+
+    Parameters
+    ----------
+    orders
+        One row per order or refund: `customer_id`, `ordered_at` (timestamp), `is_refund`.
+    as_of
+        Last day observed; later orders are ignored.
+    quantile
+        Share of gaps at most that long, 0 to 1.
+
+    Returns
+    -------
+    int or None
+        Days, rounded up; None when nobody ordered on two days.
+    """
+    placed = orders.filter(until(_.ordered_at, as_of), _.customer_id.notnull(), ~_.is_refund)
+    days = placed.select("customer_id", day=_.ordered_at.date())
+    gaps = days.mutate(before=_.day.lag().over(group_by="customer_id", order_by="day")).select(
+        gap=_.day.delta(_.before, unit="day")
+    )
+    # Two orders of one day are no gap.
+    found = gaps.filter(_.gap > 0).gap.quantile(quantile).to_pandas()
+    return None if found is None or math.isnan(found) else math.ceil(found)
+
+
+def active_window(
+    orders: ibis.Table,
+    *,
+    as_of: date,
+    periods: Sequence[PeriodLike],
+    chosen: int | None = None,
+) -> int:
+    """Days after an order during which a customer counts as active.
+
+    The chosen number, else the repurchase gap of the data; at least the longest period, so
+    that whoever ordered in a period is active at its end.
+
+    Parameters
+    ----------
+    orders, as_of
+        As in `repurchase_gap_days`.
+    periods
+        Every period that is compared.
+    chosen
+        The client's own number of days.
+    """
+    gap = chosen or repurchase_gap_days(orders, as_of=as_of) or 0
+    return max([gap, *(span.days for span in spans_of(periods))])
+
+
+def customer_stages(orders: ibis.Table, *, start: date, end: date, active_days: int) -> ibis.Table:
+    """The stage of each customer who was active at the start or at the end of a period.
+
+    A customer is active on a day when the last order is less than `active_days` before it.
+    new: first order in the period. retained: active the day before it began and at its end.
+    returned: active at its end, not before, with earlier orders. lapsed: active before, not
+    at its end. So active = new + retained + returned.
+
+    Parameters
+    ----------
+    orders
+        One row per order or refund: `customer_id`, `ordered_at` (timestamp), `amount` (money),
+        `is_refund`.
+    start, end
+        First and last day of the period.
+    active_days
+        Days after an order in which a customer counts as active; at least the period's length
+        is used.
+
+    Returns
+    -------
+    Table
+        `customer_id`, `stage`, `revenue` (money in the period, net of refunds).
+    """
+    window = max(active_days, (end - start).days + 1) * DAY
+    known = orders.filter(until(_.ordered_at, end), _.customer_id.notnull())
+    inside = within(known.ordered_at, start, end)
+    customers = known.group_by("customer_id").agg(
+        first=_.ordered_at.min(where=~_.is_refund),
+        before=_.ordered_at.max(where=~_.is_refund & ~inside),
+        last=_.ordered_at.max(where=~_.is_refund),
+        revenue=known.amount.sum(where=inside),
+    )
+    new = customers["first"] >= midnight(start)
+    # Null, when there was no order before, must read as not active.
+    was_active = (customers.before >= midnight(start - window)).fill_null(False)
+    is_active = customers["last"] >= midnight(end + DAY - window)
+    stage = ibis.cases(
+        (new, "new"),
+        (was_active & is_active, "retained"),
+        (is_active, "returned"),
+        (was_active, "lapsed"),
+    )
+    return (
+        customers.filter(_["first"].notnull())
+        .select("customer_id", stage=stage, revenue=customers.revenue.fill_null(0.0))
+        .filter(_.stage.notnull())
+    )
+
+
+def lifecycle(stages: ibis.Table) -> ibis.Table:
+    """Customers and revenue by stage.
+
+    Parameters
+    ----------
+    stages
+        Result of `customer_stages`.
+
+    Returns
+    -------
+    Table
+        `stage` in the order of `STAGES`, `customer_count`, `revenue` (money in the period).
+        All four stages, also those nobody is in; none when there are no customers at all.
+    """
+    counts = stages.group_by("stage").agg(customer_count=_.count(), revenue=_.revenue.sum())
+    rows = [
+        counts.agg(
+            place=ibis.literal(place),
+            stage=ibis.literal(stage),
+            customer_count=_.customer_count.sum(where=_.stage == stage).fill_null(0),
+            revenue=_.revenue.sum(where=_.stage == stage).fill_null(0.0),
+            everyone=_.customer_count.sum(),
+        )
+        for place, stage in enumerate(STAGES)
+    ]
+    return (
+        ibis.union(*rows)
+        .filter(_.everyone > 0)
+        .order_by("place")
+        .select("stage", "customer_count", "revenue")
+    )

@@ -1,0 +1,104 @@
+"""Signal or noise: whether a value lies outside the natural limits of its own history."""
+
+import math
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+Verdict = Literal["signal_high", "signal_low", "noise", "too_short"]
+
+ENOUGH = 8
+"""Earlier values needed before limits mean anything."""
+
+WIDTH = 2.66
+"""3 / d2 with d2 = 1.128, the mean range of two values of a normal distribution."""
+
+_NEAR = timedelta(days=3)
+"""Periods begin a year apart within so many days: 28 February stands for the 29th."""
+
+
+class Limits(NamedTuple):
+    """Natural limits of a series, in its own unit."""
+
+    center: float
+    low: float
+    high: float
+
+
+def natural_limits(values: Sequence[float | None]) -> Limits | None:
+    """Limits of an individuals chart (XmR): mean ± 2.66 × mean moving range.
+
+    Parameters
+    ----------
+    values
+        The values before the one to be judged, oldest first. Missing ones are left out; a
+        moving range then runs over the gap.
+
+    Returns
+    -------
+    Limits or None
+        None when fewer than 8 values are known.
+
+    References
+    ----------
+    Wheeler (2000), Understanding Variation, ch. 3.
+    """
+    known = [value for value in values if value is not None and math.isfinite(value)]
+    if len(known) < ENOUGH:
+        return None
+    center = math.fsum(known) / len(known)
+    ranges = [abs(after - before) for before, after in pairwise(known)]
+    half = WIDTH * math.fsum(ranges) / len(ranges)
+    return Limits(center, center - half, center + half)
+
+
+def signal(earlier: Sequence[float | None], value: float | None) -> Verdict:
+    """Judge a value against the natural limits of those before it.
+
+    Returns
+    -------
+    str
+        `signal_high`, `signal_low`, `noise`, or `too_short`: fewer than 8 earlier values, or
+        no value to judge.
+    """
+    limits = natural_limits(earlier)
+    if limits is None or value is None or not math.isfinite(value):
+        return "too_short"
+    # A billionth of slack: sums in another order must not turn noise into a signal.
+    slack = 1e-9 * max(abs(limits.center), abs(value))
+    if value > limits.high + slack:
+        return "signal_high"
+    return "signal_low" if value < limits.low - slack else "noise"
+
+
+def yearly_changes(starts: Sequence[date], values: Sequence[float | None]) -> list[float | None]:
+    """Each value's change against a year ago, as a fraction: value / value a year ago − 1.
+
+    Parameters
+    ----------
+    starts
+        First day of each period, in any order.
+    values
+        The value of each period.
+
+    Returns
+    -------
+    list
+        None where no period began a year before, or its value is missing or zero.
+    """
+    pairs = list(zip(starts, values, strict=True))
+    changes: list[float | None] = []
+    for start, value in pairs:
+        twin = _year_before(start)
+        before = next((each for day, each in pairs if abs(day - twin) <= _NEAR), None)
+        if value is None or not math.isfinite(value) or not before or not math.isfinite(before):
+            changes.append(None)
+        else:
+            changes.append(value / before - 1)
+    return changes
+
+
+def _year_before(day: date) -> date:
+    leap = day.month == 2 and day.day == 29
+    return day - timedelta(days=366) if leap else day.replace(year=day.year - 1)

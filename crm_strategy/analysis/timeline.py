@@ -1,0 +1,158 @@
+"""Touches and orders of a customer on one line of time: what came last before, what next.
+
+An order without a time of day, at midnight sharp, counts as placed at the end of its day:
+touches of the same day come before it. A touch and an order of one moment: the touch is first.
+"""
+
+from datetime import date
+
+import ibis
+from ibis import _
+
+from crm_strategy.analysis.spans import until
+
+_ALMOST_A_DAY = 24 * 60 * 60 - 1
+
+
+def placed_orders(orders: ibis.Table, *, end: date | None = None) -> ibis.Table:
+    """Orders of known customers up to a day, with `placed_at`, the moment they count from.
+
+    Refunds are no orders. Without `end`, all orders.
+    """
+    placed = orders.filter(_.customer_id.notnull(), ~_.is_refund)
+    placed = placed if end is None else placed.filter(until(_.ordered_at, end))
+    undated = placed.ordered_at == placed.ordered_at.truncate("day")
+    late = placed.ordered_at + ibis.interval(seconds=_ALMOST_A_DAY)
+    return placed.mutate(placed_at=ibis.ifelse(undated, late, placed.ordered_at))
+
+
+def known_touches(touches: ibis.Table, *, end: date | None = None) -> ibis.Table:
+    """Touches of known customers up to a day; without `end`, all touches."""
+    known = touches.filter(_.customer_id.notnull())
+    return known if end is None else known.filter(until(_.touched_at, end))
+
+
+def last_touches(orders: ibis.Table, touches: ibis.Table, *, end: date | None = None) -> ibis.Table:
+    """For each order of a known customer, the last touch before it.
+
+    Of touches of one moment the last channel by name counts.
+
+    Parameters
+    ----------
+    orders
+        One row per order or refund: `order_id`, `customer_id`, `ordered_at` (timestamp),
+        `amount` (money), `is_refund`, `cost_amount`? (money). Refunds are left out.
+    touches
+        One row per touch: `customer_id`, `touched_at` (timestamp), `channel`.
+    end
+        Last day observed; all orders and touches when left out.
+
+    Returns
+    -------
+    Table
+        One row per order: `order_id`, `customer_id`, `ordered_at`, `placed_at` (see above),
+        `amount`, `cost_amount` (null where unknown), `is_first` (the customer's first order),
+        `touched_at` and `channel` of the last touch before it (null: none).
+    """
+    placed = placed_orders(orders, end=end)
+    cost = placed.cost_amount if "cost_amount" in placed.columns else ibis.null("float64")
+    events = ibis.union(
+        placed.select(
+            "customer_id",
+            at=_.placed_at.cast("timestamp(6)"),
+            kind=ibis.literal(1),
+            order_id=_.order_id.cast("string"),
+            ordered_at=_.ordered_at.cast("timestamp(6)"),
+            amount=_.amount.cast("float64"),
+            cost_amount=cost.cast("float64"),
+            touched_at=ibis.null("timestamp(6)"),
+            touch_channel=ibis.null("string"),
+        ),
+        known_touches(touches, end=end).select(
+            "customer_id",
+            at=_.touched_at.cast("timestamp(6)"),
+            kind=ibis.literal(0),
+            order_id=ibis.null("string"),
+            ordered_at=ibis.null("timestamp(6)"),
+            amount=ibis.null("float64"),
+            cost_amount=ibis.null("float64"),
+            touched_at=_.touched_at.cast("timestamp(6)"),
+            touch_channel=_.channel,
+        ),
+    )
+    so_far = ibis.window(
+        group_by="customer_id",
+        order_by=["at", "kind", "touch_channel", "order_id"],
+        preceding=None,
+        following=0,
+    )
+    counted = events.mutate(
+        order_number=_.kind.sum().over(so_far),
+        touch_number=(1 - _.kind).sum().over(so_far),
+    )
+    # Each touch and the orders up to the next touch share a number.
+    same_touch = ibis.window(group_by=["customer_id", "touch_number"])
+    return (
+        counted.mutate(
+            touched_at=_.touched_at.max().over(same_touch),
+            channel=_.touch_channel.max().over(same_touch),
+        )
+        .filter(_.kind == 1)
+        .select(
+            *("order_id", "customer_id", "ordered_at", "amount", "cost_amount"),
+            *("touched_at", "channel"),
+            placed_at=_.at,
+            is_first=_.order_number == 1,
+        )
+    )
+
+
+def next_orders(touches: ibis.Table, orders: ibis.Table, *, end: date | None = None) -> ibis.Table:
+    """For each touch of a known customer, the moment of the first order after it.
+
+    Parameters
+    ----------
+    touches
+        One row per touch: `customer_id`, `touched_at` (timestamp), `channel`, `touchpoint`.
+    orders
+        One row per order or refund: `customer_id`, `ordered_at` (timestamp), `is_refund`.
+    end
+        Last day observed; all orders and touches when left out.
+
+    Returns
+    -------
+    Table
+        One row per touch: `customer_id`, `touched_at`, `channel`, `touchpoint`, `placed_at`
+        of the next order (null: none).
+    """
+    events = ibis.union(
+        known_touches(touches, end=end).select(
+            "customer_id",
+            at=_.touched_at.cast("timestamp(6)"),
+            kind=ibis.literal(0),
+            channel=_.channel,
+            touchpoint=_.touchpoint,
+            placed_at=ibis.null("timestamp(6)"),
+        ),
+        placed_orders(orders, end=end).select(
+            "customer_id",
+            at=_.placed_at.cast("timestamp(6)"),
+            kind=ibis.literal(1),
+            channel=ibis.null("string"),
+            touchpoint=ibis.null("string"),
+            placed_at=_.placed_at.cast("timestamp(6)"),
+        ),
+    )
+    from_here = ibis.window(
+        group_by="customer_id", order_by=["at", "kind"], preceding=0, following=None
+    )
+    return (
+        events.mutate(placed_at=_.placed_at.min().over(from_here))
+        .filter(_.kind == 0)
+        .select("customer_id", "channel", "touchpoint", "placed_at", touched_at=_.at)
+    )
+
+
+def soon_after(at: ibis.Value, since: ibis.Value, days: int) -> ibis.Value:
+    """Whether a moment lies at most so many calendar days after another; False where null."""
+    return (at < since.truncate("day") + ibis.interval(days=days + 1)).fill_null(False)

@@ -1,0 +1,106 @@
+"""What the touches of each period came to: who was touched, who then ordered, whose margin."""
+
+from collections.abc import Sequence
+
+import ibis
+import pandas as pd
+from ibis import _
+
+from crm_strategy.analysis.spans import PeriodLike, Span, bucket_of, edges_of, layers, spans_of
+from crm_strategy.analysis.timeline import known_touches, last_touches, soon_after
+
+COUNTS = (
+    *("touched", "converted"),
+    *("credited_orders", "credited_revenue", "credited_costed_revenue", "credited_cost"),
+)
+
+
+def touch_counts(
+    orders: ibis.Table,
+    touches: ibis.Table,
+    *,
+    periods: Sequence[PeriodLike],
+    conversion_days: int,
+    lookback_days: int,
+) -> pd.DataFrame:
+    """Count touched customers, those who then ordered, and the orders credited to a touch.
+
+    A touched customer converted when an order followed a touch within `conversion_days`, both
+    in the period: orders after its end do not count, so that periods compare and a later run
+    gives the same figure. An order is credited to the last touch before it, in this period or
+    an earlier one, when that is at most `lookback_days` old.
+
+    Parameters
+    ----------
+    orders
+        As in `timeline.last_touches`.
+    touches
+        One row per touch: `customer_id`, `touched_at` (timestamp), `channel`.
+    periods
+        The periods: `id`, `start`, `end` (inclusive days).
+    conversion_days, lookback_days
+        Calendar days.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by period id; NaN for periods that end before the first touch. `touched` and
+        `converted` (customers), `credited_orders`, `credited_revenue` (money, before refunds),
+        `credited_costed_revenue` and `credited_cost` (of those with a known cost).
+    """
+    spans = spans_of(periods)
+    parts = []
+    for layer in layers(spans):
+        touched = _touched(touches, layer)
+        if len(touched) > 0:
+            ordered = _ordered(orders, touches, layer, conversion_days, lookback_days)
+            parts.append(_by_period(touched.join(ordered, how="outer"), layer))
+    counted = pd.concat(parts) if parts else pd.DataFrame(columns=list(COUNTS))
+    return counted.reindex([span.id for span in spans]).astype("float64")
+
+
+def _touched(touches: ibis.Table, layer: Sequence[Span]) -> pd.DataFrame:
+    known = known_touches(touches, end=layer[-1].end)
+    return (
+        known.mutate(bucket=bucket_of(known.touched_at, edges_of(layer)))
+        .group_by("bucket")
+        .agg(touched=_.customer_id.nunique())
+        .to_pandas()
+        .set_index("bucket")
+    )
+
+
+def _ordered(
+    orders: ibis.Table,
+    touches: ibis.Table,
+    layer: Sequence[Span],
+    conversion_days: int,
+    lookback_days: int,
+) -> pd.DataFrame:
+    edges = edges_of(layer)
+    reached = orders.semi_join(touches, "customer_id")
+    last = last_touches(reached, touches, end=layer[-1].end).filter(_.touched_at.notnull())
+    last = last.mutate(
+        bucket=bucket_of(last.ordered_at, edges),
+        same_bucket=bucket_of(last.ordered_at, edges) == bucket_of(last.touched_at, edges),
+        converted=soon_after(last.placed_at, last.touched_at, conversion_days),
+        credited=soon_after(last.placed_at, last.touched_at, lookback_days),
+        costed=last.cost_amount.notnull(),
+    )
+    counts = last.group_by("bucket").agg(
+        converted=_.customer_id.nunique(where=_.same_bucket & _.converted),
+        credited_orders=_.credited.sum(),
+        credited_revenue=_.amount.sum(where=_.credited),
+        credited_costed_revenue=_.amount.sum(where=_.credited & _.costed),
+        credited_cost=_.cost_amount.sum(where=_.credited),
+    )
+    return counts.to_pandas().set_index("bucket")
+
+
+def _by_period(counts: pd.DataFrame, layer: Sequence[Span]) -> pd.DataFrame:
+    edges = edges_of(layer)
+    first = counts["touched"].first_valid_index()
+    observed = counts.loc[first:].reindex(range(first, len(edges) + 1)).fillna(0.0)
+    buckets = {edges.index(span.start) + 1: span.id for span in layer}
+    found = observed[observed.index.isin(buckets)]
+    return found.rename(index=buckets)

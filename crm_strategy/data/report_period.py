@@ -1,0 +1,101 @@
+"""Which period a report is about: as asked, or the last one that the orders cover."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+from crm_strategy.errors import DataError
+from crm_strategy.plan.period import Period, latest_period, parse_period
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class OrderDays:
+    """The days on which something was ordered, in order; at least one."""
+
+    days: tuple[date, ...]
+
+    @property
+    def first(self) -> date:
+        """First day with an order."""
+        return self.days[0]
+
+    @property
+    def last(self) -> date:
+        """Last day with an order."""
+        return self.days[-1]
+
+    @property
+    def covered_to(self) -> date:
+        """Last day that the orders cover.
+
+        A shop that sells on weekdays covers the Sunday after its last Friday: days without an
+        order count as covered while they are no more than 95 % of such breaks have.
+        """
+        steps = sorted((later - earlier).days for earlier, later in pairwise(self.days))
+        usual = steps[int(0.95 * (len(steps) - 1))] if len(steps) >= 20 else 1
+        return self.last + (usual - 1) * _DAY
+
+    def within(self, period: Period) -> bool:
+        """Whether anything was ordered in the period."""
+        return any(period.start <= day <= period.end for day in self.days)
+
+
+def chosen_period(wanted: str, *, rhythm: str, days: OrderDays) -> Period:
+    """The period asked for, or for `latest` the last complete one of the rhythm.
+
+    Raises
+    ------
+    ParamsError
+        It is no period.
+    DataError
+        The orders don't cover it.
+    """
+    if wanted.strip().lower() == "latest":
+        return _latest(rhythm, days)
+    period = parse_period(wanted)
+    if period.end < days.first:
+        raise DataError(
+            f"period {period.id}: the orders begin only on {days.first}.\n{_choice(rhythm, days)}"
+        )
+    if period.start > days.last:
+        raise DataError(
+            f"period {period.id}: the orders end on {days.last}.\n{_choice(rhythm, days)}"
+        )
+    if period.end > days.covered_to:
+        raise DataError(
+            f"period {period.id}: not finished: it ends on {period.end}, the orders end on "
+            f"{days.last}.\n{_choice(rhythm, days)}"
+        )
+    if not days.within(period):
+        raise DataError(
+            f"period {period.id}: no order in it; orders run from {days.first} to {days.last}.\n"
+            f"{_choice(rhythm, days)}"
+        )
+    return period
+
+
+def _latest(rhythm: str, days: OrderDays) -> Period:
+    period = latest_period(rhythm, days.covered_to)
+    if period.end < days.first:
+        raise DataError(
+            f"no {_NAMES[rhythm]} is complete: orders run from {days.first} to {days.last}.\n"
+            f"Name the days: --period {days.first}..{days.last}."
+        )
+    if not days.within(period):
+        raise DataError(
+            f"period {period.id}: no order in it; orders run from {days.first} to {days.last}.\n"
+            f"{_choice(rhythm, days)}"
+        )
+    return period
+
+
+_NAMES = {"month": "month", "quarter": "quarter", "half": "half-year", "year": "year"}
+
+
+def _choice(rhythm: str, days: OrderDays) -> str:
+    last = latest_period(rhythm, days.covered_to)
+    if last.end < days.first or not days.within(last):
+        return f"Choose days within {days.first}..{days.last}."
+    return f"Choose {last.id} or an earlier period, or days within {days.first}..{days.last}."

@@ -1,0 +1,45 @@
+"""From result tables to plain JSON values."""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+import ibis
+import pandas as pd
+
+from crm_strategy.views.payload import Cell
+
+Data: TypeAlias = "ibis.Table | pd.DataFrame | Sequence[Mapping[str, Any]]"
+"""What a view takes: an Ibis table, a data frame or rows as mappings."""
+
+
+def frame_of(data: Data, *, columns: Sequence[str] | None = None) -> "pd.DataFrame":
+    """The figures as a data frame; no rows at all still have the named columns."""
+    if isinstance(data, ibis.Table):
+        return data.to_pandas()
+    if isinstance(data, pd.DataFrame):
+        return data
+    rows = [dict(row) for row in data]
+    return pd.DataFrame(rows) if rows else pd.DataFrame(columns=list(columns or []))
+
+
+def cell_of(value: Any, kind: str) -> Cell:
+    """A value as JSON holds it: no NaN, dates as ISO text, whole counts as integers."""
+    if isinstance(value, (list, tuple)):
+        return [cell_of(item, kind) for item in value]
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, (Decimal, float)):
+        return _number(float(value), kind)
+    return value if isinstance(value, (int, bool, str)) else str(value)
+
+
+def _number(value: float, kind: str) -> float | int | None:
+    if not math.isfinite(value):
+        return None
+    return int(value) if kind in {"count", "days"} and value.is_integer() else value

@@ -1,0 +1,55 @@
+"""Findings of chapter 4: what an order costs by channel, and which channel to test."""
+
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.privacy import small
+from crm_strategy.words import label, say, say_count
+from crm_strategy.words.numbers import (
+    format_ratio,
+    format_share,
+    format_short_money,
+    format_unit_money,
+)
+
+
+def channel_cost_finding(channels: Data) -> Finding:
+    """The dearest channel per credited order; asks to hold it out when it does not pay."""
+    rows = frame_of(channels)
+    priced = rows[rows["cost"].notna() & (rows["cost"] > 0)]
+    credited = priced[priced["cost_per_order"].notna()]
+    credited = credited[~credited["order_count"].map(small)]
+    if len(credited) < 2:
+        return Finding("channel_cost", title=say("findings.channel_cost.none"))
+    ranked = credited.sort_values(["cost_per_order", "channel"])
+    best, worst = ranked.iloc[0], ranked.iloc[-1]
+    total = priced["cost"].sum()
+    return Finding(
+        "channel_cost",
+        title=say(
+            "findings.channel_cost.title",
+            worst=label("channel", worst["channel"]),
+            worst_cost=format_unit_money(worst["cost_per_order"]),
+            best=label("channel", best["channel"]),
+            best_cost=format_unit_money(best["cost_per_order"]),
+        ),
+        text=say(
+            "findings.channel_cost.text",
+            worst=label("channel", worst["channel"]),
+            cost_share=format_share(worst["cost"] / total, digits=0),
+            orders=say_count("findings.orders", int(worst["order_count"])),
+            order_share=format_share(worst["order_count"] / rows["order_count"].sum(), digits=0),
+        ),
+        severity="act" if worst["roi"] < 0 else "note",
+        figures={"worst": float(worst["cost_per_order"]), "best": float(best["cost_per_order"])},
+        decision=Decision(
+            title=say("findings.channel_cost.ask", channel=label("channel", worst["channel"])),
+            why=say(
+                "findings.channel_cost.why",
+                cost=format_short_money(worst["cost"]),
+                roi=format_ratio(worst["roi"]),
+            ),
+            evidence="partial",
+        )
+        if worst["roi"] < 0
+        else None,
+    )

@@ -1,0 +1,53 @@
+"""Tables of the channels chapter: what a customer and an order cost, by channel."""
+
+from crm_strategy.views.cells import Data
+from crm_strategy.views.layout import Layout, Suppress
+from crm_strategy.views.table import Table
+
+CREDITED = (
+    Suppress(
+        count="order_count",
+        hides=(
+            "new_customers",
+            "revenue",
+            "margin",
+            "cac",
+            "cost_per_order",
+            "roi",
+            "payback_months",
+        ),
+    ),
+    Suppress(count="new_customers", hides=("cac", "payback_months")),
+    Suppress(count="customer_count", hides=()),
+)
+"""An order is of a customer: fewer than ten orders are fewer than ten customers."""
+
+
+def channel_costs_table(channels: Data) -> Table:
+    """Cost, credited orders and new customers, and what each of them cost."""
+    layout = Layout(
+        columns=(
+            "channel",
+            "cost",
+            "touch_count",
+            "new_customers",
+            "cac",
+            "order_count",
+            "cost_per_order",
+            "roi",
+            "revenue",
+            "margin",
+            "customer_count",
+            "payback_months",
+            "cost_source",
+            "roi_basis",
+        ),
+        words={"cost_source": "views.cost_source.{}", "roi_basis": "views.roi_basis.{}"},
+    )
+    return Table(
+        channels,
+        id="channel_costs",
+        suppress=CREDITED,
+        total=("cost", "touch_count", "new_customers", "order_count", "revenue", "margin"),
+        layout=layout,
+    )

@@ -1,0 +1,48 @@
+"""Tables of the goals chapter: where goals stand, and whether they are well set."""
+
+from crm_strategy import words
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.layout import CUSTOMER_KPIS, Layout, Suppress
+from crm_strategy.views.table import Table
+
+FEW_CUSTOMERS = (Suppress(count="actual", hides=("progress",), only=CUSTOMER_KPIS),)
+
+
+def goals_table(goals: Data) -> Table:
+    """The goals: actual, target and status first; baseline and expectation in the workbook."""
+    layout = Layout(
+        columns=(
+            "goal_id",
+            "goal",
+            "actual",
+            "target",
+            "status",
+            "progress",
+            "by",
+            "owner",
+            "priority",
+            "serves",
+            "kpi",
+            "segment",
+            "baseline",
+            "expected",
+            "expected_progress",
+        ),
+        by_kpi=("actual", "target", "baseline", "expected"),
+        sheet_only=("goal_id", "serves", "kpi", "segment", "baseline", "expected_progress"),
+    )
+    return Table(goals, id="goals", suppress=FEW_CUSTOMERS, layout=layout)
+
+
+def goal_checks_table(goal_checks: Data) -> Table:
+    """Checks on how goals are set: what is to do first, then what has passed."""
+    checks = frame_of(goal_checks).copy()
+    shown = 10
+    if len(checks):
+        # A check on the whole set names no goal.
+        checks["goal_id"] = checks["goal_id"].fillna(words.say("plan.all_goals"))
+        passed = checks["verdict"] == "passed"
+        checks = checks.assign(_passed=passed).sort_values("_passed", kind="stable")
+        shown = max(int((~passed).sum()), shown)
+    layout = Layout(columns=("goal_id", "check", "verdict", "remedy"), rows_shown=shown)
+    return Table(checks, id="goal_checks", layout=layout)

@@ -1,0 +1,79 @@
+"""Findings of chapter 2: where customers drop out, and which actions are not agreed."""
+
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.kinds import word_of
+from crm_strategy.views.privacy import small
+from crm_strategy.words import say, say_count
+from crm_strategy.words.numbers import format_count, format_share
+
+
+def funnel_finding(funnel: Data) -> Finding:
+    """The step at which the smallest share of customers goes on."""
+    rows = frame_of(funnel)
+    steps = rows[rows["step_rate"].notna()]
+    if len(rows) < 2 or steps.empty or small(rows["customer_count"].min()):
+        return Finding("funnel", title=say("findings.funnel.none"))
+    at = steps["step_rate"].idxmin()
+    place = rows.index.get_loc(at)
+    before, after = rows.iloc[place - 1], rows.loc[at]
+    return Finding(
+        "funnel",
+        title=say(
+            "findings.funnel.title",
+            before=_stage(before["stage"]),
+            after=_stage(after["stage"]),
+            share=format_share(after["step_rate"], digits=0),
+        ),
+        text=say(
+            "findings.funnel.text",
+            before=say_count("findings.customers", int(before["customer_count"])),
+            after=format_count(after["customer_count"]),
+            overall=format_share(rows.iloc[-1]["overall_rate"]),
+        ),
+        severity="watch",
+        figures={"step_rate": float(after["step_rate"])},
+    )
+
+
+def touchpoint_gaps_finding(actions: Data) -> Finding:
+    """How many segments have no agreed target action anywhere."""
+    rows = frame_of(actions)
+    if rows.empty:
+        return Finding("touchpoint_gaps", title=say("findings.touchpoint_gaps.none"))
+    agreed = rows.assign(agreed=rows["target_action"].notna()).groupby("segment", sort=False)
+    bare = [segment for segment, group in agreed if not group["agreed"].any()]
+    filled = int(rows["target_action"].notna().sum())
+    if not bare:
+        return Finding(
+            "touchpoint_gaps",
+            title=say("findings.touchpoint_gaps.covered", filled=format_count(filled)),
+            severity="good",
+        )
+    names = "; ".join(word_of(segment, ["segments.{}.name"]) or str(segment) for segment in bare)
+    return Finding(
+        "touchpoint_gaps",
+        title=say(
+            "findings.touchpoint_gaps.title", segments=say_count("findings.segments", len(bare))
+        ),
+        text=say(
+            "findings.touchpoint_gaps.text",
+            names=names,
+            filled=format_count(filled),
+            cells=format_count(len(rows)),
+        ),
+        severity="watch",
+        figures={"segments": len(bare), "filled": filled, "cells": len(rows)},
+        decision=Decision(
+            title=say(
+                "findings.touchpoint_gaps.ask",
+                segments=say_count("findings.for_segments", len(bare)),
+            ),
+            why=say("findings.touchpoint_gaps.why", names=names),
+            evidence="measured",
+        ),
+    )
+
+
+def _stage(stage: str) -> str:
+    return word_of(stage, ["views.funnel.{}"]) or str(stage)

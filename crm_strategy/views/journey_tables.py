@@ -1,0 +1,91 @@
+"""Tables of the touchpoints chapter: use, target actions, funnel, steps between channels."""
+
+from crm_strategy import words
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.layout import Basis, Layout, Suppress
+from crm_strategy.views.table import Table
+
+STEP_NAMES = ("views.step.{}", "label:channel")
+"""Names of journey steps: start, conversion and end, else the channel's own."""
+
+REACHED = (
+    Suppress(count="customer_count"),
+    Suppress(count="converted_count", hides=("conversion_rate",)),
+)
+
+
+def touchpoints_table(touchpoints: Data) -> Table:
+    """The touchpoints of the plan with their measured use."""
+    layout = Layout(
+        columns=(
+            "touchpoint_id",
+            "touchpoint",
+            "channel",
+            "place",
+            "stage",
+            "evidence",
+            "touch_count",
+            "customer_count",
+            "conversion_rate",
+            "pain",
+            "owner",
+            "converted_count",
+        ),
+        words={"stage": "plan.stage.{}"},
+        sheet_only=("touchpoint_id", "pain", "owner", "converted_count"),
+    )
+    return Table(touchpoints, id="touchpoints", suppress=REACHED, layout=layout)
+
+
+def touchpoint_actions_table(actions: Data) -> Table:
+    """What each segment should do next at each touchpoint: what is agreed, then the gaps."""
+    rows = frame_of(actions).copy()
+    agreed = 0
+    if len(rows):
+        gap = rows["target_action"].isna()
+        agreed = int((~gap).sum())
+        rows = rows.assign(_gap=gap).sort_values("_gap", kind="stable")
+        rows["target_action"] = rows["target_action"].fillna(words.say("plan.gap"))
+    layout = Layout(
+        columns=(
+            "segment",
+            "touchpoint",
+            "target_action",
+            "kpi",
+            "message",
+            "offer",
+            "touchpoint_id",
+        ),
+        sheet_only=("message", "offer", "touchpoint_id"),
+        rows_shown=max(agreed, 10),
+    )
+    return Table(rows, id="touchpoint_actions", layout=layout)
+
+
+def funnel_table(funnel: Data) -> Table:
+    """Customers at each stage, the share of the stage before and of the first."""
+    layout = Layout(
+        columns=("stage", "customer_count", "step_rate", "overall_rate", "median_days"),
+        words={"stage": "views.funnel.{}"},
+    )
+    return Table(funnel, id="funnel", suppress="customer_count", layout=layout)
+
+
+def transitions_table(transitions: Data) -> Table:
+    """Steps from channel to channel, most frequent first."""
+    steps = frame_of(transitions)
+    if len(steps):
+        steps = steps.sort_values(["n", "source", "target"], ascending=[False, True, True])
+    layout = Layout(
+        columns=("source", "target", "n", "share"),
+        words={"source": STEP_NAMES, "target": STEP_NAMES},
+        rows_shown=15,
+    )
+    total = int(steps["n"].sum()) if len(steps) else None
+    return Table(
+        steps,
+        id="transitions",
+        suppress=(Suppress(count="n", within=("source",)),),
+        layout=layout,
+        basis=Basis(n=total, unit="steps"),
+    )

@@ -1,0 +1,177 @@
+"""How a column is written: which kind its numbers are, and which words its ids stand for."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import pandas as pd
+
+from crm_strategy import words
+from crm_strategy.words.kpis import KPIS
+from crm_strategy.words.numbers import format_value, is_missing
+
+WORD_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "segment": ("segments.{}.name", "label:segment"),
+    "from_segment": ("segments.{}.name", "label:segment"),
+    "to_segment": ("segments.{}.name", "label:segment"),
+    "channel": ("label:channel",),
+    "touchpoint_id": ("label:touchpoint",),
+    "kpi": ("kpis.{}.name",),
+    "status": ("plan.status.{}",),
+    "verdict": ("views.verdict.{}", "plan.verdict.{}"),
+    "severity": ("checks.severity.{}",),
+    "priority": ("plan.priority.{}",),
+    "place": ("plan.place.{}",),
+    "evidence": ("plan.evidence.{}",),
+    "table": ("checks.table.{}",),
+    "check": ("plan.check.{}", "checks.{}.name"),
+    "kind": ("checks.kind.{}",),
+}
+"""Columns that hold ids, and the catalogue entries that name them; the first known one."""
+
+STATUS_COLUMNS: Final = frozenset({"status", "severity"})
+"""Columns drawn as shape and word."""
+
+WORD_KINDS: Final = frozenset({"word", "status", "verdict"})
+"""Kinds whose cells are ids that words name."""
+
+_BY_NAME: Final[Mapping[str, str]] = {
+    "n": "count",
+    "rows_read": "count",
+    "rows_kept": "count",
+    "rows_excluded": "count",
+    "new_customers": "count",
+    "customers": "count",
+    "revenue": "money",
+    "past_revenue": "money",
+    "previous_revenue": "money",
+    "expected_value": "money",
+    "cost": "money",
+    "margin": "money",
+    "amount": "money",
+    "average_order_value": "unit_money",
+    "cac": "unit_money",
+    "cost_per_order": "unit_money",
+    "purchase_frequency": "ratio",
+    "roi": "ratio",
+    "expected_orders": "ratio",
+    "payback_months": "months",
+    "index": "ratio",
+    "lift": "ratio",
+    "p_alive": "share",
+    "share": "share",
+    "progress": "share",
+    "expected_progress": "share",
+    "cohort": "month",
+    "month": "month",
+    "period": "text",
+    "by": "date",
+    "baseline_at": "date",
+}
+_BY_SUFFIX: Final = (
+    ("_rate", "share"),
+    ("_share", "share"),
+    ("_count", "count"),
+    ("_days", "days"),
+    ("_score", "score"),
+    ("_date", "date"),
+    ("_at", "date"),
+)
+NUMERIC: Final = frozenset(
+    {
+        "count",
+        "days",
+        "ratio",
+        "share",
+        "change",
+        "points",
+        "score_change",
+        "money",
+        "unit_money",
+        "short_money",
+        "score",
+        "months",
+        "by_row",
+        "interval",
+    }
+)
+"""Kinds that stand at the right and are hidden with a small group."""
+
+
+def kind_of(column: str, values: "pd.Series") -> str:
+    """The kind of a column: by its name, then by the type of its values."""
+    if column in WORD_KEYS:
+        return word_kind(column)
+    if column in _BY_NAME:
+        return _BY_NAME[column]
+    for suffix, kind in _BY_SUFFIX:
+        if column.endswith(suffix):
+            return kind
+    return _kind_of_type(values)
+
+
+def word_kind(column: str) -> str:
+    """How a column of ids is drawn: as a status, as a verdict or as a plain word."""
+    if column in STATUS_COLUMNS:
+        return "status"
+    return "verdict" if column == "verdict" else "word"
+
+
+def _kind_of_type(values: "pd.Series") -> str:
+    if pd.api.types.is_bool_dtype(values):
+        return "text"
+    if pd.api.types.is_integer_dtype(values):
+        return "count"
+    if pd.api.types.is_numeric_dtype(values):
+        return "ratio"
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return "date"
+    return "text"
+
+
+def kpi_kind(kpi: str | None, unit: str | None = None) -> str:
+    """The kind a KPI's value is written in: its stated unit, else the KPI's own."""
+    if unit and unit in NUMERIC:
+        return unit
+    return KPIS[kpi].kind if kpi in KPIS else "ratio"
+
+
+def change_kind(value_kind: str) -> str:
+    """How a change is written: points for shares, a difference for scores, else relative."""
+    return {"share": "points", "score": "score_change"}.get(value_kind, "change")
+
+
+def word_of(value: object, patterns: Sequence[str]) -> str | None:
+    """The printed word of an id; the raw text when nothing names it; None if missing.
+
+    A pattern is a catalogue key with {} for the id, or "label:channel": the client's own name.
+    """
+    if is_missing(value):
+        return None
+    for pattern in patterns:
+        kind = pattern.removeprefix("label:")
+        if kind != pattern and words.label(kind, value) != str(value):
+            return words.label(kind, value)
+        key = pattern.format(value)
+        if kind == pattern and words.known(key):
+            return words.say(key)
+    return str(value)
+
+
+def column_label(table: str, column: str) -> str:
+    """The printed label: the table's own, the column's, else its name made readable."""
+    for key in (f"views.table.{table}.column.{column}", f"views.column.{column}"):
+        if words.known(key):
+            return words.say(key)
+    return column.replace("_", " ").strip().capitalize()
+
+
+def print_value(value: object, kind: str) -> str:
+    """A value as words write it, with the kinds only views know."""
+    if kind == "months":
+        return format_value(value, "score")
+    if kind == "score_change":
+        text = format_value(value, "score")
+        return f"+{text}" if isinstance(value, (int, float)) and value > 0 else text
+    if kind == "text" and isinstance(value, bool):
+        return words.say("views.yes" if value else "views.no")
+    return format_value(value, kind)

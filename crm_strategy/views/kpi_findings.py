@@ -1,0 +1,129 @@
+"""Findings of chapter 6: what moved beyond its natural range, and what sold."""
+
+import pandas as pd
+
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.kinds import kpi_kind
+from crm_strategy.words import say, say_count
+from crm_strategy.words.kpis import KPIS
+from crm_strategy.words.numbers import (
+    format_change,
+    format_count,
+    format_share,
+    format_short_money,
+    format_value,
+)
+
+
+def revenue_finding(kpis: Data) -> Finding:
+    """Revenue of the period beside the previous period and last year."""
+    rows = frame_of(kpis).set_index("kpi")
+    if "revenue" not in rows.index or pd.isna(rows.loc["revenue", "value"]):
+        return Finding("revenue", title=say("findings.revenue.none"), severity="act")
+    row = rows.loc["revenue"]
+    previous, year = (
+        _relative(row["value"], row["previous"]),
+        _relative(row["value"], row["last_year"]),
+    )
+    return Finding(
+        "revenue",
+        title=say(
+            "findings.revenue.title",
+            revenue=format_short_money(row["value"]),
+            previous=format_change(previous),
+            year=format_change(year),
+        ),
+        severity="note",
+        figures={"revenue": float(row["value"]), "previous": previous, "last_year": year},
+    )
+
+
+def kpi_signals_finding(kpis: Data) -> Finding:
+    """How many KPIs left their natural range; asks to look into the worst."""
+    rows = frame_of(kpis)
+    judged = rows[rows["verdict"].isin(["signal_high", "signal_low", "noise"])]
+    if judged.empty:
+        return Finding("kpi_signals", title=say("findings.kpi_signals.too_short"))
+    signals = judged[judged["verdict"] != "noise"]
+    if signals.empty:
+        return Finding(
+            "kpi_signals",
+            title=say("findings.kpi_signals.noise", kpis=say_count("findings.kpis", len(judged))),
+            severity="good",
+        )
+    bad = signals[[_is_bad(*pair) for pair in zip(signals["kpi"], signals["verdict"], strict=True)]]
+    return Finding(
+        "kpi_signals",
+        title=say(
+            "findings.kpi_signals.title",
+            signals=format_count(len(signals)),
+            kpis=say_count("findings.of_kpis", len(judged)),
+        ),
+        text=" ".join(
+            say(
+                f"findings.kpi_signals.{row.verdict}",
+                kpi=say(f"kpis.{row.kpi}.name"),
+                value=format_value(row.value, kpi_kind(row.kpi)),
+            )
+            for row in signals.itertuples()
+        ),
+        severity="act" if len(bad) else "note",
+        figures={"signals": len(signals), "kpis": len(judged)},
+        decision=_look_into(bad),
+    )
+
+
+def category_finding(categories: Data) -> Finding:
+    """The category that brings most, and the one that grew or fell most in money."""
+    rows = frame_of(categories)
+    rows = rows[rows["revenue"] > 0] if len(rows) else rows
+    if rows.empty:
+        return Finding("categories", title=say("findings.categories.none"))
+    total = rows["revenue"].sum()
+    top = rows.sort_values(["revenue", "category"], ascending=[False, True]).iloc[0]
+    moved = rows.assign(moved=(rows["revenue"] - rows["previous"])).dropna(subset=["moved"])
+    text = ""
+    if len(moved):
+        most = moved.loc[moved["moved"].abs().idxmax()]
+        text = say(
+            "findings.categories.rose" if most["moved"] >= 0 else "findings.categories.fell",
+            category=most["category"],
+            change=format_short_money(abs(most["moved"])),
+        )
+    return Finding(
+        "categories",
+        title=say(
+            "findings.categories.title",
+            category=top["category"],
+            share=format_share(top["revenue"] / total, digits=0),
+        ),
+        text=text,
+        figures={"share": float(top["revenue"] / total)},
+    )
+
+
+def _is_bad(kpi: str, verdict: str) -> bool:
+    return (verdict == "signal_high") == KPIS[kpi].lower_is_better
+
+
+def _look_into(bad: pd.DataFrame) -> Decision | None:
+    if bad.empty:
+        return None
+    # The first in the order of KPIS: revenue before what drives it.
+    first = bad.assign(order=bad["kpi"].map(list(KPIS).index)).sort_values("order").iloc[0]
+    kind = kpi_kind(first["kpi"])
+    return Decision(
+        title=say("findings.kpi_signals.ask", kpi=say(f"kpis.{first['kpi']}.name")),
+        why=say(
+            "findings.kpi_signals.why",
+            value=format_value(first["value"], kind),
+            previous=format_value(first["previous"], kind),
+            year=format_value(first["last_year"], kind),
+        ),
+        evidence="measured",
+    )
+
+
+def _relative(value: float, base: float) -> float | None:
+    return None if pd.isna(base) or base == 0 else float(value / base - 1)

@@ -1,0 +1,94 @@
+"""Small groups stay hidden: in tables, charts and descriptions alike.
+
+A count of 1 to `min_cell` − 1 customers shows "<10", and the numbers that would tell it are
+hidden with it. Where rows are parts of a whole that the reader knows, the hidden ones must
+not follow from it: the next smallest rows are hidden too, until at least two rows and
+`min_cell` customers are.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from crm_strategy.views.payload import Cell, hidden, too_few
+from crm_strategy.words import voice
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A column that counts customers, and the columns hidden with it, by position.
+
+    `only` names a column and the ids for which the guard holds.
+    """
+
+    count: int
+    hides: Collection[int]
+    only: tuple[int, frozenset[str]] | None = None
+
+    def counts(self, rows: Sequence[list[Cell]]) -> list[Cell]:
+        """Customers a row; None where the guard does not hold."""
+        if self.only is None:
+            return [row[self.count] for row in rows]
+        at, ids = self.only
+        return [row[self.count] if row[at] in ids else None for row in rows]
+
+
+def small(count: object) -> bool:
+    """Whether a count is between 1 and one less than the smallest group shown."""
+    return isinstance(count, (int, float)) and 0 < count < voice().min_cell
+
+
+def rows_to_hide(counts: Sequence[object], *, groups: Sequence[Sequence[object]] = ()) -> list[int]:
+    """Positions of rows to hide: the small ones and, in each known whole, their complement.
+
+    Parameters
+    ----------
+    counts
+        Customers a row.
+    groups
+        For each way of summing that the reader may know, the whole each row belongs to.
+    """
+    hide = {row for row, count in enumerate(counts) if small(count)}
+    known = {row: float(n) for row, n in enumerate(counts) if isinstance(n, (int, float)) and n > 0}
+    grew = bool(hide)
+    while grew:
+        before = len(hide)
+        for group in groups:
+            for whole in dict.fromkeys(group[row] for row in sorted(hide)):
+                _complete(hide, {row: n for row, n in known.items() if group[row] == whole})
+        grew = len(hide) > before
+    return sorted(hide)
+
+
+def _complete(hide: set[int], members: dict[int, float]) -> None:
+    """Hide the next smallest members until two rows and `min_cell` customers are hidden."""
+    rest = sorted((row for row in members if row not in hide), key=lambda row: (members[row], row))
+    gone = [members[row] for row in members if row in hide]
+    while rest and (len(gone) < 2 or sum(gone) < voice().min_cell):
+        row = rest.pop(0)
+        hide.add(row)
+        gone.append(members[row])
+
+
+def hide_rows(
+    rows: Sequence[list[Cell]], guards: Sequence[Guard], *, groups: Sequence[Sequence[object]] = ()
+) -> list[list[Cell]]:
+    """Rows with small groups hidden.
+
+    Parameters
+    ----------
+    rows
+        Rows of cells.
+    guards
+        Counts to look at; `groups` holds for the first of them.
+    groups
+        As in `rows_to_hide`.
+    """
+    shown = [list(row) for row in rows]
+    for number, guard in enumerate(guards):
+        counts = guard.counts(rows)
+        for row in rows_to_hide(counts, groups=groups if number == 0 else ()):
+            cells, count = shown[row], counts[row]
+            for at in guard.hides:
+                cells[at] = hidden() if cells[at] is not None else None
+            cells[guard.count] = too_few() if small(count) else hidden()
+    return shown

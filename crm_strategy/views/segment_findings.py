@@ -1,0 +1,187 @@
+"""Findings of chapter 3: who holds the revenue, who moved, who leaks away."""
+
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.privacy import small
+from crm_strategy.words import say, say_count
+from crm_strategy.words.numbers import (
+    format_count,
+    format_share,
+    format_short_money,
+    format_unit_money,
+)
+
+AT_RISK = ("at_risk", "cant_lose")
+"""Segments of good customers whose last order is long ago."""
+
+LOW_RESPONSE, HIGH_RESPONSE = 0.03, 0.09
+"""Assumed range of customers who answer a win-back; named as assumed wherever it is used."""
+
+
+def largest_segment_finding(segments: Data) -> Finding:
+    """Which segment holds the most revenue, and how few customers it is."""
+    rows = frame_of(segments)
+    rows = rows[~rows["customer_count"].map(small)]
+    if rows.empty:
+        return Finding("largest_segment", title=say("findings.segments.none"))
+    top = rows.sort_values(["revenue", "segment"], ascending=[False, True]).iloc[0]
+    return Finding(
+        "largest_segment",
+        title=say(
+            "findings.largest_segment.title",
+            segment=say(f"segments.{top['segment']}.name"),
+            revenue_share=format_share(top["revenue_share"], digits=0),
+            customer_share=format_share(top["customer_share"], digits=0),
+        ),
+        text=say(
+            "findings.largest_segment.text",
+            customers=say_count("findings.customers", int(top["customer_count"])),
+            revenue=format_short_money(top["revenue"]),
+            action=say(f"segments.{top['segment']}.action"),
+        ),
+        severity="note",
+        figures={
+            "revenue_share": float(top["revenue_share"]),
+            "customer_share": float(top["customer_share"]),
+        },
+    )
+
+
+def at_risk_finding(segments: Data) -> Finding:
+    """What the good customers who stopped ordering are worth, and what to decide."""
+    rows = frame_of(segments)
+    risk = rows[rows["segment"].isin(AT_RISK)]
+    customers = int(risk["customer_count"].sum())
+    if customers == 0 or small(customers):
+        return Finding("at_risk", title=say("findings.at_risk.none"), severity="good")
+    revenue = float(risk["revenue"].sum())
+    total = float(rows["revenue"].sum())
+    orders = float((risk["purchase_frequency"] * risk["customer_count"]).sum())
+    order_value = revenue / orders if orders else 0.0
+    share = revenue / total if total else None
+    low, high = (customers * rate * order_value for rate in (LOW_RESPONSE, HIGH_RESPONSE))
+    return Finding(
+        "at_risk",
+        title=say(
+            "findings.at_risk.title",
+            revenue_share=format_share(share, digits=0),
+            customers=say_count("findings.customers", customers),
+        ),
+        text=say(
+            "findings.at_risk.text",
+            revenue=format_short_money(revenue),
+            customer_share=format_share(customers / rows["customer_count"].sum(), digits=0),
+        ),
+        severity="act",
+        figures={"customer_count": customers, "revenue": revenue, "revenue_share": share},
+        decision=Decision(
+            title=say(
+                "findings.at_risk.ask", customers=say_count("findings.of_customers", customers)
+            ),
+            why=say(
+                "findings.at_risk.why",
+                low_response=format_count(100 * LOW_RESPONSE),
+                high_response=format_count(100 * HIGH_RESPONSE),
+                order_value=format_unit_money(order_value),
+                low=format_short_money(low),
+                high=format_short_money(high),
+            ),
+            evidence="assumed",
+        ),
+    )
+
+
+def segment_migration_finding(migration: Data) -> Finding:
+    """The largest move from one segment to another, as a share of where it came from."""
+    rows = frame_of(migration)
+    before = rows[rows["from_segment"] != "none"]
+    moves = before[before["from_segment"] != before["to_segment"]]
+    moves = moves[~moves["customer_count"].map(small)]
+    if moves.empty:
+        return Finding("segment_migration", title=say("findings.segment_migration.none"))
+    sizes = before.groupby("from_segment")["customer_count"].sum()
+    top = moves.sort_values(
+        ["customer_count", "from_segment", "to_segment"], ascending=[False, True, True]
+    ).iloc[0]
+    stayed = before[before["from_segment"] == before["to_segment"]]["customer_count"].sum()
+    size = int(sizes[top["from_segment"]])
+    return Finding(
+        "segment_migration",
+        title=say(
+            "findings.segment_migration.title",
+            share=format_share(top["customer_count"] / size, digits=0),
+            before=say(f"segments.{top['from_segment']}.name"),
+            after=say(f"segments.{top['to_segment']}.name"),
+        ),
+        text=say(
+            "findings.segment_migration.text",
+            moved=say_count("findings.customers", int(top["customer_count"])),
+            size=format_count(size),
+            stayed=format_share(stayed / before["customer_count"].sum(), digits=0),
+        ),
+        figures={"customer_count": int(top["customer_count"]), "from_count": size},
+    )
+
+
+def lifecycle_finding(stages: Data) -> Finding:
+    """Whether the base grew or leaked; prints active = new + retained + returned."""
+    rows = frame_of(stages)
+    count = {stage: int(n) for stage, n in zip(rows["stage"], rows["customer_count"], strict=True)}
+    new, retained, returned, lapsed = (
+        count.get(stage, 0) for stage in ("new", "retained", "returned", "lapsed")
+    )
+    active = new + retained + returned
+    if active + lapsed == 0:
+        return Finding("lifecycle", title=say("findings.lifecycle.none"))
+    if any(small(n) for n in (new, retained, returned, lapsed)):
+        return Finding("lifecycle", title=say("findings.lifecycle.few"))
+    change = new + returned - lapsed
+    growth = "grew" if change > 0 else "leaked" if change < 0 else "held"
+    return Finding(
+        "lifecycle",
+        title=say(
+            f"findings.lifecycle.{growth}",
+            change=say_count("findings.customers", abs(change)),
+            gained=format_count(new + returned),
+            lapsed=format_count(lapsed),
+        ),
+        text=say(
+            "findings.lifecycle.identity",
+            active=format_count(active),
+            new=format_count(new),
+            retained=format_count(retained),
+            returned=format_count(returned),
+        ),
+        severity="watch" if change < 0 else "good",
+        figures={"active": active, "new": new, "retained": retained, "returned": returned},
+    )
+
+
+def cohort_finding(retention: Data, *, period: int = 3) -> Finding:
+    """How many of the newest cohorts order again in their third month, against older ones."""
+    rows = frame_of(retention)
+    seen = rows[(rows["period"] == period) & rows["retention_rate"].notna()]
+    seen = seen[~seen["customer_count"].map(small)].sort_values("cohort")
+    if seen.empty:
+        return Finding("cohorts", title=say("findings.cohorts.none"))
+    recent, older = seen.tail(6), seen.iloc[:-6]
+    now = recent["active_count"].sum() / recent["customer_count"].sum()
+    if older.empty or small(recent["active_count"].sum()):
+        return Finding("cohorts", title=say("findings.cohorts.none"))
+    then = older["active_count"].sum() / older["customer_count"].sum()
+    return Finding(
+        "cohorts",
+        title=say(
+            "findings.cohorts.title",
+            now=format_share(now),
+            then=format_share(then),
+            month=format_count(period),
+        ),
+        text=say(
+            "findings.cohorts.text",
+            recent=format_count(recent["customer_count"].sum()),
+            older=format_count(older["customer_count"].sum()),
+            cohorts=format_count(len(recent)),
+        ),
+        figures={"recent": float(now), "older": float(then)},
+    )

@@ -1,0 +1,55 @@
+import math
+import statistics
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import t as student
+from statsmodels.stats.proportion import proportion_confint
+
+from crm_strategy.analysis.intervals import mean_interval, nps_interval, share_interval
+
+
+@pytest.mark.parametrize(("count", "n"), [(0, 5), (1, 1), (3, 10), (56, 70), (4999, 10000)])
+def test_share_intervals_equal_wilson_of_statsmodels(count, n):
+    assert share_interval(count, n) == pytest.approx(proportion_confint(count, n, method="wilson"))
+
+
+def test_a_share_of_nobody_has_no_interval():
+    assert share_interval(0, 0) == (None, None)
+
+
+@given(st.integers(1, 1000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_a_share_lies_in_its_interval_between_0_and_1(case):
+    count, n = case
+    low, high = share_interval(count, n)
+    assert 0 <= low <= count / n <= high <= 1
+
+
+@pytest.mark.parametrize("values", [[1.0, 2.0], [10, 12.5, 80, 3], list(range(100))])
+def test_mean_intervals_equal_students_t_of_scipy(values):
+    mean = statistics.fmean(values)
+    error = statistics.stdev(values) / math.sqrt(len(values))
+    squares = sum((value - mean) ** 2 for value in values)
+    expected = student.interval(0.95, len(values) - 1, mean, error)
+    assert mean_interval(mean, squares, len(values)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("mean", "squares", "n"), [(5.0, 0.0, 1), (5.0, 0.0, 9), (5.0, 1e-13, 9)])
+def test_no_interval_from_one_value_or_from_equal_ones(mean, squares, n):
+    assert mean_interval(mean, squares, n) == (None, None)
+
+
+def test_nps_of_50_promoters_20_detractors_of_100_is_30_give_or_take_15_3():
+    # SE = √((p + d − (p − d)²) / n), methods.md: 50/30/20 of 100 → 30 ± 15.3.
+    low, high = nps_interval(50, 20, 100)
+    assert (low, high) == pytest.approx((30 - 15.3, 30 + 15.3), abs=0.05)
+
+
+@pytest.mark.parametrize(("promoters", "detractors", "n"), [(0, 0, 0), (3, 0, 3), (0, 4, 4)])
+def test_nps_of_answers_that_do_not_vary_has_no_interval(promoters, detractors, n):
+    assert nps_interval(promoters, detractors, n) == (None, None)
+
+
+def test_an_nps_interval_stays_on_the_scale():
+    assert nps_interval(2, 1, 3)[1] == 100

@@ -1,0 +1,257 @@
+from collections import Counter
+from datetime import date
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crm_strategy.analysis.rfm import (
+    SEGMENT_CODES,
+    SEGMENTS,
+    customer_segments,
+    rfm_scores,
+    segment_migration,
+    segment_summary,
+)
+from tests.analysis.builders import orders, records, table
+
+AS_OF = date(2026, 9, 30)
+SCORES = {
+    "customer_id": "string",
+    "order_count": "int64",
+    "revenue": "float64",
+    "recency_days": "int64",
+    "recency_score": "int64",
+    "frequency_score": "int64",
+    "monetary_score": "int64",
+}
+
+an_order = st.tuples(
+    st.sampled_from(["a", "b", "c", "d", None]),
+    st.dates(date(2026, 1, 1), date(2026, 10, 31)),
+    st.integers(-500, 2000).map(lambda cents: cents / 100),
+)
+
+
+def scored(*codes: int, bins: int = 5):
+    rows = [
+        {
+            "customer_id": f"c{number}",
+            "order_count": 1,
+            "revenue": 10.0,
+            "recency_days": 1,
+            "recency_score": code // 100,
+            "frequency_score": code // 10 % 10,
+            "monetary_score": code % 10,
+        }
+        for number, code in enumerate(codes)
+    ]
+    return table(SCORES, rows)
+
+
+def test_every_one_of_the_125_codes_belongs_to_exactly_one_segment():
+    every_code = {100 * r + 10 * f + m for r, f, m in product(range(1, 6), repeat=3)}
+    named = Counter(code for codes in SEGMENT_CODES.values() for code in codes)
+    assert set(named) == every_code
+    assert set(named.values()) == {1}
+
+
+def test_every_code_is_given_the_segment_of_the_map():
+    codes = [code for codes in SEGMENT_CODES.values() for code in codes]
+    segments = [segment for _, segment in records(
+        customer_segments(scored(*codes)).order_by("customer_id"), "customer_id", "segment"
+    )]  # fmt: skip
+    by_id = sorted(range(125), key=lambda number: f"c{number}")
+    expected = [next(s for s, each in SEGMENT_CODES.items() if codes[n] in each) for n in by_id]
+    assert segments == expected
+
+
+def test_scores_of_five_customers_worked_by_hand():
+    # Strictly worse: none for a (oldest, dearest), 1 of 5 for b, … so recency 1 2 3 4 5.
+    # Orders 1 1 1 1 2: four customers tie at none worse, e has 4 of 5 worse.
+    # Revenue 50 40 30 20 and 5 + 5: worse are 4 3 2 1 0.
+    table = orders(
+        ("a", "2026-05-31", 50),
+        ("b", "2026-06-30", 40),
+        ("c", "2026-07-31", 30),
+        ("d", "2026-08-31", 20),
+        ("e", "2026-09-29", 5),
+        ("e", "2026-09-30", 5),
+    )
+    assert records(rfm_scores(table, as_of=AS_OF).order_by("customer_id")) == [
+        ("a", 122, 1, 50.0, 1, 1, 5),
+        ("b", 92, 1, 40.0, 2, 1, 4),
+        ("c", 61, 1, 30.0, 3, 1, 3),
+        ("d", 30, 1, 20.0, 4, 1, 2),
+        ("e", 0, 2, 10.0, 5, 5, 1),
+    ]
+
+
+def test_refunds_lessen_revenue_and_are_no_orders():
+    table = orders(("a", "2026-08-01", 50), ("a", "2026-09-01", -20))
+    assert records(rfm_scores(table, as_of=AS_OF), "recency_days", "order_count", "revenue") == [
+        (60, 1, 30.0)
+    ]
+
+
+def test_who_never_ordered_or_is_unknown_or_ordered_later_has_no_score():
+    table = orders(("a", "2026-08-01", -5), (None, "2026-08-01", 10), ("b", "2026-10-01", 10))
+    assert records(rfm_scores(table, as_of=AS_OF)) == []
+
+
+def test_an_order_in_the_last_minute_of_the_day_counts():
+    table = orders(("a", "2026-09-30 23:59", 5), ("b", "2026-10-01 00:00", 5))
+    assert records(rfm_scores(table, as_of=AS_OF), "customer_id", "recency_days") == [("a", 0)]
+
+
+def test_the_order_of_addition_decides_no_score():
+    # In floating point 0.1 + 0.2 + 0.3 is not 0.3 + 0.2 + 0.1.
+    table = orders(
+        *(("a", "2026-08-01", amount) for amount in (0.1, 0.2, 0.3)),
+        *(("b", "2026-08-01", amount) for amount in (0.3, 0.2, 0.1)),
+    )
+    assert len(set(records(rfm_scores(table, as_of=AS_OF), "monetary_score"))) == 1
+
+
+@given(st.lists(an_order, min_size=1))
+def test_equal_customers_score_alike(rows):
+    scores = rfm_scores(orders(*rows), as_of=AS_OF).to_pandas()
+    for measure, score in (
+        ("recency_days", "recency_score"),
+        ("order_count", "frequency_score"),
+        ("revenue", "monetary_score"),
+    ):
+        assert (scores.groupby(measure)[score].nunique() == 1).all()
+
+
+@given(st.lists(an_order, min_size=1), st.integers(2, 10))
+def test_a_score_is_one_plus_the_share_strictly_worse(rows, bins):
+    scores = rfm_scores(orders(*rows), as_of=AS_OF, bins=bins).to_pandas()
+    for count, score in zip(scores["order_count"], scores["frequency_score"], strict=True):
+        worse = (scores["order_count"] < count).sum()
+        assert score == 1 + worse * bins // len(scores)
+
+
+@given(st.lists(an_order, min_size=1), st.randoms(use_true_random=False))
+def test_row_order_does_not_matter(rows, random):
+    mixed = random.sample(rows, len(rows))
+    before, after = (
+        records(rfm_scores(orders(*each), as_of=AS_OF).order_by("customer_id"))
+        for each in (rows, mixed)
+    )
+    assert before == after
+
+
+@given(st.lists(an_order, min_size=1))
+def test_money_in_cents_gives_the_same_scores(rows):
+    in_cents = [(who, when, amount * 100) for who, when, amount in rows]
+    euros, cents = (
+        records(rfm_scores(orders(*each), as_of=AS_OF).order_by("customer_id"), "monetary_score")
+        for each in (rows, in_cents)
+    )
+    assert euros == cents
+
+
+@given(st.lists(an_order))
+def test_segments_add_up_to_all_customers_who_ordered(rows):
+    customers = customer_segments(rfm_scores(orders(*rows), as_of=AS_OF))
+    summary = segment_summary(customers).to_pandas()
+    seen = [row for row in rows if row[0] is not None and row[1] <= AS_OF]
+    buyers = {who for who, _, amount in seen if amount >= 0}
+    assert summary["customer_count"].sum() == len(buyers)
+    assert summary["order_count"].sum() == sum(amount >= 0 for _, _, amount in seen)
+    assert summary["revenue"].sum() == pytest.approx(
+        sum(amount for who, _, amount in seen if who in buyers)
+    )
+    if buyers:
+        assert summary["customer_share"].sum() == pytest.approx(1)
+        assert set(summary["segment"]) <= set(SEGMENTS)
+
+
+def test_summary_of_two_segments_worked_by_hand():
+    summary = segment_summary(
+        table(
+            SCORES | {"segment": "string"},
+            [
+                {"segment": "champions", "order_count": 4, "revenue": 300.0, "recency_days": 2},
+                {"segment": "champions", "order_count": 2, "revenue": 60.0, "recency_days": 5},
+                {"segment": "lost", "order_count": 1, "revenue": 40.0, "recency_days": 400},
+            ],
+        )
+    )
+    assert records(summary) == [
+        ("champions", 2, pytest.approx(2 / 3), 360.0, 0.9, 60.0, 3.0, 3.5, 6),
+        ("lost", 1, pytest.approx(1 / 3), 40.0, 0.1, 40.0, 1.0, 400.0, 1),
+    ]
+
+
+def test_shares_of_no_revenue_have_no_value():
+    customers = customer_segments(rfm_scores(orders(("a", "2026-08-01", 0)), as_of=AS_OF))
+    assert records(segment_summary(customers), "customer_count", "revenue_share") == [(1, None)]
+
+
+@pytest.mark.parametrize(
+    ("bins", "levels"),
+    [
+        (2, [1, 5]),
+        (3, [1, 3, 5]),
+        (4, [1, 2, 4, 5]),
+        (5, [1, 2, 3, 4, 5]),
+        (6, [1, 2, 3, 3, 4, 5]),
+        (10, [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]),
+    ],
+)
+def test_other_bins_are_spread_over_the_five_levels_of_the_map(bins, levels):
+    # 111 is lost, 222 hibernating, 333 potential, 444 loyal, 555 champions.
+    names = {1: "lost", 2: "hibernating", 3: "potential", 4: "loyal", 5: "champions"}
+    rows = [
+        {
+            "customer_id": f"{score:02}",
+            "recency_score": score,
+            "frequency_score": score,
+            "monetary_score": score,
+        }
+        for score in range(1, bins + 1)
+    ]
+    segments = customer_segments(table(SCORES, rows), bins=bins).order_by("customer_id")
+    assert [name for (name,) in records(segments, "segment")] == [names[each] for each in levels]
+
+
+def test_migration_counts_moves_and_newcomers():
+    segments = SCORES | {"segment": "string"}
+    before = table(
+        segments,
+        [
+            {"customer_id": "a", "segment": "new"},
+            {"customer_id": "b", "segment": "new"},
+            {"customer_id": "c", "segment": "loyal"},
+        ],
+    )
+    after = table(
+        segments,
+        [
+            {"customer_id": "a", "segment": "loyal"},
+            {"customer_id": "b", "segment": "new"},
+            {"customer_id": "c", "segment": "loyal"},
+            {"customer_id": "d", "segment": "new"},
+        ],
+    )
+    assert records(segment_migration(before, after)) == [
+        ("loyal", "loyal", 1),
+        ("new", "loyal", 1),
+        ("new", "new", 1),
+        ("none", "new", 1),
+    ]
+
+
+def test_no_orders_give_empty_tables():
+    customers = customer_segments(rfm_scores(orders(), as_of=AS_OF))
+    assert records(customers) == []
+    assert records(segment_summary(customers)) == []
+    assert records(segment_migration(customers, customers)) == []
+
+
+def test_one_order_is_one_customer_of_one_segment():
+    customers = customer_segments(rfm_scores(orders(("a", "2026-08-01", 9)), as_of=AS_OF))
+    assert records(segment_summary(customers)) == [("lost", 1, 1.0, 9.0, 1.0, 9.0, 1.0, 60.0, 1)]

@@ -1,0 +1,152 @@
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crm_strategy import words
+from crm_strategy.views import charts, markup, tables
+from crm_strategy.views.layout import Suppress
+from crm_strategy.views.payload import column_cells, is_hidden
+from crm_strategy.views.privacy import rows_to_hide
+from crm_strategy.views.table import Table
+from tests.views.samples import sample, segments
+
+FEW = {"suppressed": True, "text": "<10"}
+HIDDEN = {"suppressed": True, "text": "hidden"}
+COUNTS = st.lists(st.integers(0, 60), min_size=1, max_size=12)
+
+
+def groups(*counts: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "name": [f"g{at}" for at in range(len(counts))],
+            "customer_count": counts,
+            "revenue": [100.0 * count for count in counts],
+        }
+    )
+
+
+def test_a_small_group_shows_that_it_is_small_and_hides_its_other_numbers():
+    payload = Table(groups(9, 10, 0), id="x", suppress="customer_count").payload()
+    assert payload["rows"] == [["g0", FEW, HIDDEN], ["g1", 10, 1000.0], ["g2", 0, 0.0]]
+    assert payload["note"] == (
+        "Groups of fewer than 10 customers are hidden, with the figures that would reveal them."
+    )
+    html = markup.table_html(payload)
+    assert '<td class="n"><span class="mut">&lt;10</span></td>' in html
+    with words.speaking(min_cell=5):
+        shown = Table(groups(9, 4), id="x", suppress="customer_count").payload()
+    assert shown["rows"] == [["g0", 9, 900.0], ["g1", {"suppressed": True, "text": "<5"}, HIDDEN]]
+
+
+def test_under_a_total_the_next_smallest_is_hidden_too():
+    table = Table(groups(40, 7, 30, 12), id="x", suppress="customer_count", total=["customer_count"])
+    counts = column_cells(table.payload(), "customer_count")
+    assert counts == [40, FEW, 30, HIDDEN, 89]
+
+
+def test_two_hidden_rows_of_fewer_than_ten_together_hide_a_third():
+    # Their sum, 3, would follow from the total.
+    table = Table(groups(40, 1, 2, 12), id="x", suppress="customer_count", total=["customer_count"])
+    assert column_cells(table.payload(), "customer_count") == [40, FEW, FEW, HIDDEN, 55]
+
+
+def test_a_total_that_is_itself_small_is_hidden():
+    table = Table(groups(3, 0), id="x", suppress="customer_count", total=["customer_count"])
+    assert column_cells(table.payload(), "customer_count") == [FEW, 0, FEW]
+
+
+@given(COUNTS)
+def test_what_is_hidden_in_a_whole_never_follows_from_the_total(counts):
+    hide = rows_to_hide(counts, groups=[[0] * len(counts)])
+    small = [row for row, count in enumerate(counts) if 0 < count < 10]
+    assert set(small) <= set(hide)
+    if small:
+        shown = [row for row, count in enumerate(counts) if count > 0 and row not in hide]
+        together = sum(counts[row] for row in hide)
+        assert not shown or (len(hide) >= 2 and together >= 10)
+    else:
+        assert hide == []
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"), st.integers(0, 60))))
+def test_in_a_matrix_no_row_or_column_gives_a_hidden_cell_away(cells):
+    rows, columns, counts = zip(*cells, strict=True) if cells else ((), (), ())
+    hide = set(rows_to_hide(counts, groups=[rows, columns]))
+    for names in (rows, columns):
+        for name in set(names):
+            inside = [at for at, each in enumerate(names) if each == name and counts[at] > 0]
+            gone = [at for at in inside if at in hide]
+            if gone and set(gone) != set(inside):
+                assert len(gone) >= 2
+                assert sum(counts[at] for at in gone) >= 10
+
+
+def test_a_guard_hides_only_what_it_names_and_only_where_it_holds():
+    rows = [
+        {"kpi": "new_customers", "value": 4.0, "target": 20.0},
+        {"kpi": "average_order_value", "value": 4.0, "target": 20.0},
+    ]
+    guard = Suppress(count="value", hides=(), only=("kpi", frozenset({"new_customers"})))
+    payload = Table(rows, id="x", suppress=[guard]).payload()
+    assert column_cells(payload, "value") == [FEW, 4.0]
+    assert column_cells(payload, "target") == [20.0, 20.0]
+
+
+def test_a_kpi_that_rests_on_few_cases_is_hidden_and_its_target_is_not():
+    kpis = sample("kpis").assign(n=[4, 14210, 17496, 0, 2480])
+    payload = tables.kpis_table(kpis).payload()
+    first = dict(zip([c["name"] for c in payload["columns"]], payload["rows"][0], strict=True))
+    assert first["value"] == first["change"] == HIDDEN
+    assert first["n"] == FEW
+    assert (first["target"], first["previous"]) == (1220000.0, 1228515.0)
+
+
+def test_a_cohort_month_with_few_active_customers_is_hidden():
+    rows = [
+        {"cohort": "2026-01-01", "period": 1, "customer_count": 200, "active_count": active}
+        for active in (9, 20)
+    ]
+    frame = pd.DataFrame(rows).assign(retention_rate=lambda row: row.active_count / 200)
+    payload = tables.cohort_retention_table(frame).payload()
+    assert column_cells(payload, "active_count") == [FEW, 20]
+    assert column_cells(payload, "retention_rate") == [HIDDEN, 0.1]
+
+
+def test_a_small_number_of_customers_is_not_told_by_n():
+    payload = tables.segments_table(segments([3])).payload()
+    assert payload["source"] == "Source: orders."
+    assert payload["rows"][-1][1] == FEW
+
+
+def test_a_chart_and_its_alt_text_cannot_show_what_the_table_hides():
+    # 7 lost customers; with them the next smallest, 21 hibernating, go.
+    counts = [1100, 1000, 900, 800, 700, 600, 500, 400, 300, 21, 7]
+    payload = charts.segment_bars_chart(segments(counts)).payload()
+    assert [is_hidden(row[1]) for row in payload["rows"]] == [False] * 9 + [True, True, False]
+    assert "Hibernating hidden, Lost hidden" in payload["alt"]
+    revenue = [f"€{value:,.0f}" for value in (21 * (240 - 180), 7 * (240 - 200))]
+    assert not any(text in payload["alt"] for text in revenue)
+
+
+@pytest.mark.parametrize("moved", [3, 9])
+def test_a_small_move_between_segments_is_a_dot_in_the_heatmap(moved):
+    rows = [
+        ("champions", "champions", 100),
+        ("champions", "loyal", 40),
+        ("champions", "at_risk", moved),
+        ("loyal", "loyal", 80),
+        ("loyal", "champions", 30),
+        ("loyal", "at_risk", 25),
+    ]
+    frame = pd.DataFrame(rows, columns=["from_segment", "to_segment", "customer_count"])
+    payload = charts.segment_migration_chart(frame).payload()
+    hidden = [row[:2] for row in payload["rows"] if is_hidden(row[2])]
+    # The small cell, the next smallest of its row, the next of its column, and theirs.
+    assert hidden == [
+        ["Champions", "Loyal"],
+        ["Champions", "At risk"],
+        ["Loyal", "Loyal"],
+        ["Loyal", "At risk"],
+    ]
+    assert "Champions 70%" in payload["alt"] or "Champions 67%" in payload["alt"]
