@@ -86,8 +86,8 @@ def report(
 ) -> None:
     """Make the report: HTML, Excel and notebook in each language."""
     with _answering(debug):
-        from crm_strategy.report.run import run_report
         from crm_strategy.report.progress import progress
+        from crm_strategy.report.run import run_report
 
         with progress() as shown:
             folder = run_report(
@@ -99,7 +99,8 @@ def report(
                 plain_kernels=plain_kernels,
                 progress=shown,
             )
-        typer.echo(folder)
+        here = Path.cwd()
+        typer.echo(folder.relative_to(here) if folder.is_relative_to(here) else folder)
 
 
 @app.command()

@@ -7,8 +7,7 @@ import pandas as pd
 from ibis import _
 
 from crm_strategy.analysis.attribution import credited_orders
-from crm_strategy.analysis.margin import Margin, margin_of
-from crm_strategy.analysis.period_counts import order_counts
+from crm_strategy.analysis.margin import goods_counts, margin_of
 from crm_strategy.analysis.spans import Span, within
 from crm_strategy.analysis.spending import channel_spending
 
@@ -68,7 +67,8 @@ def channel_costs(
     sums = ["revenue", "costed_revenue", "goods"]
     measured = table["touch_count"].notna()
     table.loc[measured, counts + sums] = table.loc[measured, counts + sums].fillna(0.0)
-    margin = _margin(orders, span, margin_rate)
+    known = goods_counts(orders, periods=[span]).loc[span.id]
+    margin = margin_of(known, margin_rate=margin_rate)
     table["margin"] = [
         margin.of(*values) for values in zip(*(table[name] for name in sums), strict=True)
     ]
@@ -109,10 +109,3 @@ def _reach(touches: ibis.Table, span: Span) -> pd.DataFrame:
         .agg(customer_count=_.customer_id.nunique())
     )
     return sizes.to_pandas().set_index("channel").astype("float64")
-
-
-def _margin(orders: ibis.Table, span: Span, margin_rate: float | None) -> Margin:
-    counts = order_counts(orders, periods=[span], active_days=span.days).loc[span.id]
-    return margin_of(
-        counts["revenue"], counts["costed_revenue"], counts["cost"], margin_rate=margin_rate
-    )

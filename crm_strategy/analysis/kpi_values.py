@@ -36,8 +36,8 @@ def kpi_values(counts: Counts, *, margin_rate: float | None = None) -> dict[str,
     Parameters
     ----------
     counts
-        Columns of `order_counts`, `touch_counts` and `survey_counts`, and `marketing_cost`;
-        NaN where the data do not say.
+        Columns of `order_counts`, `goods_counts`, `touch_counts` and `survey_counts`, and
+        `marketing_cost`; NaN where the data do not say.
     margin_rate
         Gross margin as a fraction of revenue, for orders without a known cost.
     """
@@ -109,10 +109,10 @@ def _nps(c: Counts) -> Figure:
 
 
 def _gross_margin(c: Counts, margin_rate: float | None) -> Figure:
-    margin = margin_of(c["revenue"], c["costed_revenue"], c["cost"], margin_rate=margin_rate)
+    margin = margin_of(c, margin_rate=margin_rate)
     if margin.basis == "revenue" or math.isnan(c["revenue"]):
         return NO_VALUE
-    value = margin.of(c["revenue"], c["costed_revenue"], c["cost"])
+    value = margin.of(c["revenue"], c["costed_revenue"], c["goods"])
     return Figure(value, NONE, c["order_count"])
 
 
@@ -120,8 +120,8 @@ def _roi(c: Counts, margin_rate: float | None) -> Figure:
     cost, credited = c["marketing_cost"], c["credited_revenue"]
     if not cost > 0 or math.isnan(credited):
         return NO_VALUE
-    margin = margin_of(c["revenue"], c["costed_revenue"], c["cost"], margin_rate=margin_rate)
-    earned = margin.of(credited, c["credited_costed_revenue"], c["credited_cost"])
+    margin = margin_of(c, margin_rate=margin_rate)
+    earned = margin.of(credited, c["credited_costed_revenue"], c["credited_goods"])
     return Figure((earned - cost) / cost, NONE, c["credited_orders"])
 
 

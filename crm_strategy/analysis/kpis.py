@@ -7,6 +7,7 @@ import pandas as pd
 
 from crm_strategy.analysis.kpi_table import kpi_table, kpi_verdict
 from crm_strategy.analysis.kpi_values import kpi_values
+from crm_strategy.analysis.margin import goods_counts
 from crm_strategy.analysis.period_counts import order_counts
 from crm_strategy.analysis.spans import PeriodLike, spans_of
 from crm_strategy.analysis.spending import channel_spending
@@ -79,6 +80,7 @@ def kpi_history(
     counts = pd.concat(
         [
             order_counts(orders, periods=spans, active_days=active_days),
+            goods_counts(orders, periods=spans),
             touch_counts(
                 orders,
                 touches,

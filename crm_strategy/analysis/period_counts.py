@@ -24,7 +24,7 @@ MOST_EDGES = 62
 
 _BASE = ("new", "ever", "active_start", "active_end", "retained")
 _SUMS = (
-    *("order_count", "revenue", "order_revenue", "squares", "costed_revenue", "cost"),
+    *("order_count", "revenue", "order_revenue", "squares"),
     *("buyers", "repeaters", "buyer_orders", "buyer_order_squares"),
 )
 
@@ -38,7 +38,7 @@ def order_counts(
     ----------
     orders
         One row per order or refund: `customer_id` (null: counts in orders and revenue only),
-        `ordered_at` (timestamp), `amount` (money), `is_refund`, `cost_amount`? (money).
+        `ordered_at` (timestamp), `amount` (money), `is_refund`.
     periods
         The periods: `id`, `start`, `end` (inclusive days).
     active_days
@@ -49,10 +49,9 @@ def order_counts(
     DataFrame
         Indexed by period id; NaN throughout for periods that end before the first order.
         `order_count`, `revenue` (net of refunds), `order_revenue` (before refunds), `squares`
-        (Σ amount²), `costed_revenue` and `cost` (of orders with a known cost), `buyers`,
-        `repeaters` (two orders or more), `buyer_orders` and `buyer_order_squares` (Σ n and
-        Σ n² of orders per buyer), `new`, `ever` (ordered by its end), `active_start` (the day
-        before it), `active_end`, `retained` (active at both).
+        (Σ amount²), `buyers`, `repeaters` (two orders or more), `buyer_orders` and
+        `buyer_order_squares` (Σ n and Σ n² of orders per buyer), `new`, `ever` (ordered by its
+        end), `active_start` (the day before it), `active_end`, `retained` (active at both).
     """
     spans = spans_of(periods)
     window = max([active_days, *(span.days for span in spans)])
@@ -74,7 +73,7 @@ def _layer_counts(
     base = _base_by_first_bucket(cells, edges, layer, active_days=active_days)
     totals = _totals_by_bucket(cells)
     table = totals.left_join(base, totals.bucket == base.first_bucket).to_pandas()
-    table = table.set_index("bucket").reindex(range(len(edges) + 1))
+    table = table.set_index("bucket").astype("float64").reindex(range(len(edges) + 1))
     observed = table["order_count"].first_valid_index()
     sums = table.fillna(0.0)
     rows = {}
@@ -102,22 +101,13 @@ def _customer_buckets(orders: ibis.Table, edges: Sequence[date]) -> ibis.Table:
         placed_at=ibis.ifelse(rows.is_refund, None, rows.ordered_at),
         placed_amount=ibis.ifelse(rows.is_refund, 0.0, rows.amount),
     )
-    aggregates = {
-        "orders": rows.placed_at.count(),
-        "last_at": rows.placed_at.max(),
-        "revenue": rows.amount.sum(),
-        "order_revenue": rows.placed_amount.sum(),
-        "squares": (rows.amount * rows.amount).sum(),
-    }
-    if "cost_amount" in rows.columns:
-        # Goods that come back take their cost back, however the export signs it.
-        cost = ibis.ifelse(rows.is_refund, -rows.cost_amount.abs(), rows.cost_amount)
-        aggregates["costed_revenue"] = rows.amount.sum(where=cost.notnull())
-        aggregates["cost"] = cost.sum()
-    cells = rows.group_by("customer_id", "bucket").agg(**aggregates)
-    if "cost_amount" in rows.columns:
-        return cells
-    return cells.mutate(costed_revenue=ibis.null("float64"), cost=ibis.null("float64"))
+    return rows.group_by("customer_id", "bucket").agg(
+        orders=_.placed_at.count(),
+        last_at=_.placed_at.max(),
+        revenue=_.amount.sum(),
+        order_revenue=_.placed_amount.sum(),
+        squares=(_.amount * _.amount).sum(),
+    )
 
 
 def _totals_by_bucket(cells: ibis.Table) -> ibis.Table:
@@ -127,8 +117,6 @@ def _totals_by_bucket(cells: ibis.Table) -> ibis.Table:
         revenue=_.revenue.sum(),
         order_revenue=_.order_revenue.sum(),
         squares=_.squares.sum(),
-        costed_revenue=_.costed_revenue.sum(),
-        cost=_.cost.sum(),
         buyers=bought.sum(),
         repeaters=(bought & (cells.orders > 1)).sum(),
         buyer_orders=cells.orders.sum(where=bought),

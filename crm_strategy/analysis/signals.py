@@ -87,16 +87,30 @@ def yearly_changes(starts: Sequence[date], values: Sequence[float | None]) -> li
     list
         None where no period began a year before, or its value is missing or zero.
     """
-    pairs = list(zip(starts, values, strict=True))
-    changes: list[float | None] = []
-    for start, value in pairs:
-        twin = _year_before(start)
-        before = next((each for day, each in pairs if abs(day - twin) <= _NEAR), None)
-        if value is None or not math.isfinite(value) or not before or not math.isfinite(before):
-            changes.append(None)
-        else:
-            changes.append(value / before - 1)
-    return changes
+    return [
+        None if not before or value is None or not math.isfinite(value) else value / before - 1
+        for value, before in zip(values, year_before(starts, values), strict=True)
+    ]
+
+
+def year_before(starts: Sequence[date], values: Sequence[float | None]) -> list[float | None]:
+    """The value a year before each value; None where it is not known.
+
+    Parameters
+    ----------
+    starts, values
+        As in `yearly_changes`.
+    """
+    known = [
+        (start, value)
+        for start, value in zip(starts, values, strict=True)
+        if value is not None and math.isfinite(value)
+    ]
+    twins = [_year_before(start) for start in starts]
+    return [
+        next((value for start, value in known if abs(start - twin) <= _NEAR), None)
+        for twin in twins
+    ]
 
 
 def _year_before(day: date) -> date:

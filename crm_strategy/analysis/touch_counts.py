@@ -11,7 +11,7 @@ from crm_strategy.analysis.timeline import known_touches, last_touches, soon_aft
 
 COUNTS = (
     *("touched", "converted"),
-    *("credited_orders", "credited_revenue", "credited_costed_revenue", "credited_cost"),
+    *("credited_orders", "credited_revenue", "credited_costed_revenue", "credited_goods"),
 )
 
 
@@ -46,7 +46,7 @@ def touch_counts(
     DataFrame
         Indexed by period id; NaN for periods that end before the first touch. `touched` and
         `converted` (customers), `credited_orders`, `credited_revenue` (money, before refunds),
-        `credited_costed_revenue` and `credited_cost` (of those with a known cost).
+        `credited_costed_revenue` and `credited_goods` (of those with a known cost).
     """
     spans = spans_of(periods)
     parts = []
@@ -92,9 +92,9 @@ def _ordered(
         credited_orders=_.credited.sum(),
         credited_revenue=_.amount.sum(where=_.credited),
         credited_costed_revenue=_.amount.sum(where=_.credited & _.costed),
-        credited_cost=_.cost_amount.sum(where=_.credited),
+        credited_goods=_.cost_amount.sum(where=_.credited),
     )
-    return counts.to_pandas().set_index("bucket")
+    return counts.to_pandas().set_index("bucket").astype("float64")
 
 
 def _by_period(counts: pd.DataFrame, layer: Sequence[Span]) -> pd.DataFrame:

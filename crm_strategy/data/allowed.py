@@ -18,7 +18,8 @@ def with_allowed(table: ibis.Table, staged: Staged) -> tuple[ibis.Table, list[Da
     """
     findings: list[DataFinding] = []
     for column in TABLES[staged.name].readable:
-        if not column.allowed or column.allowed == STAGE_GROUPS or column.name not in staged.mapping.columns:
+        mapped = staged.mapping.columns.get(column.name)
+        if mapped is None or not column.allowed or column.allowed == STAGE_GROUPS:
             continue
         subject = _SUBJECTS.get((staged.name, column.name), column.name)
         counts = value_counts(table, column.name)
@@ -35,7 +36,7 @@ def with_allowed(table: ibis.Table, staged: Staged) -> tuple[ibis.Table, list[Da
                     severity="warning",
                     row_count=sum(unknown.values()),
                     example=next(iter(unknown)),
-                    column=staged.mapping.columns[column.name].parts[0].header,
+                    column=mapped.parts[0].header,
                     detail={"allowed": (", ".join(column.allowed), "text")},
                 )
             )

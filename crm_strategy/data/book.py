@@ -14,8 +14,9 @@ from ibis import _
 
 from crm_strategy.data import engine
 from crm_strategy.data.check_words import notes_text, remedy_text
+from crm_strategy.data.labels import channel_terms, client_labels
 from crm_strategy.data.prepare import prepare
-from crm_strategy.data.report_period import OrderDays, chosen_period
+from crm_strategy.data.report_period import OrderDays, chosen_period, order_days
 from crm_strategy.plan.goal_checks import goal_checks
 from crm_strategy.plan.goals import goals_table_rows
 from crm_strategy.plan.params import Params, read_params
@@ -52,11 +53,12 @@ def open_book(params: str | Path, *, period: str = "latest", language: str = "en
         language=language,
         currency=read.currency,
         min_cell=read.privacy.min_cell,
-        labels=_labels(read, language),
+        labels=client_labels(read, language),
     )
     prepared = prepare(read)
-    days = _order_days(prepared)
+    days = order_days(prepared)
     chosen = chosen_period(period, rhythm=read.rhythm, days=days)
+    speak(as_of=chosen.end)
     return Book(read, prepared, period=chosen, days=days, language=language)
 
 
@@ -162,19 +164,7 @@ class Book:
     @property
     def channel_terms(self) -> pd.DataFrame:
         """What the parameters say of channels: channel, label, kind, per_touch, monthly."""
-        with speaking(language=self.language):
-            rows = [
-                {
-                    "channel": channel,
-                    "label": str(terms.label) if terms.label else channel,
-                    "kind": terms.kind,
-                    "per_touch": terms.cost.per_touch if terms.cost else None,
-                    "monthly": terms.cost.monthly if terms.cost else None,
-                }
-                for channel, terms in self.params.channels.items()
-            ]
-        frame = pd.DataFrame(rows, columns=["channel", "label", "kind", "per_touch", "monthly"])
-        return frame.astype({"per_touch": "float64", "monthly": "float64"})
+        return channel_terms(self.params, self.language)
 
     @property
     def kpi_inputs(self) -> dict[str, Any]:
@@ -244,26 +234,3 @@ class Book:
         }
         line = f"{self.params.client} · {label} · {data_to}"
         return {META_MIME: meta, "text/html": f"<p>{escape(line)}</p>", "text/plain": line}
-
-
-def _labels(params: Params, language: str) -> dict[str, str]:
-    """The client's own names in the report's language."""
-    channels = {
-        f"channel.{name}": terms.label.in_language(language)
-        for name, terms in params.channels.items()
-        if terms.label
-    }
-    touchpoints = {
-        f"touchpoint.{each.id}": each.name.in_language(language) for each in params.touchpoints
-    }
-    return channels | touchpoints
-
-
-def _order_days(prepared: Path) -> OrderDays:
-    con = engine.connect(prepared, read_only=True)
-    try:
-        won = con.table("orders").filter((_.stage_group == "won") & ~_.is_refund)
-        days = won.group_by(day=_.ordered_at.date()).agg(n=_.count()).order_by("day")
-        return OrderDays(tuple(row["day"] for row in engine.rows(days)))
-    finally:
-        engine.disconnect(con)

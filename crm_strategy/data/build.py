@@ -25,7 +25,7 @@ from crm_strategy.data.sales import Sales, prepare_sales
 from crm_strategy.data.schema import TABLES, canonical
 from crm_strategy.data.source import Source
 from crm_strategy.data.staging import Staged, stage
-from crm_strategy.errors import DataError, ParamsError
+from crm_strategy.errors import DataError
 from crm_strategy.plan.params import Params
 
 Step = Callable[[str], None]
@@ -55,12 +55,6 @@ def build_tables(
     DataError, ParamsError
         The data can't be read, or would give wrong numbers.
     """
-    given = params.data.tables()
-    if "orders" not in given and "order_lines" not in given:
-        raise ParamsError(
-            f"{params.path}, data: neither orders nor order_lines is given.\n"
-            "Name the file with the orders:\n    orders: {file: data/orders.csv}"
-        )
     sources = _read(con, params, scratch=scratch, on_step=on_step)
     staged = _stage(con, sources, params, on_step=on_step)
     on_step("Preparing orders")

@@ -54,7 +54,10 @@ def missing_columns(
     columns: Sequence[str], headers: Sequence[str], place: Place, *, likely: Sequence[str]
 ) -> DataError:
     """The file lacks columns that its table needs; one of the `likely` headers may be meant."""
-    guesses = {column: nearest_header(column, likely, table=place.table) for column in columns}
+    guesses: dict[str, str | None] = {}
+    for column in columns:
+        free = [header for header in likely if header not in guesses.values()]
+        guesses[column] = nearest_header(column, free, table=place.table)
     named = " and ".join(f"'{column}'" for column in columns)
     near = " and ".join(f"'{guess}'" for guess in guesses.values() if guess)
     pronoun = "it" if len(columns) == 1 else "them"

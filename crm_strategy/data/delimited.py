@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import ibis
+import ibis.expr.types as ir
 
 from crm_strategy.data import detect, encoding, engine
 from crm_strategy.data.marks import proven_marks
@@ -145,7 +146,7 @@ def _load(
     con: ibis.BaseBackend, path: Path, name: str, layout: _Layout
 ) -> tuple[engine.Rejected, int]:
     # What did not fit, and how many short lines were filled up with empty cells.
-    def load(pad: bool) -> engine.Rejected:
+    def load(*, pad: bool = False, quoted: bool = True) -> engine.Rejected:
         return engine.load_delimited(
             con,
             path,
@@ -154,19 +155,42 @@ def _load(
             delimiter=layout.delimiter,
             gzip=encoding.is_gzip(path),
             pad=pad,
+            quoted=quoted,
         )
 
-    rejected = load(pad=False)
+    rejected = load()
+    if rejected.quotes:
+        # An exporter that does not quote, and a name with a quote in it.
+        literal = load(quoted=False)
+        if not literal.count:
+            table = engine.scratch_table(con, name)
+            engine.store(
+                con, name, [table.select([_without_quotes(table[name]) for name in table.columns])]
+            )
+            return literal, 0
+        return load(), 0
     short = rejected.short
     if short <= _SYSTEMATIC * (engine.count(engine.scratch_table(con, name)) + rejected.count):
         return rejected, 0
     try:
         return load(pad=True), short
     except engine.UnreadableError:  # short lines are not all that is wrong
-        return load(pad=False), 0
+        return load(), 0
+
+
+def _without_quotes(cell: ir.StringColumn) -> ir.StringColumn:
+    within = cell.substr(1, cell.length() - 2).replace('""', '"').nullif("")
+    around = cell.startswith('"') & cell.endswith('"') & (cell.length() > 1)
+    return ibis.ifelse(around, within, cell).name(cell.get_name())
 
 
 def _refuse_misfit(rejected: engine.Rejected, kept: int, layout: _Layout, label: str) -> None:
+    if rejected.endless:
+        raise DataError(
+            f"{label}: line {_line(rejected, layout)}: a quote is opened and not closed: the lines "
+            "after it would be lost.\n"
+            "Close it, or export the file again with quotes in a cell doubled."
+        )
     if rejected.count > kept:
         raise DataError(
             f"{label}: {rejected.count} of {rejected.count + kept} lines do not fit the "
@@ -192,7 +216,7 @@ def _notes(layout: _Layout, rejected: engine.Rejected, padded: int) -> Iterator[
 
 def _line(rejected: engine.Rejected, layout: _Layout) -> int:
     # The engine counts from the header on.
-    return (rejected.line or 1) + layout.header_row - 1
+    return rejected.line + layout.header_row - 1
 
 
 def _remedy(layout: _Layout) -> str:

@@ -1,9 +1,9 @@
 """The engine: DuckDB behind Ibis, and the loading only an engine can do.
 
-No other module knows a backend. What comes in lands in a scratch database beside the
-prepared one, so that raw rows never swell it and memory stays bounded.
+No other module knows a backend. Raw rows land in a scratch database beside the prepared one.
 """
 
+import glob
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,16 +26,20 @@ EngineError = duckdb.Error
 
 
 class UnreadableError(Exception):
-    """The engine could not read what it was given; the text says why, in its words."""
+    """The engine could not read what it was given."""
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """Lines that do not fit: how many, those with too few cells, the first, its problem."""
+    """Lines that do not fit: how many, how many of them for too few cells or for a quote,
+    whether a quote has swallowed lines without end, the first line and its problem.
+    """
 
     count: int
     short: int
-    line: int | None
+    quotes: int
+    endless: bool
+    line: int
     problem: str
 
 
@@ -68,8 +72,8 @@ def connect(
 ) -> Backend:
     """Open a DuckDB file, or a database in memory, that never reaches for the network.
 
-    What does not fit into `memory_limit` is spilled to the folder `temp`. Opened
-    `read_only`, one file serves several processes at once.
+    What exceeds `memory_limit` spills to the folder `temp`. A file opened `read_only`
+    serves several processes at once.
     """
     options: dict[str, Any] = {"memory_limit": memory_limit, "autoinstall_known_extensions": False}
     if threads is not None:
@@ -130,30 +134,38 @@ def load_delimited(
     delimiter: str,
     gzip: bool = False,
     pad: bool = False,
+    quoted: bool = True,
 ) -> Rejected:
     """Load delimited UTF-8 text as columns `c0`, `c1` … of text, its first line left out.
 
-    Lines that do not fit are counted, not loaded; with `pad`, short lines end in nulls.
-    Text that is not one table, as with mixed line ends, raises UnreadableError.
+    Lines that do not fit are counted, not loaded; with `pad`, short lines end in nulls;
+    unless `quoted`, quotes are text. Mixed line ends raise UnreadableError.
     """
     columns = ", ".join(f"c{position}: 'VARCHAR'" for position in range(width))
+    quote = '"' if quoted else ""
     errors, scans = f"{name}_errors", f"{name}_scans"
     source = (
-        f"read_csv({_text(path)}, auto_detect=false, columns={{{columns}}}, header=false, skip=1, "
-        f"delim={_text(delimiter)}, quote='\"', escape='\"', null_padding={pad}, "
+        f"read_csv({_file(path)}, auto_detect=false, columns={{{columns}}}, header=false, skip=1, "
+        f"delim={_text(delimiter)}, quote='{quote}', escape='{quote}', null_padding={pad}, "
         f"compression='{'gzip' if gzip else 'none'}', "
         f"store_rejects=true, rejects_table={_text(errors)}, rejects_scan={_text(scans)})"
     )
     with _reading():
         con.con.execute(f"CREATE OR REPLACE TABLE {_place(name)} AS SELECT * FROM {source}")
-    found = con.con.execute(
-        "SELECT count(*), count(*) FILTER (kind = 'MISSING COLUMNS'), min(line), "
-        "lower(replace(arg_min(kind, line), ' ', '_')) "
-        # A line can be wrong twice; a broken quote is then the cause.
-        f"FROM (SELECT line, max(error_type::VARCHAR) AS kind FROM {_name(errors)} GROUP BY line)"
+    rejected = con.con.execute(
+        "SELECT coalesce(sum(lines), 0)::INT, count(*) FILTER (kind = 'MISSING COLUMNS'), "
+        "count(*) FILTER (kind = 'UNQUOTED VALUE'), coalesce(bool_or(endless), false), "
+        "coalesce(min(line), 0), coalesce(lower(replace(arg_min(kind, line), ' ', '_')), '') "
+        # A line can be wrong twice: a broken quote is then the cause. Of a record, the engine
+        # shows ten thousand characters.
+        "FROM (SELECT line, max(error_type::VARCHAR) AS kind, max(ends) + 1 AS lines, "
+        "bool_or(ends > 0 AND length(csv_line) >= 10000) AS endless FROM (SELECT *, coalesce("
+        "length(regexp_replace(replace(trim(csv_line, E'\\r\\n'), E'\\r\\n', E'\\n'), "
+        "E'[^\\r\\n]', '', 'g')), 0)"
+        f" AS ends FROM {_name(errors)}) GROUP BY line)"
     ).fetchone()
     con.con.execute(f"DROP TABLE {_name(errors)}; DROP TABLE {_name(scans)}")
-    return Rejected(found[0], found[1], found[2], found[3] or "")
+    return Rejected(*rejected)
 
 
 def load_rows(
@@ -186,25 +198,22 @@ def load_batches(con: Backend, batches: pa.RecordBatchReader, *, name: str) -> i
 def load_json(con: Backend, path: Path, *, name: str, array: bool, gzip: bool = False) -> list[str]:
     """Load JSON records, one a line or one array, as columns of text; return their keys.
 
-    Nested values stay JSON text. Keys come in the order of the first record, new ones after.
+    Nested values stay JSON. Keys come in the order of the first record, new ones after.
     """
     form = "array" if array else "newline_delimited"
-    packed = "gzip" if gzip else "uncompressed"
     records = f"{name}_records"
     with _reading():
         con.con.execute(
             f"CREATE OR REPLACE TABLE {_place(records)} AS "
-            f"SELECT json FROM read_json_objects({_text(path)}, format='{form}', "
-            f"compression='{packed}')"
+            f"SELECT json FROM read_json_objects({_file(path)}, format='{form}', "
+            f"compression='{'gzip' if gzip else 'uncompressed'}')"
         )
-        keys = [
-            key
-            for (key,) in con.con.execute(
-                "SELECT key FROM (SELECT rowid AS line, unnest(json_keys(json)) AS key, "
-                f"generate_subscripts(json_keys(json), 1) AS place FROM {_place(records)}) "
-                "GROUP BY key ORDER BY min(line), arg_min(place, line)"
-            ).fetchall()
-        ]
+        found = con.con.execute(
+            "SELECT key FROM (SELECT rowid AS line, unnest(json_keys(json)) AS key, "
+            f"generate_subscripts(json_keys(json), 1) AS place FROM {_place(records)}) "
+            "GROUP BY key ORDER BY min(line), arg_min(place, line)"
+        )
+        keys = [key for (key,) in found.fetchall()]
     paths = ", ".join(_text("/" + key.replace("~", "~0").replace("/", "~1")) for key in keys)
     cells = ", ".join(f"cell[{place + 1}] AS c{place}" for place in range(len(keys)))
     if keys:
@@ -218,12 +227,11 @@ def load_json(con: Backend, path: Path, *, name: str, array: bool, gzip: bool = 
 
 def scan_parquet(con: Backend, paths: Sequence[Path]) -> ibis.Table:
     """Parquet files as one lazy table with `_file` (path) and `_row` (from 1)."""
-    files = ", ".join(_text(path) for path in paths)
+    files = ", ".join(_file(path) for path in paths)
     with _reading():
         return con.sql(
-            "SELECT * EXCLUDE (filename, file_row_number), filename AS _file, "
-            "file_row_number + 1 AS _row FROM read_parquet("
-            f"[{files}], union_by_name=true, filename=true, file_row_number=true)"
+            "SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS _row FROM read_parquet("
+            f"[{files}], union_by_name=true, filename='_file', file_row_number=true)"
         )
 
 
@@ -236,6 +244,10 @@ def _reading() -> Iterator[None]:
         raise
     except duckdb.Error as error:
         raise UnreadableError(str(error).splitlines()[0]) from None
+
+
+def _file(path: Path) -> str:
+    return _text(glob.escape(str(path)))
 
 
 def _text(value: str | Path) -> str:

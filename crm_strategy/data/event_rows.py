@@ -18,8 +18,8 @@ from crm_strategy.data.marking import (
     Reason,
     canonical_columns,
     mark,
-    outside,
     never_rows,
+    outside,
 )
 from crm_strategy.data.sale_rows import SaleRows, drop_copies
 from crm_strategy.data.schema import TABLES

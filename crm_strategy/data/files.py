@@ -9,7 +9,7 @@ import ibis
 
 from crm_strategy.data import remote
 from crm_strategy.data.delimited import load_delimited
-from crm_strategy.data.engine import UnreadableError, attach_scratch, rows, scan_parquet
+from crm_strategy.data.engine import UnreadableError, attach_scratch, count, scan_parquet
 from crm_strategy.data.html_tables import load_html
 from crm_strategy.data.locate import expected_kinds, find_files, readable_kind
 from crm_strategy.data.raw_rows import data_rows, refuse_other_header, together
@@ -117,27 +117,21 @@ def _parquet(
                 f"{paths[kinds.index('parquet')].name} is a Parquet file, {path.name} is not.\n"
                 "Files taken together must be of one kind: name them apart."
             )
-    try:
-        each = []
-        for path in paths:
-            each.append((path, scan_parquet(con, [path])))
-        table = scan_parquet(con, paths)
-        counted = rows(table.group_by("_file").aggregate(n=table.count()))
-    except UnreadableError:
-        raise DataError(
-            f"{path.name}: the Parquet file is damaged or cut off.\nCopy or download it again."
-        ) from None
-    counts = {row["_file"]: row["n"] for row in counted}
-    files = [
-        Loaded(
-            scan,
-            tuple(column for column in scan.columns if column not in ("_file", "_row")),
-            _named_otherwise(SourceFile(path, "parquet", row_count=counts.get(str(path), 0))),
-        )
-        for path, scan in each
-    ]
+    files = []
+    for path in paths:
+        try:
+            scan = scan_parquet(con, [path])
+            row_count = count(scan)
+        except UnreadableError:
+            raise DataError(
+                f"{path.name}: the Parquet file is damaged or cut off.\nCopy or download it again."
+            ) from None
+        headers = tuple(column for column in scan.columns if column not in ("_file", "_row"))
+        file = SourceFile(path, "parquet", row_count=row_count)
+        files.append(Loaded(scan, headers, _named_otherwise(file)))
     for other in files[1:]:
         refuse_other_header(files[0], other)
+    table = scan_parquet(con, paths)
     return files, table.mutate(_file=table["_file"].re_replace(r"^.*[/\\]", ""))
 
 
@@ -156,12 +150,12 @@ def _engine_table(
             "of its own.\nName the engine that does:\n    engine: duckdb:///path/to/shop.duckdb"
         )
     copied = remote.copy_table(con, other, table, name=f"raw_{name}")
-    count = rows(copied.aggregate(n=copied.count()))[0]["n"]
-    if not count:
+    row_count = count(copied)
+    if not row_count:
         raise DataError(
             f"table {table}: no rows.\nFill it, or remove data.{name} from the parameters."
         )
-    file = SourceFile(Path(table), "table", row_count=count)
+    file = SourceFile(Path(table), "table", row_count=row_count)
     numbered = copied.mutate(_file=ibis.literal(table), _row=copied.rowid() + 1)
     return Source(name, numbered, tuple(copied.columns), (file,), f"table {table}", given.format)
 

@@ -28,7 +28,7 @@ class Marked:
     Parameters
     ----------
     rows_read
-        Rows of the source, rejected lines and totals included; of a table that is summed from another,
+        Rows of the source, rejected lines and totals included; of a table summed from another,
         the rows there could be.
     unseen
         Rows that were left out before they could be marked, by reason.

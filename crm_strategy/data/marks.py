@@ -31,7 +31,7 @@ _CURRENCY = r"(?i:[₽$€£₴₸¥]|руб(?:\.|лей|ля|ль)?|р\.?|гр�
 
 
 def number_pattern(mark: str) -> str:
-    """A number with decimal `mark`, as people write money; its digits are group 1.
+    """A number with decimal `mark`, as people write money.
 
     Thousands may stand apart by a blank, an apostrophe or the other mark; currency and sign
     stand before or after; brackets are a minus.
@@ -39,7 +39,7 @@ def number_pattern(mark: str) -> str:
     other = re.escape("." if mark == "," else ",")
     grouped = rf"[1-9]\d{{0,2}}(?:[{BLANKS}]\d{{3}})+|[1-9]\d{{0,2}}(?:{other}\d{{3}})+"
     mark = re.escape(mark)
-    digits = rf"((?:{grouped}|\d+)(?:{mark}\d+)?|{mark}\d+)"
+    digits = rf"(?:(?:{grouped}|\d+)(?:{mark}\d+)?|{mark}\d+)"
     blank = "[\\s\u00a0\u202f\u2009]*"
     return (
         rf"^\(?{_SIGN}{blank}(?:{_CURRENCY}{blank})?{_SIGN}{blank}{digits}"

@@ -1,7 +1,7 @@
 """Dates and times as people write them: which form, and which reading, the column proves."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import ibis
@@ -34,16 +34,9 @@ FORMS: Mapping[str, str] = {
 FIRST_SERIAL, LAST_SERIAL = 20000, 60000
 """Excel's day numbers that are taken for dates: 1954-10-03 to 2064-04-08."""
 
-_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", ", %H:%M", ", %H:%M:%S")
-_AM_PM_CLOCKS = (" %I:%M %p", " %I:%M:%S %p", " %I:%M%p", " %I:%M:%S%p")
-_DAY_FIRST = {"slashes": "%d/%m/%", "dashes": "%d-%m-%"}
-_MONTH_FIRST = {"slashes": "%m/%d/%", "dashes": "%m-%d-%"}
-_FIXED = {
-    "dots": ("%d.%m.%y", "%d.%m.%Y"),
-    "year_slashes": ("%Y/%m/%d",),
-    "year_dots": ("%Y.%m.%d",),
-    "month_name": ("%d %b %y", "%d %b %Y", "%d-%b-%y", "%d-%b-%Y"),
-}
+_MARKS = {"dots": ".", "slashes": "/", "dashes": "-", "year_slashes": "/", "year_dots": "."}
+_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f")
+_CLOCK_AT_END = re.compile(r"(,?) \d+:\d\d(:\d\d)?(\.\d+)?( ?)([AaPp][Mm])?$")
 _SAID = r"(?:[^%]|%-?[dmbByYHIMSfpj%])+"
 
 
@@ -78,16 +71,13 @@ def parse_dates(
         03/04/2024 and nothing that tells day from month; or both orders in one column.
     """
     cells = column.cells
-    forms = [form for form in FORMS if not (said and _same_marks(said, form))]
-    found = column.counts(**{form: column.fits(FORMS[form]) for form in forms})
+    found = _forms(column, without=said)
     parts: list[ir.TimestampColumn] = []
     formats: list[str] = []
     if said:
         parts.append(engine.try_strptime(cells, _said_formats(said, column)))
         formats.append(said)
-    for form in forms:
-        if not found[form]:
-            continue
+    for form, shapes in found.items():
         here = ibis.ifelse(column.fits(FORMS[form]), cells, ibis.null("string"))
         if form == "zoned":
             parts.append(_day(here) if whole_days else _zoned(here, timezone))
@@ -102,22 +92,63 @@ def parse_dates(
             parts.append(engine.try_strptime(here, ["%Y%m%d", "%Y%m%d%H%M%S"]))
             formats.append("%Y%m%d")
         else:
-            written = _FIXED.get(form) or _order(column, form)
-            parts.append(engine.try_strptime(here, _with_clocks(written)))
-            formats.append(written[-1])
+            month_first = form in ("slashes", "dashes") and _month_first(column, form, shapes)
+            parts.append(engine.try_strptime(here, _formats(shapes, month_first=month_first)))
+            formats.append(_day_format(shapes[-1], month_first=month_first))
     return Dates(
         ibis.coalesce(*parts) if parts else ibis.null("timestamp(6)"),
         tuple(dict.fromkeys(formats)),
     )
 
 
-def _order(column: TextColumn, form: str) -> tuple[str, ...]:
+def _forms(column: TextColumn, *, without: str | None) -> dict[str, list[str]]:
+    # The forms the column holds, each with its shapes: 99.99.9999, 99.99.9999 99:99.
+    found: dict[str, list[str]] = {}
+    for shape in column.shapes():
+        for form, pattern in FORMS.items():
+            any_digits = pattern.replace("(?:19|20)", r"\d\d").replace("[2-6]", r"\d")
+            if re.fullmatch(any_digits, shape) and not (without and _same_marks(without, form)):
+                found.setdefault(form, []).append(shape)
+    # A year of two digits is tried first: 24 reads as the year 24 where four are expected.
+    return {form: sorted(shapes, key=len) for form, shapes in sorted(found.items())}
+
+
+def _formats(shapes: Iterable[str], *, month_first: bool) -> list[str]:
+    return list(
+        dict.fromkeys(
+            _day_format(shape, month_first=month_first) + _clock_format(shape) for shape in shapes
+        )
+    )
+
+
+def _day_format(shape: str, *, month_first: bool) -> str:
+    first, mark, *_ = re.split(r"(\D)", shape)
+    if len(first) == 4:
+        return f"%Y{mark}%m{mark}%d"
+    named = re.search("[A-Za-z]{3}", _CLOCK_AT_END.sub("", shape)) is not None
+    year = re.split(r"\D+", _CLOCK_AT_END.sub("", shape))[-1]
+    day_and_month = f"%m{mark}%d" if month_first else f"%d{mark}%{'b' if named else 'm'}"
+    return f"{day_and_month}{mark}%{'y' if len(year) == 2 else 'Y'}"
+
+
+def _clock_format(shape: str) -> str:
+    found = _CLOCK_AT_END.search(shape)
+    if found is None:
+        return ""
+    comma, seconds, fraction, blank, half = found.groups()
+    return (
+        f"{comma} %{'I' if half else 'H'}:%M{':%S' if seconds else ''}"
+        f"{'.%f' if fraction else ''}{f'{blank}%p' if half else ''}"
+    )
+
+
+def _month_first(column: TextColumn, form: str, shapes: Iterable[str]) -> bool:
     # Day or month first: a number over 12 tells, for the whole column.
-    day_first = tuple(_DAY_FIRST[form] + year for year in "yY")
-    month_first = tuple(_MONTH_FIRST[form] + year for year in "yY")
     here = column.fits(FORMS[form])
-    by_day = engine.try_strptime(column.cells, _with_clocks(day_first))
-    by_month = engine.try_strptime(column.cells, _with_clocks(month_first))
+    by_day, by_month = (
+        engine.try_strptime(column.cells, _formats(shapes, month_first=month_first))
+        for month_first in (False, True)
+    )
     only_day = here & by_day.notnull() & by_month.isnull()
     only_month = here & by_month.notnull() & by_day.isnull()
     either = here & (by_day != by_month)
@@ -130,7 +161,7 @@ def _order(column: TextColumn, form: str) -> tuple[str, ...]:
         )
     if found["either"] and not found["day"] and not found["month"]:
         raise DataError(_ambiguous(column, either, by_day, by_month, form))
-    return month_first if found["month"] else day_first
+    return found["month"] > 0
 
 
 def _ambiguous(
@@ -148,7 +179,7 @@ def _ambiguous(
         month=by_month.date(),
     )
     first = engine.rows(met.order_by("file", "row").limit(1))[0]
-    mark = "/" if form == "slashes" else "-"
+    mark = _MARKS[form]
     return (
         f"{column.place}: no date has a day over 12, so '{first['cell']}' (row {first['row']}) is "
         f"{first['day']} with the day first or {first['month']} with the month first.\n"
@@ -156,11 +187,6 @@ def _ambiguous(
         f'    format: {{dates: "%d{mark}%m{mark}%Y"}}   # day first\n'
         f'    format: {{dates: "%m{mark}%d{mark}%Y"}}   # month first'
     )
-
-
-def _with_clocks(written: tuple[str, ...]) -> list[str]:
-    clocks = _CLOCKS if written[0][2] == "." or "%b" in written[0] else _CLOCKS + _AM_PM_CLOCKS
-    return [day + clock for day in written for clock in clocks]
 
 
 def _said_formats(said: str, column: TextColumn) -> list[str]:
@@ -179,8 +205,7 @@ def _same_marks(said: str, form: str) -> bool:
     if form == "iso":
         return said.startswith("%Y-") and not said.startswith("%Y-%m-%d")
     mark = re.sub(r"%-?[A-Za-z]", "", said)[:1]
-    marks = {"dots": ".", "year_dots": ".", "slashes": "/", "year_slashes": "/", "dashes": "-"}
-    return form in marks and marks[form] == mark
+    return _MARKS.get(form) == mark
 
 
 def _zoned(cells: ir.StringColumn, timezone: str) -> ir.TimestampColumn:

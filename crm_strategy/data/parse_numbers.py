@@ -5,7 +5,14 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from crm_strategy.data.marks import BLANKS, MARKS, PLAIN, SCIENTIFIC, UNDECIDED, number_pattern
+from crm_strategy.data.marks import (
+    MARKS,
+    PLAIN,
+    SCIENTIFIC,
+    UNDECIDED,
+    number_pattern,
+    proven_marks,
+)
 from crm_strategy.data.text_column import TextColumn
 from crm_strategy.errors import DataError
 
@@ -30,7 +37,7 @@ def parse_numbers(column: TextColumn, *, said: str | None, likely: str | None) -
     column
         Cleaned text, null where there is no value.
     said
-        The decimal mark the parameters declare; numbers with the other one do not read.
+        The decimal mark the parameters declare.
     likely
         The mark other columns of the file prove, for a column that does not prove its own.
 
@@ -40,8 +47,6 @@ def parse_numbers(column: TextColumn, *, said: str | None, likely: str | None) -
         Some numbers read in two ways, and nothing says which.
     """
     cells = column.cells
-    if said:
-        return Numbers(_read(cells, said), said, _thousands(column, said))
     undecided = column.fits(UNDECIDED)
     found = column.counts(
         filled=cells.notnull(),
@@ -51,7 +56,8 @@ def parse_numbers(column: TextColumn, *, said: str | None, likely: str | None) -
         point=column.fits(PLAIN) & cells.contains(".") & ~undecided,
     )
     machine = found["plain"] + found["scientific"] == found["filled"]
-    if machine and (not found["undecided"] or found["point"] or likely == "."):
+    by_point = said == "." or (not said and (found["point"] or likely == "."))
+    if machine and (not found["undecided"] or by_point):
         marked = found["point"] or found["undecided"]
         return Numbers(cells.try_cast("float64"), "." if marked else None)
 
@@ -59,39 +65,31 @@ def parse_numbers(column: TextColumn, *, said: str | None, likely: str | None) -
     unclear = comma & point & cells.re_search("[.,]\\d")
     proofs = column.counts(comma=comma & ~point, point=point & ~comma, unclear=unclear)
     both = proofs["comma"] and proofs["point"]
-    proven = "," if proofs["comma"] else "." if proofs["point"] else None
-    decimal = None if both else proven or likely
+    proven = None if both else "," if proofs["comma"] else "." if proofs["point"] else likely
+    decimal = said or proven
     if proofs["unclear"] and decimal is None:
         raise DataError(_ambiguous(column, unclear, proofs["unclear"]))
-    value = (
-        ibis.coalesce(*(_read(cells, mark) for mark in MARKS))
-        if both
-        else _read(cells, decimal or ".")
-    )
+    # What does not read with the column's mark may read with the other one, and only so.
+    marks = sorted(MARKS, key=lambda mark: mark != (decimal or "."))
+    other = proofs["comma" if marks[1] == "," else "point"]
+    value = ibis.coalesce(*(_read(column, mark) for mark in (marks if other else marks[:1])))
     if found["scientific"]:
         exact = ibis.ifelse(column.fits(SCIENTIFIC), cells, ibis.null("string"))
         value = ibis.coalesce(exact.try_cast("float64"), value)
-    return Numbers(value, decimal, _thousands(column, decimal))
+    return Numbers(value, decimal, _thousands(column))
 
 
-def _read(cells: ir.StringColumn, decimal: str) -> ir.FloatingColumn:
-    digits = cells.re_extract(number_pattern(decimal), 1)
-    bare = digits.re_replace(f"[^0-9{decimal}]", "").replace(",", ".")
-    size = bare.nullif("").try_cast("float64")
-    return ibis.ifelse(cells.re_search(r"[-−–]|^\("), -size, size)
+def _read(column: TextColumn, decimal: str) -> ir.FloatingColumn:
+    # The point of "р." goes with its letter.
+    bare = column.cells.re_replace(rf"[A-Za-zА-я]\.|[^0-9{decimal}]", "").replace(",", ".")
+    size = bare.try_cast("float64")
+    signed = ibis.ifelse(column.cells.re_search("[-−–(]"), -size, size)
+    reads = column.cells.re_search(number_pattern(decimal))
+    return ibis.ifelse(reads, signed, ibis.null("float64"))
 
 
-def _thousands(column: TextColumn, decimal: str | None) -> str | None:
-    # The commonest mark before three digits, when there is one at all.
-    marks = [*BLANKS, *(mark for mark in MARKS if decimal and mark != decimal)]
-    counted = column.counts(
-        **{
-            str(number): column.cells.re_search(rf"\d[{mark}]\d{{3}}(?:\D|$)")
-            for number, mark in enumerate(marks)
-        }
-    )
-    most = max(range(len(marks)), key=lambda number: counted[str(number)])
-    return marks[most] if counted[str(most)] else None
+def _thousands(column: TextColumn) -> str | None:
+    return proven_marks([column.sample()])[1]
 
 
 def _ambiguous(column: TextColumn, unclear: ir.BooleanColumn, count: int) -> str:

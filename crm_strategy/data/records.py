@@ -72,7 +72,8 @@ def _form(path: Path, charset: str, label: str) -> str:
         first = json.loads(line)
     except json.JSONDecodeError:
         return "answer"
-    return "answer" if isinstance(first.get("result"), list | dict) else "lines"
+    wrapped = not isinstance(first, dict) or isinstance(first.get("result"), list | dict)
+    return "answer" if wrapped else "lines"
 
 
 def _load_answer(
@@ -93,7 +94,9 @@ def _load_answer(
     return keys
 
 
-def _records(answer: dict[str, Any]) -> Iterator[Any]:
+def _records(answer: Any) -> Iterator[Any]:
+    if not isinstance(answer, dict):
+        return
     found = answer.get("result", answer)
     if isinstance(found, dict):
         lists = [value for value in found.values() if isinstance(value, list)]

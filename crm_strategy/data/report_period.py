@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 
+from ibis import _
+
+from crm_strategy.data import engine
 from crm_strategy.errors import DataError
 from crm_strategy.plan.period import Period, latest_period, parse_period
 
@@ -40,6 +44,17 @@ class OrderDays:
     def within(self, period: Period) -> bool:
         """Whether anything was ordered in the period."""
         return any(period.start <= day <= period.end for day in self.days)
+
+
+def order_days(prepared: Path) -> OrderDays:
+    """The days of won orders in a prepared file; its connection is closed again."""
+    con = engine.connect(prepared, read_only=True)
+    try:
+        won = con.table("orders").filter((_.stage_group == "won") & ~_.is_refund)
+        days = won.group_by(day=_.ordered_at.date()).agg(n=_.count()).order_by("day")
+        return OrderDays(tuple(row["day"] for row in engine.rows(days)))
+    finally:
+        engine.disconnect(con)
 
 
 def chosen_period(wanted: str, *, rhythm: str, days: OrderDays) -> Period:

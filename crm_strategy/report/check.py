@@ -82,10 +82,18 @@ def _sources(records: Records) -> Iterator[str]:
             f"{table['table']}: {table['rows_read'] or 0:,} rows read, {table['rows_kept']:,} kept,"
             f" {table['rows_excluded']:,} left out{_days(table)}"
         )
-        for column in _of(table, records["data_columns"]):
-            yield f"  {column['column']}: {column['header']} ({column['how']})"
+        yield from _columns(_of(table, records["data_columns"]))
         for exclusion in _of(table, records["data_exclusions"]):
             yield f"  left out: {exclusion['row_count']:,} – {check_name(exclusion['reason'])}"
+
+
+def _columns(rows: Sequence[Row]) -> Iterator[str]:
+    own = [row["column"] for row in rows if row["column"] == row["header"]]
+    if own:
+        yield f"  by their own names: {', '.join(own)}"
+    for row in rows:
+        if row["column"] != row["header"]:
+            yield f"  {row['column']}: {row['header']} ({row['how']})"
 
 
 def _of(table: Row, rows: Sequence[Row]) -> list[Row]:

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from crm_strategy import words
 from crm_strategy.report.executed import Chapter, payloads
 from crm_strategy.views.payload import TABLE_MIME, TablePayload
 
 LONGEST: Final = 31
+_SHORTEST_CLAUSE: Final = 12
 _ILLEGAL: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]+")
 _RESERVED: Final = frozenset({"history"})
 _WORD_END: Final = " ,;:–-("
@@ -40,7 +42,7 @@ def table_sheets(
     sheets = {}
     for chapter in chapters:
         for table in chapter_tables(chapter):
-            sheets[chapter.name, table["id"]] = sheet_name(table["title"], used)
+            sheets[chapter.name, table["id"]] = sheet_name(_short(table), used)
     return sheets
 
 
@@ -60,6 +62,12 @@ def sheet_name(title: str, used: set[str]) -> str:
     return name
 
 
+def _short(table: TablePayload) -> str:
+    """The table's short name, where the catalogue has one, else its title."""
+    key = f"views.table.{table['id']}.sheet"
+    return words.say(key) if words.known(key) else table["title"]
+
+
 def table_name(table_id: str, used: set[str]) -> str:
     """The name of an Excel table: tbl and its English id, as `tblDataFindings`."""
     words = re.findall(r"[A-Za-z0-9]+", table_id) or ["Table"]
@@ -75,7 +83,7 @@ def table_name(table_id: str, used: set[str]) -> str:
 def _cut(text: str, most: int) -> str:
     for mark in (";", ",", ":", " ("):
         head = text.split(mark)[0].strip()
-        if len(text) > most and 3 < len(head) <= most:
+        if len(text) > most and _SHORTEST_CLAUSE <= len(head) <= most:
             return head
     if len(text) <= most:
         return text

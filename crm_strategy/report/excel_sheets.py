@@ -36,6 +36,8 @@ _NOTE_WIDTH: Final = 100
 _LINE_HEIGHT: Final = 15
 _FINDING_SCALE: Final = 1.4  # a 14 pt bold character against an 11 pt one
 _ROWS_OF_A_PAGE: Final = 60
+_LONGEST_LABEL: Final = 200  # Excel allows 255 in a named table
+_LONGEST_FOOTER: Final = 100  # and 255 in all three parts of a footer
 _LONGEST_HEADING: Final = 150
 _A4: Final = 9
 
@@ -168,10 +170,11 @@ def write_header(sheet: Sheet, columns: Sequence[ColumnPayload], *, top: int) ->
     used: set[str] = set()
     lines = 1
     for place, column in enumerate(columns):
-        label, count = " ".join(column["label"].split()) or column["name"], 1
+        stem = " ".join(column["label"].split())[:_LONGEST_LABEL] or column["name"]
+        label, count = stem, 1
         while label.casefold() in used:
             count += 1
-            label = f"{column['label']} {count}"
+            label = f"{stem} {count}"
         used.add(label.casefold())
         look = Look(role="header", right=is_right(column["kind"]), indent=place > 0)
         put_text(sheet.page.cell(top, place + 1), label, sheet.book.styles, look)
@@ -217,7 +220,7 @@ def finish(sheet: Sheet) -> None:
     page.page_setup.fitToWidth = 1
     page.page_setup.fitToHeight = 1 if sheet.end_row <= _ROWS_OF_A_PAGE else 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
-    page.oddFooter.left.text = sheet.book.footer.replace("&", "&&")
+    page.oddFooter.left.text = sheet.book.footer[:_LONGEST_FOOTER].replace("&", "&&")
     page.oddFooter.center.text = "&A"
     page.oddFooter.right.text = "&P / &N"
 

@@ -3,19 +3,16 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any, Final
 
 from nbformat import NotebookNode
 
 from crm_strategy import words
 from crm_strategy.errors import ReportError
-from crm_strategy.views.payload import CHART_MIME, FINDING_MIME, TABLE_MIME
 
 META_MIME: Final = "application/vnd.crm-strategy.meta.v1+json"
 SUMMARY_MIME: Final = "application/vnd.crm-strategy.summary.v1+json"
-OUR_MIMES: Final = (TABLE_MIME, CHART_MIME, FINDING_MIME, META_MIME, SUMMARY_MIME)
-"""The MIME types of this product, which an output holds beside text/html or image/png."""
-
 Payload = Mapping[str, Any]
 
 _LANGUAGE_TAG: Final = "lang-"
@@ -47,9 +44,26 @@ class Chapter:
 def chapters(notebook: NotebookNode, name: str) -> list[Chapter]:
     """The chapters of a merged notebook; or the whole notebook as one, called `name`."""
     found: dict[str, list[NotebookNode]] = {}
+    whole = chapter_name(notebook, name)
     for cell in notebook.cells:
-        found.setdefault(_chapter_of(cell) or name, []).append(cell)
+        found.setdefault(_chapter_of(cell) or whole, []).append(cell)
     return [Chapter(chapter, cells) for chapter, cells in found.items() if chapter != SUMMARY]
+
+
+def chapter_name(notebook: NotebookNode, file_name: str) -> str:
+    """Which chapter a notebook is: as its metadata say, else its file, else papermill's source.
+
+    Parameters
+    ----------
+    notebook
+        Executed; its `metadata.crm_strategy.chapter` goes first.
+    file_name
+        The name of its file without ending; it counts if it is numbered like `03_segments`, or
+        if papermill does not tell which file it ran.
+    """
+    told = notebook.metadata.get("crm_strategy", {}).get("chapter")
+    ran = PurePath(notebook.metadata.get("papermill", {}).get("input_path") or "").stem
+    return str(told or (file_name if _CHAPTER_NUMBER.match(file_name) else ran) or file_name)
 
 
 SUMMARY: Final = "summary"

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import nbformat
+from nbconvert.exporters import Exporter
 
 from crm_strategy.data.book import META_MIME, Book, open_book
 from crm_strategy.data.prepare import prepare, reports_folder
@@ -69,6 +70,7 @@ def make_report(order: Order, kernels: Kernels, progress: Quiet) -> Path:
         progress=progress,
         discreet=discretion(params.path.read_text(encoding="utf-8-sig"), params.root),
     )
+    exporters = {"html": ReportExporter(), "xlsx": ExcelExporter()}  # type: ignore[no-untyped-call]
     final = reports / params.slug / book.period.id
     waiting = f"Another report of {params.client} is being made; waiting for it to end."
     with only_run(final.parent, on_wait=lambda: progress.say(waiting)), built_aside(final) as new:
@@ -76,7 +78,7 @@ def make_report(order: Order, kernels: Kernels, progress: Quiet) -> Path:
         runs: list[Run] = []
         with closing(run_chapters(chapters, languages, setting)) as whole_languages:
             for language, done in whole_languages:
-                _deliver(new, language, done, _meta(books[language]))
+                _deliver(new, language, done, _meta(books[language]), exporters)
                 runs += done
         write_manifest(
             new,
@@ -89,15 +91,20 @@ def make_report(order: Order, kernels: Kernels, progress: Quiet) -> Path:
     return final
 
 
-def _deliver(folder: Path, language: str, runs: Sequence[Run], meta: dict[str, Any]) -> None:
+def _deliver(
+    folder: Path,
+    language: str,
+    runs: Sequence[Run],
+    meta: dict[str, Any],
+    exporters: Mapping[str, Exporter],
+) -> None:
     notebook = merge([run.notebook for run in runs], meta)
     name = f"report.{language}"
     nbformat.write(notebook, folder / f"{name}.ipynb")  # type: ignore[no-untyped-call]
-    resources = {"metadata": {"name": name}}
-    html, _ = ReportExporter().from_notebook_node(notebook, resources)
-    (folder / f"{name}.html").write_text(html, encoding="utf-8")
-    workbook, _ = ExcelExporter().from_notebook_node(notebook, resources)
-    (folder / f"{name}.xlsx").write_bytes(workbook)
+    for ending, exporter in exporters.items():
+        made, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": name}})
+        content = made.encode() if isinstance(made, str) else made
+        (folder / f"{name}.{ending}").write_bytes(content)
 
 
 def _languages(wanted: Sequence[str]) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 import copy
 import re
 from collections.abc import Sequence
-from pathlib import PurePath
 from typing import Any
 
 from nbformat import NotebookNode
@@ -16,6 +15,7 @@ from crm_strategy.report.executed import (
     SUMMARY_MIME,
     Chapter,
     Payload,
+    chapter_name,
     check_executed,
     in_chapter,
     in_language,
@@ -55,7 +55,10 @@ def merge(notebooks: Sequence[NotebookNode], meta: Payload) -> NotebookNode:
         A notebook failed or was not run.
     """
     told = {**(read_meta(notebooks[0]) if notebooks else {}), **meta}
-    chapters = sorted((_chapter(notebook) for notebook in notebooks), key=_reading_order)
+    chapters = sorted(
+        (Chapter(chapter_name(notebook, "chapter"), notebook.cells) for notebook in notebooks),
+        key=_reading_order,
+    )
     for chapter in chapters:
         check_executed(chapter)
     with words.speaking():
@@ -77,13 +80,6 @@ def merge(notebooks: Sequence[NotebookNode], meta: Payload) -> NotebookNode:
         cells=[*opening, *cells], metadata=_metadata(notebooks, title)
     )
     return merged
-
-
-def _chapter(notebook: NotebookNode) -> Chapter:
-    name = notebook.metadata.get("crm_strategy", {}).get("chapter")
-    if name is None:
-        name = PurePath(notebook.metadata.get("papermill", {}).get("input_path", "chapter")).stem
-    return Chapter(str(name), notebook.cells)
 
 
 def _reading_order(chapter: Chapter) -> tuple[bool, bool, int, str]:

@@ -19,7 +19,9 @@ from crm_strategy.views.payload import (
 )
 
 MOST_DECISIONS: Final = 5
-LEAD_SENTENCES: Final = 3
+LEAD_SENTENCES: Final = 4
+HEADLINE: Final = "revenue"
+"""The finding that opens the lead wherever it was told."""
 
 MET: Final = ("reached", "on_track")
 SIGNALS: Final = ("signal_high", "signal_low")
@@ -137,17 +139,16 @@ def _whence(told: Told) -> dict[str, Any]:
 
 
 def _lead(told: Sequence[Told]) -> str:
-    # One finding a chapter, the first, so that the lead surveys the whole report. What the
-    # data chapter says leads only when something must be done about it.
-    firsts = {one.chapter.name: one for one in reversed(told)}
-    leading = [
-        one
-        for one in told
-        if firsts[one.chapter.name] is one
-        and (one.chapter.number != 0 or one.finding["severity"] == SEVERITIES[0])
-    ]
-    most = sorted(leading, key=_urgency)[:LEAD_SENTENCES]
-    return " ".join(_sentence(one.finding["title"]) for one in most)
+    # Revenue first; then one finding a chapter, its most urgent, so that the lead surveys the
+    # whole report. What the data chapter says leads only when something must be done about it.
+    opening = [one for one in told if one.finding["id"] == HEADLINE][:1]
+    most: dict[str, Told] = {}
+    for one in sorted(told, key=_urgency):
+        if one.chapter.number != 0 or one.finding["severity"] == SEVERITIES[0]:
+            most.setdefault(one.chapter.name, one)
+    others = [one for one in most.values() if one not in opening]
+    leading = [*opening, *others][:LEAD_SENTENCES]
+    return " ".join(_sentence(one.finding["title"]) for one in leading)
 
 
 def _sentence(title: str) -> str:

@@ -1,9 +1,11 @@
 """From result tables to plain JSON values."""
 
 import math
+import weakref
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeAlias
 
 import ibis
@@ -16,13 +18,32 @@ Data: TypeAlias = "ibis.Table | pd.DataFrame | Sequence[Mapping[str, Any]]"
 
 
 def frame_of(data: Data, *, columns: Sequence[str] | None = None) -> "pd.DataFrame":
-    """The figures as a data frame; no rows at all still have the named columns."""
+    """The figures as a data frame; no rows at all still have the named columns.
+
+    One result is computed once, however many findings, charts and tables show it. The frame
+    is shared: copy it before changing it.
+    """
     if isinstance(data, ibis.Table):
-        return data.to_pandas()
+        return _computed(data)
     if isinstance(data, pd.DataFrame):
         return data
     rows = [dict(row) for row in data]
     return pd.DataFrame(rows) if rows else pd.DataFrame(columns=list(columns or []))
+
+
+def _computed(result: ibis.Table) -> "pd.DataFrame":
+    known = _frames.get(id(result))
+    if known is None or known[0]() is not result:
+        gone = partial(_frames.pop, id(result))
+        known = _frames[id(result)] = (
+            weakref.ref(result, lambda _: gone(None)),
+            result.to_pandas(),
+        )
+    return known[1]
+
+
+_frames: dict[int, "tuple[weakref.ref[ibis.Table], pd.DataFrame]"] = {}
+"""Results computed so far, by the identity of their expression, while it lives."""
 
 
 def cell_of(value: Any, kind: str) -> Cell:

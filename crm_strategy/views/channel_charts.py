@@ -25,7 +25,10 @@ def channel_cost_chart(channels: Data) -> Chart:
         rows,
         id="channel_costs",
         suppress=CREDITED,
-        layout=Layout(columns=("channel", "cost_per_order", "cac", "order_count", "new_customers")),
+        layout=Layout(
+            columns=("channel", "cost_per_order", "cac", "order_count", "new_customers"),
+            ranked=True,
+        ),
     )
     return Chart(
         figures,
@@ -50,10 +53,7 @@ def _paint(figures: TablePayload) -> Drawing:
 
 
 def _texts(figures: TablePayload, column: str) -> list[str]:
-    return [
-        words.say("views.unknown") if cell is None else cell_text(cell, "unit_money")
-        for cell in column_cells(figures, column)
-    ]
+    return [cell_text(cell, "unit_money") for cell in column_cells(figures, column)]
 
 
 def _dearest(figures: TablePayload) -> set[int]:

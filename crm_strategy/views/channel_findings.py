@@ -2,7 +2,7 @@
 
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
-from crm_strategy.views.privacy import small
+from crm_strategy.views.privacy import without_small
 from crm_strategy.words import label, say, say_count
 from crm_strategy.words.numbers import (
     format_ratio,
@@ -17,7 +17,7 @@ def channel_cost_finding(channels: Data) -> Finding:
     rows = frame_of(channels)
     priced = rows[rows["cost"].notna() & (rows["cost"] > 0)]
     credited = priced[priced["cost_per_order"].notna()]
-    credited = credited[~credited["order_count"].map(small)]
+    credited = without_small(credited, "order_count")
     if len(credited) < 2:
         return Finding("channel_cost", title=say("findings.channel_cost.none"))
     ranked = credited.sort_values(["cost_per_order", "channel"])

@@ -6,7 +6,7 @@ from typing import Any
 from crm_strategy import words
 from crm_strategy.views import markup
 from crm_strategy.views.drawing import NARROW, WIDE, Drawing
-from crm_strategy.views.payload import CHART_MIME, ChartPayload, TablePayload
+from crm_strategy.views.payload import CHART_MIME, ChartPayload, TablePayload, hidden_note
 from crm_strategy.views.table import Table
 from crm_strategy.words import voice
 
@@ -74,7 +74,7 @@ class Chart:
             "title": self._title or words.say(f"views.chart.{self.id}.title"),
             "kind": self.kind,
             "alt": "",
-            "note": self._note(figures["note"]),
+            "note": self._note(figures),
             "source": figures["source"],
             "beside": self._beside,
             "columns": figures["columns"],
@@ -102,9 +102,11 @@ class Chart:
             }
         return payload
 
-    def _note(self, note: str) -> str:
+    def _note(self, figures: TablePayload) -> str:
         key = f"views.chart.{self.id}.note"
-        return " ".join(part for part in (words.say(key) if words.known(key) else "", note) if part)
+        if not words.known(key):
+            return figures["note"]
+        return f"{words.say(key)} {hidden_note(figures['rows'])}".strip()
 
     def _repr_mimebundle_(self, **_selection: object) -> tuple[dict[str, Any], dict[str, Any]]:
         payload = self.payload()

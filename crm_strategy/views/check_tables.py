@@ -1,6 +1,7 @@
 """Tables of the data chapter: which files came, what was kept, what was noticed."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -26,6 +27,8 @@ def data_sources_table(data_sources: Data) -> Table:
     for column in ("delimiter", "decimal"):
         if column in sources:
             sources[column] = sources[column].map(_mark_name)
+    if "dates" in sources:
+        sources["dates"] = sources["dates"].map(_date_pattern)
     if "notes" in sources:
         sources["notes"] = sources["notes"].map(_printed_notes)
     layout = Layout(
@@ -78,6 +81,18 @@ def _severity_rank(severity: object) -> int:
 def _mark_name(mark: object) -> object:
     name = _MARKS.get(mark) if isinstance(mark, str) else None
     return words.say(f"views.mark.{name}") if name else mark
+
+
+def _date_pattern(pattern: object) -> object:
+    """%d.%m.%Y as people write it: DD.MM.YYYY."""
+    if not isinstance(pattern, str):
+        return pattern
+    return re.sub(r"%([a-zA-Z])", _date_part, pattern)
+
+
+def _date_part(code: re.Match[str]) -> str:
+    key = f"views.date_part.{code[1]}"
+    return words.say(key) if words.known(key) else code[0]
 
 
 def _printed_notes(notes: object) -> object:

@@ -17,7 +17,7 @@ def goals_table(goals: Data) -> Table:
             "actual",
             "target",
             "status",
-            "progress",
+            "expected",
             "by",
             "owner",
             "priority",
@@ -25,11 +25,19 @@ def goals_table(goals: Data) -> Table:
             "kpi",
             "segment",
             "baseline",
-            "expected",
+            "progress",
             "expected_progress",
         ),
         by_kpi=("actual", "target", "baseline", "expected"),
-        sheet_only=("goal_id", "serves", "kpi", "segment", "baseline", "expected_progress"),
+        sheet_only=(
+            "goal_id",
+            "serves",
+            "kpi",
+            "segment",
+            "baseline",
+            "progress",
+            "expected_progress",
+        ),
     )
     return Table(goals, id="goals", suppress=FEW_CUSTOMERS, layout=layout)
 
@@ -44,5 +52,9 @@ def goal_checks_table(goal_checks: Data) -> Table:
         passed = checks["verdict"] == "passed"
         checks = checks.assign(_passed=passed).sort_values("_passed", kind="stable")
         shown = max(int((~passed).sum()), shown)
-    layout = Layout(columns=("goal_id", "check", "verdict", "remedy"), rows_shown=shown)
+    layout = Layout(
+        columns=("goal_id", "check", "verdict", "remedy"),
+        words={"goal_id": ("label:goal", "label:business_goal")},
+        rows_shown=shown,
+    )
     return Table(checks, id="goal_checks", layout=layout)

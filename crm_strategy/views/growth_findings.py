@@ -2,7 +2,7 @@
 
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Finding
-from crm_strategy.views.privacy import small
+from crm_strategy.views.privacy import small, without_small
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import format_count, format_share, format_short_money
 
@@ -13,7 +13,7 @@ def win_back_finding(lapsed: Data) -> Finding:
     customers = int(rows["customer_count"].sum())
     if customers == 0 or small(customers):
         return Finding("win_back", title=say("findings.win_back.none"))
-    shown = rows[~rows["customer_count"].map(small)]
+    shown = without_small(rows, "customer_count")
     text = ""
     if len(shown):
         top = shown.sort_values(["past_revenue", "segment"], ascending=[False, True]).iloc[0]
@@ -39,7 +39,7 @@ def win_back_finding(lapsed: Data) -> Finding:
 def replenishment_finding(due: Data) -> Finding:
     """The product most customers are due to buy again."""
     rows = frame_of(due)
-    rows = rows[~rows["due_count"].map(small) & (rows["due_count"] > 0)] if len(rows) else rows
+    rows = without_small(rows, "due_count").query("due_count > 0")
     if rows.empty:
         return Finding("replenishment", title=say("findings.replenishment.none"))
     top = rows.sort_values(["due_count", "product"], ascending=[False, True]).iloc[0]

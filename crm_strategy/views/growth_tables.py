@@ -16,6 +16,7 @@ def win_back_table(lapsed: Data) -> Table:
         id="win_back",
         suppress="customer_count",
         total=("customer_count", "past_revenue"),
+        layout=Layout(ranked=True),
         basis=customers_in(rows),
     )
 
@@ -26,5 +27,5 @@ def replenishment_table(due: Data) -> Table:
         due,
         id="replenishment",
         suppress=(Suppress(count="due_count"), Suppress(count="customer_count")),
-        layout=Layout(rows_shown=20),
+        layout=Layout(sheet_only=("gap_count", "product_id"), rows_shown=20, ranked=True),
     )

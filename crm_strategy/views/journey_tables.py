@@ -80,6 +80,7 @@ def transitions_table(transitions: Data) -> Table:
         columns=("source", "target", "n", "share"),
         words={"source": STEP_NAMES, "target": STEP_NAMES},
         rows_shown=15,
+        ranked=True,
     )
     total = int(steps["n"].sum()) if len(steps) else None
     return Table(

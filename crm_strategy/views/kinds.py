@@ -15,6 +15,7 @@ WORD_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "to_segment": ("segments.{}.name", "label:segment"),
     "channel": ("label:channel",),
     "touchpoint_id": ("label:touchpoint",),
+    "serves": ("label:business_goal",),
     "kpi": ("kpis.{}.name",),
     "status": ("plan.status.{}",),
     "verdict": ("views.verdict.{}", "plan.verdict.{}"),

@@ -6,7 +6,13 @@ from typing import Final
 
 import pandas as pd
 
-from crm_strategy.analysis.signals import Limits, natural_limits, signal, yearly_changes
+from crm_strategy.analysis.signals import (
+    Limits,
+    natural_limits,
+    signal,
+    year_before,
+    yearly_changes,
+)
 from crm_strategy.errors import ParamsError
 from crm_strategy.plan.period import parse_period
 from crm_strategy.words.kpis import KPIS
@@ -52,12 +58,9 @@ def _seasonal(
 ) -> tuple[list[float | None], list[float | None], str]:
     changes = yearly_changes(starts, values)
     limits = natural_limits(changes[:-1])
-    before = [
-        None if value is None or change is None else value / (1 + change)
-        for value, change in zip(values, changes, strict=True)
-    ]
+    years = year_before(starts, values)
     lower, upper = (
-        [None if year is None or limits is None else year * (1 + end) for year in before]
+        [None if year is None or limits is None else year * (1 + end) for year in years]
         for end in ((limits.low, limits.high) if limits else (0.0, 0.0))
     )
     return lower, upper, signal(changes[:-1], changes[-1])

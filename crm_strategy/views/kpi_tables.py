@@ -62,6 +62,7 @@ def products_table(products: Data) -> Table:
         ),
         sheet_only=("revenue_share", "product_id", "category"),
         rows_shown=15,
+        ranked=True,
     )
     return Table(
         products,
@@ -79,7 +80,7 @@ def categories_table(categories: Data) -> Table:
         id="categories",
         formats=SALES_KINDS,
         suppress=(Suppress(count="customer_count"),),
-        layout=Layout(rows_shown=20),
+        layout=Layout(rows_shown=20, ranked=True),
     )
 
 

@@ -25,6 +25,8 @@ class Layout:
         Columns only the page shows.
     rows_shown
         Rows the page shows; the workbook shows all.
+    ranked
+        Rows stand by size; hidden ones then go last, or their place would tell it.
     look
         "score" or "defs": a variant of the page's table.
     """
@@ -35,6 +37,7 @@ class Layout:
     sheet_only: Sequence[str] = ()
     page_only: Sequence[str] = ()
     rows_shown: int = 40
+    ranked: bool = False
     look: str = ""
 
 

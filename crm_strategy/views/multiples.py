@@ -10,28 +10,36 @@ from crm_strategy.views.theme import LIGHT, MARKS
 from crm_strategy.words.numbers import MISSING
 
 BETWEEN: Final = 0.28
+PLOT: Final = 0.6
 
 
 def small_multiples(trends: Sequence[Trend]) -> Drawing:
     """One small chart a KPI: name, last value, line, limits; first and last period below."""
 
     def draw(form: Form) -> Sheet:
-        across = min(4 if form.wide else 2, max(len(trends), 1))
-        rows = -(-len(trends) // across)
-        plot = 0.62 if form.wide else 0.56
+        across = _across(form, len(trends))
         width = (form.width - BETWEEN * (across - 1)) / across
         titles = [form.fit(trend.title, width, lines=3) for trend in trends]
-        head = form.line * (1 + max([title.count("\n") + 1 for title in titles] or [1]))
-        block = head + 0.12 + plot + form.line + 0.22
-        sheet = Sheet(form, block * rows)
-        for at, trend in enumerate(trends):
-            x = (at % across) * (width + BETWEEN)
-            y = (at // across) * block
-            sheet.text(x, y + head - form.line - 0.02, titles[at], down="bottom")
-            _panel(sheet, trend, (x, y + head, width, plot))
+        rows = [range(at, min(at + across, len(trends))) for at in range(0, len(trends), across)]
+        # A row is as high as the longest name in it.
+        heads = [form.line * (2 + max(titles[at].count("\n") for at in row)) for row in rows]
+        below = PLOT + 2 * form.line + 0.2
+        sheet = Sheet(form, sum(heads) + below * len(rows) - 0.1)
+        top = 0.0
+        for row, head in zip(rows, heads, strict=True):
+            for place, at in enumerate(row):
+                x = place * (width + BETWEEN)
+                sheet.text(x, top + head - form.line - 0.02, titles[at], down="bottom")
+                _panel(sheet, trends[at], (x, top + head, width, PLOT))
+            top += head + below
         return sheet
 
     return draw
+
+
+def _across(form: Form, count: int) -> int:
+    most = (5 if count > 12 else 4) if form.wide else 2
+    return min(most, max(count, 1))
 
 
 def _panel(sheet: Sheet, trend: Trend, place: tuple[float, float, float, float]) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final, NotRequired, TypedDict
 
 from crm_strategy import words
 from crm_strategy.words import voice
+from crm_strategy.words.numbers import format_date
 
 TABLE_MIME: Final = "application/vnd.crm-strategy.table.v1+json"
 CHART_MIME: Final = "application/vnd.crm-strategy.chart.v1+json"
@@ -120,6 +121,13 @@ def is_hidden(cell: Cell) -> bool:
     return isinstance(cell, dict) and bool(cell.get("suppressed"))
 
 
+def hidden_note(rows: list[list[Cell]]) -> str:
+    """Says that small groups are hidden, where any are."""
+    if not any(is_hidden(cell) for row in rows for cell in row):
+        return ""
+    return words.say("views.hidden_note", least=voice().min_cell)
+
+
 def column_index(figures: FiguresPayload, name: str) -> int:
     """Where a column stands in each row."""
     return [column["name"] for column in figures["columns"]].index(name)
@@ -146,10 +154,15 @@ def numbers(figures: FiguresPayload, name: str) -> list[float | None]:
 
 
 def source_line(tables: str, *, period: str = "", n: int | None = None, unit: str = "") -> str:
-    """Source: orders, 2026 Q3; n = 17,496 customers."""
+    """Source: orders, 2026 Q3; n = 17,496 customers.
+
+    Without a period of its own a figure rests on all data up to the last day observed.
+    """
     if not tables:
         return ""
-    where = f"{tables}, {period}" if period else tables
+    last = voice().as_of
+    until = words.say("views.until", day=format_date(last)) if last else ""
+    where = ", ".join(filter(None, (tables, period or until)))
     if n is None or 0 < n < voice().min_cell:
         return words.say("views.source", where=where)
     return words.say("views.source_n", where=where, n=words.say_count(f"views.n.{unit}", n))

@@ -8,9 +8,13 @@ not follow from it: the next smallest rows are hidden too, until at least two ro
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from crm_strategy.views.payload import Cell, hidden, too_few
+from crm_strategy.views.payload import Cell, hidden, is_hidden, too_few
 from crm_strategy.words import voice
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,11 @@ class Guard:
 def small(count: object) -> bool:
     """Whether a count is between 1 and one less than the smallest group shown."""
     return isinstance(count, (int, float)) and 0 < count < voice().min_cell
+
+
+def without_small(rows: "pd.DataFrame", column: str) -> "pd.DataFrame":
+    """The rows whose customer count in `column` may be named in a sentence."""
+    return rows.loc[[not small(count) for count in rows[column]]]
 
 
 def rows_to_hide(counts: Sequence[object], *, groups: Sequence[Sequence[object]] = ()) -> list[int]:
@@ -92,3 +101,38 @@ def hide_rows(
                 cells[at] = hidden() if cells[at] is not None else None
             cells[guard.count] = too_few() if small(count) else hidden()
     return shown
+
+
+def hide_totals(
+    total: list[Cell],
+    rows: Sequence[list[Cell]],
+    shown: Sequence[list[Cell]],
+    guards: Sequence[Guard],
+) -> list[Cell]:
+    """The total row, without what would tell the hidden cells above it.
+
+    Parameters
+    ----------
+    total
+        Its cells.
+    rows, shown
+        The rows above it, before and after hiding.
+    guards
+        Counts to look at.
+    """
+    covered = hide_rows([total], guards)[0]
+    for guard in guards:
+        pairs = zip(rows, shown, strict=True)
+        gone = [was[guard.count] for was, now in pairs if is_hidden(now[guard.count])]
+        known = [count for count in gone if isinstance(count, (int, float)) and count > 0]
+        told = len(known) == 1 or 0 < sum(known) < voice().min_cell
+        if told and not is_hidden(covered[guard.count]):
+            covered[guard.count] = hidden()
+    return covered
+
+
+def hidden_last(rows: Sequence[list[Cell]], guard: Guard) -> list[list[Cell]]:
+    """Rows ranked by size with the hidden ones last, by name: their place would tell it."""
+    gone = [row for row in rows if is_hidden(row[guard.count])]
+    kept = [row for row in rows if not is_hidden(row[guard.count])]
+    return [*kept, *sorted(gone, key=lambda row: str(row[0]))]

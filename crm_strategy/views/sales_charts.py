@@ -9,7 +9,7 @@ from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.chart import Chart
 from crm_strategy.views.drawing import Drawing
 from crm_strategy.views.kpi_tables import SALES_KINDS
-from crm_strategy.views.layout import Suppress
+from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.markup import cell_text
 from crm_strategy.views.payload import TablePayload, column_cells, is_hidden, numbers
 from crm_strategy.views.table import Table
@@ -28,6 +28,7 @@ def category_bars_chart(categories: Data) -> Chart:
         id="categories",
         formats=SALES_KINDS,
         suppress=(Suppress(count="customer_count"),),
+        layout=Layout(ranked=True),
     )
     return Chart(
         figures,

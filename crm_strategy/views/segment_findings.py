@@ -2,7 +2,7 @@
 
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
-from crm_strategy.views.privacy import small
+from crm_strategy.views.privacy import small, without_small
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import (
     format_count,
@@ -21,7 +21,7 @@ LOW_RESPONSE, HIGH_RESPONSE = 0.03, 0.09
 def largest_segment_finding(segments: Data) -> Finding:
     """Which segment holds the most revenue, and how few customers it is."""
     rows = frame_of(segments)
-    rows = rows[~rows["customer_count"].map(small)]
+    rows = without_small(rows, "customer_count")
     if rows.empty:
         return Finding("largest_segment", title=say("findings.segments.none"))
     top = rows.sort_values(["revenue", "segment"], ascending=[False, True]).iloc[0]
@@ -96,7 +96,7 @@ def segment_migration_finding(migration: Data) -> Finding:
     rows = frame_of(migration)
     before = rows[rows["from_segment"] != "none"]
     moves = before[before["from_segment"] != before["to_segment"]]
-    moves = moves[~moves["customer_count"].map(small)]
+    moves = without_small(moves, "customer_count")
     if moves.empty:
         return Finding("segment_migration", title=say("findings.segment_migration.none"))
     sizes = before.groupby("from_segment")["customer_count"].sum()
@@ -161,7 +161,7 @@ def cohort_finding(retention: Data, *, period: int = 3) -> Finding:
     """How many of the newest cohorts order again in their third month, against older ones."""
     rows = frame_of(retention)
     seen = rows[(rows["period"] == period) & rows["retention_rate"].notna()]
-    seen = seen[~seen["customer_count"].map(small)].sort_values("cohort")
+    seen = without_small(seen, "customer_count").sort_values("cohort")
     if seen.empty:
         return Finding("cohorts", title=say("findings.cohorts.none"))
     recent, older = seen.tail(6), seen.iloc[:-6]

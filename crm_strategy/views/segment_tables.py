@@ -6,7 +6,9 @@ from crm_strategy.views.table import Table
 
 STAGE_NAMES = "lifecycle.{}"
 RETURNED = Suppress(count="active_count", hides=("retention_rate",))
-COHORT = Suppress(count="customer_count", within=("period",))
+COHORT = Suppress(
+    count="customer_count", hides=("active_count", "retention_rate"), within=("period",)
+)
 
 
 def segments_table(segments: Data) -> Table:
@@ -20,6 +22,7 @@ def segments_table(segments: Data) -> Table:
         formats={"p_alive": "share", "median_recency_days": "days"},
         suppress="customer_count",
         total=("customer_count", "customer_share", "revenue", "revenue_share"),
+        layout=Layout(ranked=True),
         basis=customers_in(rows),
     )
 
@@ -35,7 +38,9 @@ def segment_migration_table(migration: Data) -> Table:
         rows,
         id="segment_migration",
         suppress=(Suppress(count="customer_count", within=("from_segment", "to_segment")),),
-        layout=Layout(columns=("from_segment", "to_segment", "customer_count"), rows_shown=12),
+        layout=Layout(
+            columns=("from_segment", "to_segment", "customer_count"), rows_shown=12, ranked=True
+        ),
         basis=customers_in(rows),
     )
 

@@ -13,7 +13,7 @@ from crm_strategy.views.payload import (
     Cell,
     ColumnPayload,
     TablePayload,
-    is_hidden,
+    hidden_note,
     source_line,
 )
 from crm_strategy.words.numbers import format_count
@@ -109,7 +109,7 @@ class Table:
                 n=self._basis.n,
                 unit=self._basis.unit,
             ),
-            "n": self._basis.n,
+            "n": None if privacy.small(self._basis.n) else self._basis.n,
             "void": "" if rows else self._text("void") or words.say("views.void"),
             "void_title": "" if rows else self._text("void_title") or self._void_title(),
             "look": self._layout.look,
@@ -192,7 +192,10 @@ class Table:
             return rows
         body, last = (rows[:-1], rows[-1:]) if summed else (rows, [])
         groups = self._wholes(body, names, summed=summed)
-        return privacy.hide_rows(body, guards, groups=groups) + privacy.hide_rows(last, guards)
+        shown = privacy.hide_rows(body, guards, groups=groups)
+        totals = [privacy.hide_totals(row, body, shown, guards) for row in last]
+        ranked = privacy.hidden_last(shown, guards[0]) if self._layout.ranked else shown
+        return ranked + totals
 
     def _wholes(
         self, rows: list[list[Cell]], names: list[str], *, summed: bool
@@ -201,7 +204,7 @@ class Table:
         asked = self._suppress[0].within
         within = [names.index(name) for name in asked if name in names]
         shares = any(name.endswith("_share") for name in names)
-        everything = summed or (bool(asked) or shares) and not within
+        everything = summed or ((bool(asked) or shares) and not within)
         return [[row[at] for row in rows] for at in within] + [[0] * len(rows)] * everything
 
     def _translate(
@@ -226,9 +229,7 @@ class Table:
         return words.say("views.void_title", what=self._text("title") or self.id)
 
     def _note(self, rows: list[list[Cell]]) -> str:
-        parts = [self._text("note")]
-        if any(is_hidden(cell) for row in rows for cell in row):
-            parts.append(words.say("views.hidden_note", least=words.voice().min_cell))
+        parts = [self._text("note"), hidden_note(rows)]
         if len(self._result) > MOST_ROWS:
             most = format_count(MOST_ROWS)
             parts.append(words.say_count("views.rows_cut", len(self._result), most=most))

@@ -8,6 +8,7 @@ A key names domain and entry: `say("kpis.revenue.name")` reads the entry `revenu
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -27,12 +28,14 @@ class Voice:
     """How a report speaks: its language, its money, and the smallest group it may show.
 
     `labels` are the client's own names, in the report's language: `{"channel.email": "E-mail"}`.
+    `as_of` is the last day observed, for source lines.
     """
 
     language: str = "en"
     currency: str = "EUR"
     min_cell: int = 10
     labels: Mapping[str, str] = field(default_factory=dict)
+    as_of: date | None = None
 
 
 # One notebook speaks with one voice; a context variable would not outlive a notebook's cell.

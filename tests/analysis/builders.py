@@ -6,6 +6,10 @@ from typing import Any
 
 import ibis
 import pyarrow as pa
+from hypothesis import settings
+
+FEW = settings(max_examples=15)
+"""Each example asks the database several times."""
 
 ORDERS = {
     "order_id": "string",

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_strategy.analysis.cohorts import cohort_retention
-from tests.analysis.builders import orders, records
+from tests.analysis.builders import FEW, orders, records
 
 AS_OF = date(2026, 3, 31)
 
@@ -84,6 +84,7 @@ def test_sixty_cohorts_fit_and_more_are_refused():
         cohort_retention(orders(), as_of=AS_OF, most=61)
 
 
+@FEW
 @given(st.lists(an_order), st.dates(date(2025, 6, 1), AS_OF))
 def test_cells_equal_a_count_by_sets(rows, as_of):
     end = pd.Timestamp(as_of) + pd.Timedelta(days=1)

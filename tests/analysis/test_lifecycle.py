@@ -13,7 +13,7 @@ from crm_strategy.analysis.lifecycle import (
 )
 from crm_strategy.analysis.period_counts import order_counts
 from crm_strategy.analysis.spans import Span
-from tests.analysis.builders import orders, records
+from tests.analysis.builders import FEW, orders, records
 
 START, END = date(2026, 7, 1), date(2026, 9, 30)
 QUARTER = Span("2026-Q3", START, END)
@@ -78,6 +78,7 @@ def test_no_orders_give_no_stages():
     assert records(lifecycle(stages())) == []
 
 
+@FEW
 @given(st.lists(an_order), st.integers(1, 200))
 def test_active_customers_are_the_new_the_retained_and_the_returned(rows, active_days):
     window = max(active_days, 92)
@@ -93,6 +94,7 @@ def test_active_customers_are_the_new_the_retained_and_the_returned(rows, active
 _COUNTS = ("stage", "customer_count")
 
 
+@FEW
 @given(st.lists(an_order), st.integers(1, 200))
 def test_stages_and_kpi_counts_agree(rows, active_days):
     found = dict(records(lifecycle(stages(*rows, active_days=active_days)), *_COUNTS))
@@ -104,6 +106,7 @@ def test_stages_and_kpi_counts_agree(rows, active_days):
     assert found.get("lapsed", 0) == of["active_start"] - of["retained"]
 
 
+@FEW
 @given(st.lists(an_order), st.randoms(use_true_random=False))
 def test_row_order_does_not_matter(rows, random):
     before = records(lifecycle(stages(*rows)), *_COUNTS)

@@ -14,7 +14,7 @@ from crm_strategy.analysis.rfm import (
     segment_migration,
     segment_summary,
 )
-from tests.analysis.builders import orders, records, table
+from tests.analysis.builders import FEW, orders, records, table
 
 AS_OF = date(2026, 9, 30)
 SCORES = {
@@ -114,6 +114,7 @@ def test_the_order_of_addition_decides_no_score():
     assert len(set(records(rfm_scores(table, as_of=AS_OF), "monetary_score"))) == 1
 
 
+@FEW
 @given(st.lists(an_order, min_size=1))
 def test_equal_customers_score_alike(rows):
     scores = rfm_scores(orders(*rows), as_of=AS_OF).to_pandas()
@@ -125,6 +126,7 @@ def test_equal_customers_score_alike(rows):
         assert (scores.groupby(measure)[score].nunique() == 1).all()
 
 
+@FEW
 @given(st.lists(an_order, min_size=1), st.integers(2, 10))
 def test_a_score_is_one_plus_the_share_strictly_worse(rows, bins):
     scores = rfm_scores(orders(*rows), as_of=AS_OF, bins=bins).to_pandas()
@@ -133,6 +135,7 @@ def test_a_score_is_one_plus_the_share_strictly_worse(rows, bins):
         assert score == 1 + worse * bins // len(scores)
 
 
+@FEW
 @given(st.lists(an_order, min_size=1), st.randoms(use_true_random=False))
 def test_row_order_does_not_matter(rows, random):
     mixed = random.sample(rows, len(rows))
@@ -143,6 +146,7 @@ def test_row_order_does_not_matter(rows, random):
     assert before == after
 
 
+@FEW
 @given(st.lists(an_order, min_size=1))
 def test_money_in_cents_gives_the_same_scores(rows):
     in_cents = [(who, when, amount * 100) for who, when, amount in rows]
@@ -153,6 +157,7 @@ def test_money_in_cents_gives_the_same_scores(rows):
     assert euros == cents
 
 
+@FEW
 @given(st.lists(an_order))
 def test_segments_add_up_to_all_customers_who_ordered(rows):
     customers = customer_segments(rfm_scores(orders(*rows), as_of=AS_OF))

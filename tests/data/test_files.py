@@ -142,6 +142,27 @@ def test_lines_that_do_not_fit_are_counted_with_the_first(write, read):
     }
 
 
+def test_an_exporter_that_does_not_quote_loses_no_name_with_quotes(write, read):
+    write("orders.csv", 'a;b\n1;"Ромашка" ООО\n2;Труба 5"\n3;"x ""y"" z"\n4;"open\n5;"\n6;""\n')
+    assert raw_cells(read("orders.csv")) == [
+        ("1", '"Ромашка" ООО'),
+        ("2", 'Труба 5"'),
+        ("3", 'x "y" z'),
+        ("4", '"open'),
+        ("5", '"'),
+        ("6", None),
+    ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_that_an_open_quote_swallows_are_all_counted(write, read, end):
+    body = "".join(f"{number};x\n" for number in range(50))
+    text = f'a;b\n{body}1;"open\n2;lost\n3;"x" y\n4;"a;b"\n'
+    write("orders.csv", text.replace("\n", end))
+    source = read("orders.csv")
+    assert (source.row_count, source.files[0].dropped) == (51, {"rejected_lines": 3})
+
+
 def test_an_exporter_that_leaves_out_empty_cells_at_the_end_loses_nothing(write, read):
     write("orders.csv", "a;b;c\n1;2;3\n4\n5;6\n")
     source = read("orders.csv")
@@ -247,6 +268,22 @@ def test_any_name_survives_a_csv_file(texts, write, read):
     assert typed_cells(source, column) == texts
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1251"])
+def test_a_file_longer_than_what_is_looked_at_first_reads_whole(write, read, encoding):
+    rows = "".join(f"{number:06d};Ёлкина Анна;{number},5\n" for number in range(60_000))
+    write("orders.csv", "Отчёт\n\nНомер;Имя;Сумма\n" + rows, encoding=encoding)
+    source = read("orders.csv")
+    assert source.row_count == 60_000
+    assert raw_cells(source)[-1] == ("059999", "Ёлкина Анна", "59999,5")
+    assert raw_cells(source, "_row") == list(range(1, 60_001))
+
+
+@pytest.mark.parametrize("name", ["orders [1].csv", "it's (2).csv", "заказы*.csv", "[a]/b?.csv"])
+def test_any_file_name_reads(write, read, name):
+    write(name, "id;n\n1;2\n")
+    assert raw_cells(read(name)) == [("1", "2")]
+
+
 # ---- other kinds
 
 
@@ -263,6 +300,13 @@ def test_parquet_files_keep_their_types_and_are_read_in_place(tmp_path, read):
     ]
     assert (source.label, source.row_count) == ("orders_*.parquet (2 files)", 4)
     assert [file.row_count for file in source.files] == [2, 2]
+
+
+def test_a_parquet_file_may_have_any_name_and_a_column_called_filename(tmp_path, read):
+    pq.write_table(pa.table({"filename": ["a"], "n": [1]}), tmp_path / "it's [1].parquet")
+    source = read("it's [1].parquet")
+    assert source.headers == ("filename", "n")
+    assert raw_cells(source) == [("a", 1)]
 
 
 def test_json_lines_read_as_text_whatever_their_keys(write, read):
@@ -525,7 +569,7 @@ def test_broken_json_is_refused(write, read):
 
 
 def test_json_without_records_is_refused(write, read):
-    for content in ("[]", '{"result": []}', "[1, 2]"):
+    for content in ("[]", '{"result": []}', "[1, 2]", "5"):
         write("orders.json", content)
         assert refusal(read, "orders.json") == (
             "orders.json: no records in it.\nExpected are JSON lines, an array of objects, or an "
@@ -568,12 +612,21 @@ def test_a_delimiter_is_one_character(write, read):
 
 
 def test_a_file_most_of_whose_lines_do_not_fit_is_refused(write, read):
-    write("orders.csv", 'a;b;c\n1;2;3\n4;"5" five;6\n7;"8" eight;9\n')
+    write("orders.csv", 'a;b;c\n1;2;3\n4;"5" five;6;7\n7;"8;8" eight;9\n')
     assert refusal(read, "orders.csv") == (
         "orders.csv: 2 of 3 lines do not fit the 3 columns of the header; first: line 3: a quote "
         "that is not closed, or text after it.\n"
         "The delimiter is taken to be ';'; if it is another, say so:\n"
         '    format: {delimiter: ";"}'
+    )
+
+
+def test_a_quote_that_would_swallow_the_rest_of_the_file_is_refused(write, read):
+    body = "".join(f'{number};"x;y"\n' for number in range(2000))
+    write("orders.csv", f'a;b\n{body}1;"open\n' + "2;lost\n" * 1999)
+    assert refusal(read, "orders.csv") == (
+        "orders.csv: line 2002: a quote is opened and not closed: the lines after it would be "
+        "lost.\nClose it, or export the file again with quotes in a cell doubled."
     )
 
 

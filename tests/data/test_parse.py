@@ -103,6 +103,10 @@ def test_undecided_numbers_without_a_proof_are_refused(read_column):
 def test_a_declared_mark_settles_undecided_numbers(read_column):
     assert read_column("number", "2,000", decimal=",").values == [2]
     assert read_column("number", "2,000", decimal=".").values == [2000]
+    assert read_column("number", "2.000", decimal=",").values == [2000]
+    assert read_column("number", "2.000", thousands=".").values == [2000]
+    # Numbers that read in one way only are read so all the same.
+    assert read_column("number", "2.000", "1289000.5", decimal=",").values == [2000, 1289000.5]
 
 
 def test_numbers_of_both_marks_read_each_by_itself(read_column):
@@ -225,7 +229,7 @@ def test_a_birthday_does_not_move_with_the_zone(read_column):
     [
         (["03/04/2024", "03/25/2024"], [(2024, 3, 4), (2024, 3, 25)], "%m/%d/%Y"),
         (["03/04/2024", "25/03/2024"], [(2024, 4, 3), (2024, 3, 25)], "%d/%m/%Y"),
-        (["3-4-24", "25-3-24"], [(2024, 4, 3), (2024, 3, 25)], "%d-%m-%Y"),
+        (["3-4-24", "25-3-24"], [(2024, 4, 3), (2024, 3, 25)], "%d-%m-%y"),
         (["3/4/2024 1:05:00 PM", "3/25/2024 9:00 AM"], None, "%m/%d/%Y"),
         # Day and month are equal: both readings are one.
         (["05/05/2024", "06/06/2024"], [(2024, 5, 5), (2024, 6, 6)], "%d/%m/%Y"),
@@ -284,6 +288,13 @@ def test_a_form_that_is_no_date_is_refused(read_column):
         "data.orders.format.dates: 'dd/mm/yyyy' does not say how a date is written.\n"
         "It needs day (%d), month (%m or %b) and year (%Y or %y), such as %d.%m.%Y."
     )
+
+
+def test_forms_that_come_late_in_a_long_column_are_found(read_column):
+    early = ["2024-03-01"] * 3000
+    typed = read_column("date", *early, "05.03.2024", "3/25/2024", "3/4/2024")
+    assert typed.values[3000:] == [date(2024, 3, 5), date(2024, 3, 25), date(2024, 3, 4)]
+    assert typed.column.bad_count == 0
 
 
 def test_days_that_do_not_exist_are_counted(read_column):
@@ -379,6 +390,7 @@ def test_typed_columns_keep_their_exactness(tmp_path, read):
                 "day": pa.array([date(2024, 7, 1), None, None]),
                 "amount": pa.array(["12.10", None, "-3"], pa.string()).cast(pa.decimal128(12, 2)),
                 "nan": pa.array([float("nan"), 1.0, 2.0]),
+                "huge": pa.array([1e300, 0.5, float("nan")]),
                 "flag": pa.array([True, False, None]),
                 "serial": pa.array([45384, 45385, None], pa.int64()),
             }
@@ -396,6 +408,7 @@ def test_typed_columns_keep_their_exactness(tmp_path, read):
             "day": ("day", "date"),
             "amount": ("amount", "money"),
             "nan": ("nan", "number"),
+            "huge": ("huge", "text"),
             "flag": ("flag", "boolean"),
             "serial": ("serial", "date"),
         },
@@ -410,10 +423,11 @@ def test_typed_columns_keep_their_exactness(tmp_path, read):
         "day": [date(2024, 7, 1), None, None],
         "amount": [12.1, None, -3],
         "nan": [None, 1, 2],
+        "huge": ["1e+300", "0.5", None],
         "flag": [True, False, None],
         "serial": [date(2024, 4, 2), date(2024, 4, 3), None],
     }
-    assert [column.bad_count for column in parsed.values()] == [0] * 9
+    assert [column.bad_count for column in parsed.values()] == [0] * 10
 
 
 def test_values_and_flags_can_be_stored_side_by_side(write, read, con):

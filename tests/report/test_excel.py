@@ -389,6 +389,14 @@ def test_labels_that_are_alike_are_told_apart():
     ]
 
 
+def test_labels_and_footers_stay_within_excels_limits():
+    sheet = sheet_of(
+        table([column("a", "text", "x" * 300)], [["y"]]), meta={**META, "client": "z" * 300}
+    )
+    assert sheet["A3"].value == "x" * 200
+    assert sheet.oddFooter.left.text == "z" * 100
+
+
 def test_more_rows_than_a_payload_carries_are_told():
     payload = table([TEXT], [["New"], ["Lost"]])
     payload["row_count"] = 7000

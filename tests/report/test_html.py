@@ -254,6 +254,13 @@ def test_a_notebook_without_a_heading_is_named_by_its_file():
     ]
 
 
+def test_a_copy_run_by_papermill_is_the_chapter_that_was_run():
+    made = notebook(said(), prose("# Segments: who?"))
+    made.metadata["papermill"] = {"input_path": "notebooks/03_segments.ipynb"}
+    assert texts(page(made, "out"), "h2")[0] == "3 SegmentsWho?"
+    assert texts(page(made, "04_channels"), "h2")[0] == "4 SegmentsWho?"
+
+
 def test_headings_of_prose_never_skip_a_level():
     made = notebook(said(), prose("# A: b?\n\n#### Deep\n\n# Again\n\n###### Deepest"))
     soup = page(made, "01_goals")

@@ -8,9 +8,12 @@ from crm_strategy.report.merge import merge
 from crm_strategy.report.summary import summary_text
 from tests.report.by_hand import (
     META,
+    chart,
+    column,
     decision,
     failed,
     finding,
+    kpis_table,
     notebook,
     printed,
     prose,
@@ -113,10 +116,10 @@ def test_a_decision_says_whence_it_comes():
     ]
 
 
-def test_the_lead_is_each_chapters_first_finding_most_urgent_first_without_the_data_chapter():
+def test_the_lead_opens_with_revenue_then_each_chapters_most_urgent_finding():
     summary = next(payloads(merge(whole_report(), PREPARED).cells, SUMMARY_MIME))
     assert summary["lead"] == (
-        "At-risk customers hold 23% of revenue. 1 of 3 goals is on track. Revenue grew by 1.4%."
+        "Revenue grew by 1.4%. At-risk customers hold 23% of revenue. 1 of 3 goals is on track."
     )
 
 
@@ -169,3 +172,20 @@ def test_a_merged_notebook_says_its_meta_in_plain_text_too():
     cell = merge(whole_report(), PREPARED).cells[0]
     assert cell.outputs[0].data["text/plain"] == "Eco Mart, 2026 Q3"
     assert META_MIME in cell.outputs[0].data
+
+
+def test_the_scorecard_gets_each_kpis_past_from_the_chart_that_shows_them():
+    columns = [column("kpi", "word"), column("period"), column("value", "by_row")]
+    rows = [["Orders", "2026 Q2", 17250], ["Revenue", "2026 Q2", 1.2], ["Revenue", "2026 Q3", 1.3]]
+    trends = chart(
+        columns,
+        rows,
+        kind="multiples",
+        keys={"kpi": ["order_count", "revenue", "revenue"]},
+        kinds={"value": ["count", "money", "money"]},
+    )
+    made = notebook(shown(kpis_table()), shown(trends), chapter="06_kpi_review")
+    kpis = next(payloads(merge([made], META).cells, SUMMARY_MIME))["kpis"]
+    assert kpis["columns"][-1]["kind"] == "spark"
+    assert [row[-1] for row in kpis["rows"]] == [[1.2, 1.3], [], [17250.0]]
+    assert kpis["kinds"]["history"] == ["money", "share", "count"]

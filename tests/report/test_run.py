@@ -187,10 +187,11 @@ def test_on_the_command_line_a_failing_chapter_ends_with_1(params: Path):
     assert "Traceback" not in told
 
 
-def test_on_the_command_line_a_period_without_data_ends_with_2(params: Path):
-    code, said, told = run_report(params, "--period", "2030-Q1")
-    assert (code, said) == (2, "")
-    assert "2030-Q1" in told.splitlines()[-2]
+def test_a_period_without_data_leaves_the_last_report_byte_for_byte(params: Path, kernels):
+    before = contents(report(params, kernels))
+    with pytest.raises(DataError, match="2030-Q1"):
+        report(params, kernels, period="2030-Q1")
+    assert contents(params.parents[1] / "reports" / "acme" / "2026-Q3") == before
 
 
 SLOW = "import time; print('begun'); time.sleep(60)"

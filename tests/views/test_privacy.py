@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from crm_strategy import words
 from crm_strategy.views import charts, markup, tables
-from crm_strategy.views.layout import Suppress
+from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.payload import column_cells, is_hidden
 from crm_strategy.views.privacy import rows_to_hide
 from crm_strategy.views.table import Table
@@ -40,7 +40,9 @@ def test_a_small_group_shows_that_it_is_small_and_hides_its_other_numbers():
 
 
 def test_under_a_total_the_next_smallest_is_hidden_too():
-    table = Table(groups(40, 7, 30, 12), id="x", suppress="customer_count", total=["customer_count"])
+    table = Table(
+        groups(40, 7, 30, 12), id="x", suppress="customer_count", total=["customer_count"]
+    )
     counts = column_cells(table.payload(), "customer_count")
     assert counts == [40, FEW, 30, HIDDEN, 89]
 
@@ -116,6 +118,7 @@ def test_a_cohort_month_with_few_active_customers_is_hidden():
 def test_a_small_number_of_customers_is_not_told_by_n():
     payload = tables.segments_table(segments([3])).payload()
     assert payload["source"] == "Source: orders."
+    assert payload["n"] is None
     assert payload["rows"][-1][1] == FEW
 
 
@@ -150,3 +153,29 @@ def test_a_small_move_between_segments_is_a_dot_in_the_heatmap(moved):
         ["Loyal", "At risk"],
     ]
     assert "Champions 70%" in payload["alt"] or "Champions 67%" in payload["alt"]
+
+
+def test_a_hidden_row_of_a_ranking_does_not_keep_its_place():
+    # Ranked by revenue, say: first place would tell that the 7 brought most.
+    rows = groups(7, 40, 30)
+    layout = Layout(ranked=True)
+    table = Table(rows, id="x", suppress="customer_count", total=["customer_count"], layout=layout)
+    shown = [(row[0], row[1]) for row in table.payload()["rows"]]
+    assert shown == [("g1", 40), ("g0", FEW), ("g2", HIDDEN), ("Total", 77)]
+
+
+def test_a_sum_that_would_tell_a_second_count_is_hidden():
+    # 124 + 99 new customers of 231: the three hidden channels have 8 together.
+    channels = pd.DataFrame(
+        {
+            "channel": ["search", "social", "email", "app", "sms"],
+            "cost": [1803.0, 1951.0, 1054.0, 581.0, 245.0],
+            "new_customers": [124, 99, 4, 2, 2],
+            "order_count": [136, 102, 656, 337, 143],
+            "cac": [14.54, 19.7, 263.5, 290.5, 122.5],
+        }
+    )
+    payload = tables.channel_costs_table(channels).payload()
+    assert column_cells(payload, "new_customers") == [124, 99, FEW, FEW, FEW, HIDDEN]
+    assert column_cells(payload, "cac")[2:] == [HIDDEN, HIDDEN, HIDDEN, None]
+    assert column_cells(payload, "order_count")[-1] == 1374

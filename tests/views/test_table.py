@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from crm_strategy import words
-from crm_strategy.views import markup, tables
+from crm_strategy.views import charts, markup, tables
 from crm_strategy.views.layout import Basis, Layout
 from crm_strategy.views.payload import TABLE_MIME, column_cells
 from crm_strategy.views.table import MOST_COLUMNS, MOST_ROWS, Table
@@ -187,3 +187,26 @@ def test_a_table_shows_itself_in_html_text_and_payload():
         "Stage\tCustomers\tRevenue",
         "New\t480\t€61,200",
     ]
+
+
+def test_one_result_is_computed_once_for_all_that_shows_it(monkeypatch):
+    computed = []
+    to_pandas = ibis.Table.to_pandas
+    monkeypatch.setattr(
+        ibis.Table, "to_pandas", lambda self: computed.append(self) or to_pandas(self)
+    )
+    result = ibis.memtable(sample("lifecycle"))
+    tables.lifecycle_table(result).payload()
+    charts.lifecycle_chart(result).payload()
+    assert len(computed) == 1
+    # The same question asked anew is another result.
+    tables.lifecycle_table(result.filter(result.customer_count > 0)).payload()
+    assert len(computed) == 2
+
+
+def test_dates_of_a_file_are_patterns_people_read():
+    sources = sample("data_sources")
+    assert column_cells(tables.data_sources_table(sources).payload(), "dates") == ["DD.MM.YYYY"]
+    with words.speaking(language="ru"):
+        payload = tables.data_sources_table(sources).payload()
+        assert column_cells(payload, "dates") == ["ДД.ММ.ГГГГ"]

@@ -1,0 +1,35 @@
+from datetime import date
+
+import pytest
+
+from crm_strategy.analysis.goal_actuals import goal_actuals
+from crm_strategy.analysis.kpis import kpi_history
+from crm_strategy.analysis.rfm import customer_segments, rfm_scores
+from crm_strategy.analysis.spans import Span
+from tests.analysis.builders import costs, orders, surveys, touches
+
+QUARTER = Span("2026-Q3", date(2026, 7, 1), date(2026, 9, 30))
+TABLES = {
+    "orders": orders(("a", "2026-07-02", 10), ("b", "2026-07-03", 20), ("a", "2026-09-04", 40)),
+    "touches": touches(("a", "2026-07-01", "email")),
+    "surveys": surveys(),
+    "costs": costs(("email", date(2026, 7, 1), date(2026, 9, 30), 30.0)),
+}
+
+
+def test_a_segment_is_judged_by_its_own_customers_and_carries_no_channel_costs() -> None:
+    customers = customer_segments(rfm_scores(TABLES["orders"], as_of=QUARTER.end))
+    segment = dict(customers.select("customer_id", "segment").to_pandas().to_numpy())["b"]
+    history = kpi_history(**TABLES, periods=[QUARTER], active_days=92)
+    actuals = goal_actuals(
+        history,
+        customers,
+        **TABLES,
+        segments=["all", segment],
+        period=QUARTER,
+        active_days=92,
+    )
+    assert actuals["revenue", "all"] == pytest.approx(70)
+    assert actuals["revenue", segment] == pytest.approx(20)
+    assert actuals["marketing_cost", "all"] == pytest.approx(30)
+    assert ("marketing_cost", segment) not in actuals

@@ -1,0 +1,135 @@
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from crm_strategy.views import findings
+from crm_strategy.words import LANGUAGES, speaking
+
+
+def frame(columns: str, *rows: tuple[Any, ...]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=columns.split())
+
+
+SEGMENTS = frame(
+    "segment customer_count customer_share revenue revenue_share purchase_frequency",
+    ("champions", 100, 0.1, 6000.0, 0.6, 3.0),
+    ("at_risk", 200, 0.2, 3000.0, 0.3, 2.0),
+    ("lost", 700, 0.7, 1000.0, 0.1, 1.0),
+)
+KPIS = frame(
+    "kpi value low high previous last_year change verdict target status n unit",
+    ("revenue", 900.0, None, None, 1000.0, 600.0, -0.1, "too_short", None, None, 9, "money"),
+    ("churn_rate", 0.3, 0.2, 0.4, 0.2, 0.2, 0.1, "signal_high", None, None, 9, "share"),
+    ("csat", 0.9, 0.8, 0.95, 0.9, 0.9, 0.0, "noise", None, None, 9, "share"),
+)
+
+
+def test_the_segment_with_most_revenue_is_named_with_both_shares() -> None:
+    found = findings.largest_segment_finding(SEGMENTS)
+    assert found.title == "“Champions” bring 60% of revenue with 10% of the customers"
+    assert found.figures == {"revenue_share": 0.6, "customer_share": 0.1}
+
+
+def test_a_win_back_is_priced_by_the_usual_order_and_marked_as_assumed() -> None:
+    # 200 customers × 2 orders brought 3000: an order is 7.50; 3 to 9 of 100 are 45 to 135.
+    found = findings.at_risk_finding(SEGMENTS)
+    assert found.decision is not None
+    assert found.decision.evidence == "assumed"
+    assert found.decision.why == (
+        "If 3 to 9 in 100 order once more at their usual €7.50, that is €45–€135 of revenue. "
+        "The response is assumed: hold out a part to measure it."
+    )
+    assert found.title == "Good customers who stopped ordering hold 30% of revenue: 200 customers"
+
+
+def test_a_group_under_ten_is_in_no_sentence() -> None:
+    few = SEGMENTS.assign(customer_count=[100, 9, 700])
+    assert findings.at_risk_finding(few).decision is None
+    assert "9 customers" not in str(findings.at_risk_finding(few).payload())
+
+
+def test_the_lifecycle_identity_is_printed() -> None:
+    stages = frame(
+        "stage customer_count revenue",
+        ("new", 30, 1.0), ("retained", 100, 1.0), ("returned", 20, 1.0), ("lapsed", 60, 0.0),
+    )  # fmt: skip
+    found = findings.lifecycle_finding(stages)
+    assert found.title == "The active base shrank by 10 customers: 50 gained, 60 lapsed"
+    assert found.text == "Active 150 = new 30 + retained 100 + returned 20."
+
+
+def test_a_rise_of_what_should_fall_asks_for_its_cause() -> None:
+    found = findings.kpi_signals_finding(KPIS)
+    assert found.title == "1 of 2 KPIs moved beyond their natural range"
+    assert found.decision is not None
+    assert found.decision.title == "Look for the cause: Churn rate"
+
+
+def test_revenue_stands_beside_the_previous_period_and_last_year() -> None:
+    title = findings.revenue_finding(KPIS).title
+    assert title == "Revenue €900: −10.0% on the previous period, +50.0% on a year ago"
+
+
+def test_the_dearest_channel_is_held_out_only_when_it_does_not_pay() -> None:
+    channels = frame(
+        "channel cost touch_count new_customers order_count revenue cac cost_per_order roi",
+        ("call", 1000.0, 300, 0, 10, 500.0, None, 100.0, -0.8),
+        ("email", 500.0, 900, 20, 500, 9000.0, 25.0, 1.0, 6.0),
+    )
+    found = findings.channel_cost_finding(channels)
+    assert found.title == "call costs €100.00 per order, email €1.00"
+    assert found.decision is not None
+    paying = channels.assign(roi=[0.1, 6.0])
+    assert findings.channel_cost_finding(paying).decision is None
+
+
+def test_the_narrowest_step_of_the_funnel_is_named() -> None:
+    funnel = frame(
+        "stage customer_count step_rate overall_rate median_days",
+        ("touched", 1000, None, 1.0, None),
+        ("responded", 600, 0.6, 0.6, 0.0),
+        ("ordered", 60, 0.1, 0.06, 4.0),
+    )
+    assert (
+        findings.funnel_finding(funnel).title
+        == "The narrowest step: 10% go from “Responded” to “Ordered”"
+    )
+
+
+def test_segments_without_any_action_are_counted() -> None:
+    actions = frame(
+        "segment touchpoint_id target_action kpi",
+        ("champions", "cart", "order", "revenue"),
+        ("lost", "cart", None, None),
+    )
+    found = findings.touchpoint_gaps_finding(actions)
+    assert found.title == "1 segment has no agreed target action at any touchpoint"
+
+
+EMPTY: dict[str, pd.DataFrame] = {
+    "at_risk": SEGMENTS[:0],
+    "largest_segment": SEGMENTS[:0],
+    "kpi_signals": KPIS[:0],
+    "revenue": KPIS[:0],
+    "lifecycle": frame("stage customer_count revenue"),
+    "segment_migration": frame("from_segment to_segment customer_count"),
+    "cohort": frame("cohort period customer_count active_count retention_rate"),
+    "funnel": frame("stage customer_count step_rate overall_rate median_days"),
+    "touchpoint_gaps": frame("segment touchpoint_id target_action kpi"),
+    "channel_cost": frame("channel cost new_customers order_count cost_per_order roi"),
+    "win_back": frame("segment customer_count past_revenue"),
+    "replenishment": frame("product median_days due_count"),
+    "category": frame("category revenue previous"),
+    "goals": frame("goal_id goal priority kpi status progress expected_progress"),
+    "goal_checks": frame("goal_id check verdict remedy"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", EMPTY)
+def test_without_data_a_finding_says_so_and_asks_nothing(name: str, language: str) -> None:
+    with speaking(language=language):
+        found = getattr(findings, f"{name}_finding")(EMPTY[name])
+    assert found.title
+    assert found.decision is None
