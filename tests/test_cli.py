@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.report.small_workbook import make_workbook
+
 HEAVY = {
     "IPython",
     "duckdb",
@@ -71,3 +73,29 @@ def test_debug_shows_the_traceback(tmp_path: Path):
     done = crm_strategy("report", "params/acme.yml", "--debug", cwd=tmp_path)
     assert done.returncode == 2
     assert "Traceback" in done.stderr
+
+
+def test_check_tells_on_stdout_and_ends_with_2_when_there_are_errors(tmp_path: Path):
+    params = make_workbook(tmp_path / "workbook")
+    orders = tmp_path / "workbook" / "orders.csv"
+    head, *rows = orders.read_text().splitlines()
+    orders.write_text("\n".join([head, *rows[40:45]]) + "\n")
+    done = crm_strategy("check", str(params))
+    assert done.returncode == 2
+    assert "orders: 5 rows read, 5 kept" in done.stdout
+    assert "\nERROR: " in done.stdout
+    assert "Preparing orders" in done.stderr
+
+
+def test_an_error_nobody_foresaw_is_told_without_a_traceback(tmp_path: Path, monkeypatch, capsys):
+    import typer
+
+    from crm_strategy import cli
+
+    with pytest.raises(typer.Exit) as end, cli._answering(debug=False):
+        raise RuntimeError("odd")
+    assert end.value.exit_code == 1
+    assert capsys.readouterr().err == (
+        "This should not happen: RuntimeError: odd\n"
+        "Run it again with --debug and report what it shows.\n"
+    )

@@ -50,7 +50,7 @@ def rendered(root: Path, name: str, text: str, period: str) -> dict[str, dict[st
     params.write_text(text, "utf-8")
     assert len(text.splitlines()) < 25
     done = run("report", params, "--period", period, cwd=root)
-    return payloads(Path(done.stdout.strip()), "en")
+    return payloads(root / done.stdout.strip(), "en")
 
 
 def column(table: dict[str, Any], name: str) -> list[Any]:

@@ -17,7 +17,8 @@ rhythm: quarter
 data:
   orders:
     file: ../{file}
-    columns: {{order_id: Заказ, customer_id: Клиент, ordered_at: Дата, amount: Сумма, status: Статус}}
+    columns:
+      {{order_id: Заказ, customer_id: Клиент, ordered_at: Дата, amount: Сумма, status: Статус}}
 """
 HEADER = ["Заказ", "Клиент", "Дата", "Сумма", "Статус"]
 

@@ -225,14 +225,16 @@ def load_json(con: Backend, path: Path, *, name: str, array: bool, gzip: bool = 
     return keys
 
 
-def scan_parquet(con: Backend, paths: Sequence[Path]) -> ibis.Table:
+def scan_parquet(con: Backend, paths: Sequence[Path], *, name: str) -> ibis.Table:
     """Parquet files as one lazy table with `_file` (path) and `_row` (from 1)."""
     files = ", ".join(_file(path) for path in paths)
     with _reading():
-        return con.sql(
+        con.con.execute(
+            f"CREATE OR REPLACE VIEW {_place(name)} AS "
             "SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS _row FROM read_parquet("
             f"[{files}], union_by_name=true, filename='_file', file_row_number=true)"
         )
+    return scratch_table(con, name)
 
 
 @contextmanager

@@ -65,7 +65,7 @@ def read_source(
     kinds = [readable_kind(path) for path in paths]
     attach_scratch(con, scratch)
     if "parquet" in kinds:
-        files, table = _parquet(con, paths, kinds)
+        files, table = _parquet(con, paths, kinds, name=f"raw_{name}")
     else:
         files = [
             _load(con, path, kind, given, name=f"raw_{name}_{number}", scratch=scratch)
@@ -109,7 +109,7 @@ def _named_otherwise(file: SourceFile) -> SourceFile:
 
 
 def _parquet(
-    con: ibis.BaseBackend, paths: Sequence[Path], kinds: Sequence[str]
+    con: ibis.BaseBackend, paths: Sequence[Path], kinds: Sequence[str], *, name: str
 ) -> tuple[list[Loaded], ibis.Table]:
     for path, kind in zip(paths, kinds, strict=True):
         if kind != "parquet":
@@ -118,9 +118,9 @@ def _parquet(
                 "Files taken together must be of one kind: name them apart."
             )
     files = []
-    for path in paths:
+    for number, path in enumerate(paths):
         try:
-            scan = scan_parquet(con, [path])
+            scan = scan_parquet(con, [path], name=f"{name}_{number}")
             row_count = count(scan)
         except UnreadableError:
             raise DataError(
@@ -131,7 +131,7 @@ def _parquet(
         files.append(Loaded(scan, headers, _named_otherwise(file)))
     for other in files[1:]:
         refuse_other_header(files[0], other)
-    table = scan_parquet(con, paths)
+    table = scan_parquet(con, paths, name=name)
     return files, table.mutate(_file=table["_file"].re_replace(r"^.*[/\\]", ""))
 
 

@@ -30,7 +30,7 @@ def connect_engine(address: str) -> ibis.BaseBackend:
     try:
         return ibis.connect(full)
     except Exception as error:  # each backend raises its own kind
-        reason = (str(error) or type(error).__name__).splitlines()[0]
+        reason = _reason(error)
         for name, value in secrets.items():
             reason = reason.replace(value, f"${{{name}}}") if value else reason
         raise DataError(
@@ -48,7 +48,7 @@ def copy_table(
     Raises
     ------
     DataError
-        The engine holds no such table.
+        The engine holds no such table, or stops while it is read.
     """
     *place, table = address.split(".")
     database = tuple(place) or None
@@ -56,7 +56,13 @@ def copy_table(
         found = remote.table(table, database=database)
     except Exception as error:  # each backend raises its own kind
         raise DataError(_missing(address, table, _known(remote, database), error)) from None
-    return engine.load_batches(con, found.to_pyarrow_batches(chunk_size=100_000), name=name)
+    try:
+        return engine.load_batches(con, found.to_pyarrow_batches(chunk_size=100_000), name=name)
+    except Exception as error:  # the other engine's, by way of ours
+        raise DataError(
+            f"table {address}: the engine stopped while it was read: {_reason(error)}\n"
+            "Check that the table can be read there, and run it again."
+        ) from error
 
 
 def _known(remote: ibis.BaseBackend, database: tuple[str, ...] | None) -> list[str]:
@@ -71,3 +77,7 @@ def _missing(address: str, table: str, known: Iterable[str], error: Exception) -
     return f"table {address}: the engine cannot read it: {reason}\n" + instead_of(
         table, known, what="Tables there"
     )
+
+
+def _reason(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]

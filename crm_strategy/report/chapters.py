@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -66,7 +67,7 @@ def read_chapters(root: Path) -> list[Chapter]:
     return [_own(path, packaged.get(path.stem)) for path in own]
 
 
-def left_out(chapters: list[Chapter]) -> list[str]:
+def left_out(chapters: Sequence[Chapter]) -> list[str]:
     """The packaged notebooks that the workbook does not have."""
     used = {chapter.name for chapter in chapters}
     return [path.stem for path in _files(packaged_notebooks()) if path.stem not in used]

@@ -6,6 +6,8 @@
 from pathlib import Path
 from typing import Any
 
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 from nbconvert.exporters import HTMLExporter
 from nbconvert.preprocessors import Preprocessor
@@ -59,7 +61,7 @@ class ReportExporter(HTMLExporter):
     def default_filters(self) -> Any:
         """The filters of nbconvert and the report's own."""
         yield from super().default_filters()  # type: ignore[no-untyped-call]
-        yield "say", words.say
+        yield "say", _say
         yield "output_html", lambda output: Markup(output_html(output))
         yield "prose_html", lambda html: Markup(prose_html(html))
         yield "level_headings", lambda html: Markup(level_headings(html, start=2))
@@ -77,6 +79,13 @@ class ReportExporter(HTMLExporter):
         with words.speaking():
             html, resources = super().from_notebook_node(nb, resources, **kw)
         return str(html), resources
+
+
+@pass_context
+def _say(_: Context, key: str, **values: Any) -> str:
+    # A filter that asks for the context is not worked out when the template is compiled: the
+    # language is known only when the page is made.
+    return words.say(key, **values)
 
 
 def _tokens(roles: dict[str, str]) -> Markup:

@@ -61,7 +61,7 @@ class Bar(Quiet):
 
     def __init__(self, console: Console | None = None) -> None:
         self._bar = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),

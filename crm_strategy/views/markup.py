@@ -25,6 +25,9 @@ from crm_strategy.views.spark import spark_svg
 WIDE_FROM: Final = 5
 """Columns from which a table scrolls sideways on a phone."""
 
+LONG: Final = 48
+"""Texts of more characters keep a readable width, also on a phone."""
+
 
 def table_html(payload: TablePayload, number: str | None = None, *, anchor: str = "") -> str:
     """A table with caption, row headers and source line; without rows, what to supply."""
@@ -175,7 +178,11 @@ def _cell(figures: FiguresPayload, row: int, at: int, *, first: bool) -> str:
     if first:
         return f'<th scope="row">{text}</th>'
     numeric = figures["columns"][at]["kind"] in NUMERIC
-    return f'<td class="n">{text}</td>' if numeric else f"<td>{text}</td>"
+    if numeric:
+        return f'<td class="n">{text}</td>'
+    cell = figures["rows"][row][at]
+    long = isinstance(cell, str) and len(cell) > LONG
+    return f'<td class="long">{text}</td>' if long else f"<td>{text}</td>"
 
 
 def _cell_html(figures: FiguresPayload, row: int, at: int) -> str:

@@ -1,6 +1,7 @@
 """The same in pandas, as an analyst who knows it would write it: vectorised, no loops by row."""
 
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -106,9 +107,7 @@ def _kpis(orders: pd.DataFrame, placed: pd.DataFrame, known: pd.DataFrame) -> pd
         for end in (starts[0], *ends)
     ]
     started, ended = (pd.Series([len(each) for each in a]) for a in (active[:-1], active[1:]))
-    retained = pd.Series(
-        [pd.Index(now).isin(then).sum() for then, now in zip(active, active[1:], strict=False)]
-    )
+    retained = pd.Series([pd.Index(now).isin(then).sum() for then, now in pairwise(active)])
     mean, often = revenue / order_count, bought["orders"] / bought["buyers"]
     spread = squares - 2 * mean * order_revenue + mean**2 * order_count
     spread_often = bought["squares"] - often**2 * bought["buyers"]

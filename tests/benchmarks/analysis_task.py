@@ -11,6 +11,7 @@ import resource
 import sys
 import time
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from crm_strategy.analysis.spans import Span
@@ -30,7 +31,7 @@ def _quarters(count: int) -> list[Span]:
     starts = [date(2023 + (6 + 3 * n) // 12, (6 + 3 * n) % 12 + 1, 1) for n in range(count + 1)]
     return [
         Span(f"{start.year}-Q{(start.month + 2) // 3}", start, following - timedelta(days=1))
-        for start, following in zip(starts, starts[1:], strict=False)
+        for start, following in pairwise(starts)
     ]
 
 

@@ -180,7 +180,7 @@ def test_tables_are_numbered_through_figures_by_chapter():
 
 def test_a_chapter_names_its_decisions_and_sheets():
     assert texts(page(report()), "#c3 > .src")[0] == (
-        "Decisions asked: D1. Workbook sheets: Segments on 30 Sep 2026."
+        "Decisions asked: D1. Workbook sheets: Segments."
     )
 
 
@@ -401,3 +401,9 @@ def test_a_notebook_that_failed_or_was_not_run_makes_no_page():
 def test_nbconvert_knows_the_exporter_as_report_and_jupyterlab_lists_it():
     assert get_exporter("report") is ReportExporter
     assert ReportExporter.export_from_notebook == "Report"
+
+
+def test_pages_made_one_after_another_each_keep_their_own_language():
+    first, second = page(report(language="en")), page(report(language="ru"))
+    assert "Decisions asked" in first.get_text()
+    assert "Decisions asked" not in second.get_text()

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -152,6 +153,15 @@ def test_kernels_die_and_sockets_go_when_the_run_is_killed(tmp_path: Path):
         killed.send_signal(signal.SIGKILL)
     assert ended(int(pid))
     assert eventually(lambda: not Path(folder).exists())
+
+
+@linux
+def test_a_long_temporary_folder_does_not_break_sockets(tmp_path: Path, monkeypatch):
+    long = tmp_path / ("x" * 120)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    with Kernels(plain=True) as kernels:
+        assert text(run(notebook("print(params)"), kernels)) == "params/acme.yml"
 
 
 def test_the_engine_works_for_papermill_alone():

@@ -78,7 +78,7 @@ def test_the_dearest_channel_is_held_out_only_when_it_does_not_pay() -> None:
         ("email", 500.0, 900, 20, 500, 9000.0, 25.0, 1.0, 6.0),
     )
     found = findings.channel_cost_finding(channels)
-    assert found.title == "call costs €100.00 per order, email €1.00"
+    assert found.title == "An order costs €100.00 through “call” and €1.00 through “email”"
     assert found.decision is not None
     paying = channels.assign(roi=[0.1, 6.0])
     assert findings.channel_cost_finding(paying).decision is None
