@@ -1,5 +1,6 @@
 """What every test shares: Hypothesis' settings, the shared data, one rendered demo report."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -42,7 +43,8 @@ def run(*arguments: str | Path, cwd: Path, code: int = 0) -> subprocess.Complete
 @pytest.fixture(scope="session")
 def demo_workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workbook with the demo report, rendered once for all test processes."""
-    root = tmp_path_factory.getbasetemp().parent / "demo-workbook"
+    base = tmp_path_factory.getbasetemp()
+    root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-workbook"
     with FileLock(f"{root}.lock"):
         if not (root / "reports/eco-mart" / PERIOD / "manifest.json").exists():
             for folder in ("notebooks", "params"):

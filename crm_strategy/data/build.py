@@ -26,6 +26,7 @@ from crm_strategy.data.schema import TABLES, canonical
 from crm_strategy.data.source import Source
 from crm_strategy.data.staging import Staged, stage
 from crm_strategy.errors import DataError
+from crm_strategy.plan.data_params import TableParams
 from crm_strategy.plan.params import Params
 
 Step = Callable[[str], None]
@@ -121,12 +122,15 @@ def _stage(
     con: ibis.BaseBackend, sources: MappingType[str, Source], params: Params, *, on_step: Step
 ) -> dict[str, Staged]:
     reasons = params.privacy.special_categories
+    given = params.data.tables()
     places: dict[str, Place] = {}
     mappings: dict[str, Mapping] = {}
     for name, source in sources.items():
         place = places[name] = place_of(name, source.label, params)
         check_special(source.headers, place=place, reasons=reasons)
-        mapping = map_columns(source.headers, given=params.data.tables()[name], place=place)
+        mapping = map_columns(
+            source.headers, given=given[name], place=place, shared=_shared(given, name)
+        )
         check_required(mapping, source.headers, place=place, with_orders="orders" in sources)
         mappings[name] = mapping
     named_by = {name: personal_header(sources[name], each) for name, each in mappings.items()}
@@ -144,6 +148,12 @@ def _stage(
         )
         check_currency(staged[name], currency=params.currency)
     return staged
+
+
+def _shared(given: MappingType[str, TableParams], name: str) -> bool:
+    """Whether another table comes from the same file or engine table."""
+    origin = (given[name].file, given[name].table)
+    return sum((each.file, each.table) == origin for each in given.values()) > 1
 
 
 def _main_table(sales: Sales) -> str:

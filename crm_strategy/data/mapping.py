@@ -75,12 +75,15 @@ class Mapping:
         return "product_id" in self.columns or "product" in self.columns
 
 
-def map_columns(headers: Sequence[str], *, given: TableParams, place: Place) -> Mapping:
+def map_columns(
+    headers: Sequence[str], *, given: TableParams, place: Place, shared: bool = False
+) -> Mapping:
     """Map a file's headers onto a canonical table, which `place` names.
 
     What the params say counts first, then the preset, then headers that are canonical names.
     Only when the params name neither columns nor preset are headers guessed by known aliases.
-    The customers file keeps every further column as an attribute, unless it names a person.
+    A customers file of its own keeps every further column as an attribute, unless it names a
+    person; one that is `shared` with another table keeps only what is mapped.
 
     Raises
     ------
@@ -104,7 +107,7 @@ def map_columns(headers: Sequence[str], *, given: TableParams, place: Place) -> 
     personal = [each for each in left if is_personal(each)]
     personal += [customers.pop(each).parts[0].header for each in filter(is_personal, [*customers])]
     plain = [each for each in left if each not in personal]
-    if TABLES[table].open:
+    if TABLES[table].open and not shared:
         customers |= {each: MappedColumn((MappedPart(each),), "name") for each in plain}
         plain = []
     return Mapping(

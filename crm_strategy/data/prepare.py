@@ -107,7 +107,8 @@ def _build(prepared: Path, params: Params, today: date, tell: Step) -> None:
             engine.disconnect(con)
         aside.replace(prepared)
     finally:
-        aside.unlink(missing_ok=True)
+        for half in (aside, Path(f"{aside}.wal")):
+            half.unlink(missing_ok=True)
         shutil.rmtree(scratch, ignore_errors=True)
 
 
@@ -170,10 +171,15 @@ def _told(folder: Path) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise _unwritable(folder, reason, full=error.errno == errno.ENOSPC) from error
+    except RuntimeError as error:
+        # What the engine makes of Ctrl-C.
+        raise (KeyboardInterrupt() if "interrupted" in str(error) else error) from None
     except engine.EngineError as error:
-        reason = str(error).splitlines()[0]
+        reason = str(error).splitlines()[0].strip().rstrip(".")
         if _is_full(reason):
             raise _unwritable(folder, "No space left on device", full=True) from error
+        if reason.startswith("IO Error"):
+            raise _unwritable(folder, reason, full=True) from error
         raise DataError(
             f"{folder}: the engine stopped while preparing the data: {reason}\n"
             "Free memory and disk space, and run it again."

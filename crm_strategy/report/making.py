@@ -58,6 +58,8 @@ def make_report(order: Order, kernels: Kernels, progress: Quiet) -> Path:
             each: open_book(params.path, period=order.period, language=each) for each in languages
         }
     book = books[languages[0]]
+    inputs = book.data_sources.drop("notes").to_pyarrow().to_pylist()
+    book.close()
     prepared = time.perf_counter()
     setting = Setting(
         parameters={
@@ -82,9 +84,9 @@ def make_report(order: Order, kernels: Kernels, progress: Quiet) -> Path:
                 runs += done
         write_manifest(
             new,
-            meta=_meta(book) | {"languages": list(languages)},
+            meta={**_meta(book), "language": list(languages)},
             params_file=params.path,
-            inputs=book.data_sources.drop("notes").to_pyarrow().to_pylist(),
+            inputs=inputs,
             chapters=chapters,
             timings=_timings(began, prepared, runs),
         )

@@ -63,4 +63,8 @@ def cell_of(value: Any, kind: str) -> Cell:
 def _number(value: float, kind: str) -> float | int | None:
     if not math.isfinite(value):
         return None
-    return int(value) if kind in {"count", "days"} and value.is_integer() else value
+    if kind in {"count", "days"} and value.is_integer():
+        return int(value)
+    # Sums of floats differ in their last digits with the order of the rows, which engines do
+    # not promise: twelve digits are the same in every run.
+    return float(f"{value:.12g}")

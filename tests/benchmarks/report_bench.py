@@ -25,8 +25,8 @@ def run() -> list[dict[str, Any]]:
         ours = _seconds(lambda: _command(root, "crm_strategy", "report", "params/demo.yml"))
         theirs, exports = _one_by_one(root)
     return [
-        _row("papermill and nbconvert --to report, --to excel of each notebook", ours, theirs),
-        _row("papermill of each notebook, exports not counted", ours, theirs - exports),
+        _row("papermill, nbconvert --to report and excel", ours, theirs, MUST_REACH),
+        _row("the same, exports not counted", ours, theirs - exports, None),
     ]
 
 
@@ -50,14 +50,14 @@ def _one_by_one(root: Path) -> tuple[float, float]:
     return time.perf_counter() - began, exports
 
 
-def _row(against: str, ours: float, theirs: float) -> dict[str, Any]:
+def _row(against: str, ours: float, theirs: float, must: float | None) -> dict[str, Any]:
     return {
         "work": "demo report, both languages, HTML and XLSX",
         "against": against,
         "seconds": ours,
         "against_seconds": theirs,
         "ratio": ours / theirs,
-        "must_reach": MUST_REACH,
+        "must_reach": must,
     }
 
 

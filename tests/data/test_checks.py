@@ -1,5 +1,7 @@
 """Every check finds what it should, and says what to do; what would give wrong numbers stops."""
 
+import csv
+import io
 import json
 import re
 from datetime import date
@@ -505,9 +507,6 @@ def test_names_that_attack_stay_text(tmp_path: Path):
         "x" * 300,
         "12345678901234567890",
     ]
-    import csv
-    import io
-
     sheet = io.StringIO()
     writer = csv.writer(sheet)
     writer.writerow(["order_id", "customer_id", "ordered_at", "amount", "product", "category"])

@@ -60,7 +60,7 @@ def test_a_report_has_three_files_a_language_and_a_manifest(params: Path, kernel
     assert folder == params.parents[1] / "reports" / "acme" / "2026-Q3"
     assert sorted(contents(folder)) == ["manifest.json", *FILES]
     told = manifest(folder)
-    assert [told[key] for key in ("client", "period", "languages", "data_to")] == [
+    assert [told[key] for key in ("client", "period", "language", "data_to")] == [
         "Acme",
         "2026-Q3",
         ["en", "ru"],
