@@ -3,6 +3,8 @@
 import math
 from statistics import NormalDist
 
+from scipy.special import stdtrit
+
 CONFIDENCE = 0.95
 """Share of samples whose interval holds the true value."""
 
@@ -64,8 +66,6 @@ def mean_interval(
     """
     if n < 2 or squares <= _ROUNDING * mean * mean * n:
         return NONE
-    # Imported here: scipy is slow to load and most of the module does without.
-    from scipy.special import stdtrit
 
     error = math.sqrt(squares / (n - 1) / n)
     half = float(stdtrit(n - 1, 0.5 + confidence / 2)) * error
