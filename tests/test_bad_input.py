@@ -173,7 +173,8 @@ CASES: dict[str, tuple[Spoil, str, str]] = {
     "a period without orders": (
         orders(without_third_quarter),
         "2024-Q3",
-        "",
+        "period 2024-Q3: no order in it; orders run from 2024-01-01 to 2025-06-30.\n"
+        "Choose 2025-Q2 or an earlier period, or days within 2024-01-01..2025-06-30.",
     ),
     "a period not finished": (
         lambda root: None,
@@ -208,7 +209,7 @@ def test_bad_input_is_told_whole_and_leaves_the_last_report(
     monkeypatch.chdir(root)
     with pytest.raises(CrmStrategyError) as refusal:
         run_report("params/shop.yml", period=period)
-    assert str(refusal.value) == message
+    assert str(refusal.value).replace(f"{root}/", "") == message
     assert refusal.value.exit_code == 2
     assert digest(root / "reports/corner-shop") == reports
     assert any(name.endswith("report.en.html") for name in reports)

@@ -66,7 +66,6 @@ def mean_interval(
     """
     if n < 2 or squares <= _ROUNDING * mean * mean * n:
         return NONE
-
     error = math.sqrt(squares / (n - 1) / n)
     half = float(stdtrit(n - 1, 0.5 + confidence / 2)) * error
     return mean - half, mean + half

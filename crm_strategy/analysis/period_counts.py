@@ -70,25 +70,28 @@ def _layer_counts(
     if len(edges) > MOST_EDGES:
         raise ValueError(f"{len(layer)} periods; {MOST_EDGES - 1} in a row can be counted at once")
     cells = _customer_buckets(orders, edges)
-    base = _base_by_first_bucket(cells, edges, layer, active_days=active_days)
-    totals = _totals_by_bucket(cells)
-    table = totals.left_join(base, totals.bucket == base.first_bucket).to_pandas()
-    table = table.set_index("bucket").astype("float64").reindex(range(len(edges) + 1))
-    observed = table["order_count"].first_valid_index()
-    sums = table.fillna(0.0)
+    totals, customers = _totals_by_bucket(cells), _customers(cells, edges, active_days)
+    together = totals.left_join(customers, totals.bucket == customers.first_bucket).to_pandas()
+    sums = together.drop_duplicates("bucket").set_index("bucket")[list(_SUMS)]
+    sums = sums.astype("float64").reindex(range(len(edges) + 1))
+    observed = sums["order_count"].first_valid_index()
+    sums = sums.fillna(0.0)
+    known = together.dropna(subset=["first_bucket"])
+    first, size = known["first_bucket"], known["customers"].astype("float64")
+    active = known["active"].astype("int64")
     rows = {}
     for span in layer:
-        bucket = edges.index(span.start) + 1
-        if observed is None or bucket < observed:
+        start, end = edges.index(span.start), edges.index(span.end + DAY)
+        if observed is None or end < observed:
             continue
-        until_end = sums.loc[:bucket]
+        at_start, at_end = (active.to_numpy() >> edge & 1 == 1 for edge in (start, end))
         rows[span.id] = {
-            **sums.loc[bucket, list(_SUMS)].to_dict(),
-            "new": sums.loc[bucket, "customers"],
-            "ever": until_end["customers"].sum(),
-            "active_start": sums[f"active_{bucket - 1}"].sum(),
-            "active_end": sums[f"active_{bucket}"].sum(),
-            "retained": sums[f"retained_{bucket}"].sum(),
+            **sums.loc[end].to_dict(),
+            "new": size[first == end].sum(),
+            "ever": size[first <= end].sum(),
+            "active_start": size[at_start].sum(),
+            "active_end": size[at_end].sum(),
+            "retained": size[at_start & at_end].sum(),
         }
     return rows
 
@@ -124,37 +127,19 @@ def _totals_by_bucket(cells: ibis.Table) -> ibis.Table:
     )
 
 
-def _base_by_first_bucket(
-    cells: ibis.Table, edges: Sequence[date], layer: Sequence[Span], *, active_days: int
-) -> ibis.Table:
-    """Customers by the bucket of their first order, and how many are active at each edge.
+def _customers(cells: ibis.Table, edges: Sequence[date], active_days: int) -> ibis.Table:
+    """Customers by the bucket of their first order and the edges at which they are active.
 
     A customer is active at an edge when an order lies in the `active_days` before it. One bit
-    per edge says so: the orders of a bucket set the bits of the edges that their last one
-    reaches, and the bits of a customer's buckets are joined.
+    per edge says so: the last order of a bucket sets the bits from the bucket's end to the
+    last edge it reaches, and the bits of a customer's buckets are joined.
     """
-    reached = [
-        ibis.ifelse(
-            (cells.bucket <= number) & (cells.last_at >= midnight(edge - active_days * DAY)),
-            2**number,
-            0,
-        )
-        for number, edge in enumerate(edges)
-    ]
-    bits = cells.filter(_.customer_id.notnull(), _.orders > 0).select(
-        "customer_id", "bucket", active=sum(reached[1:], reached[0]).cast("int64")
+    one = ibis.literal(1, "int64")
+    reached = bucket_of(cells.last_at, [edge - active_days * DAY for edge in edges])
+    bits = cells.filter(cells.customer_id.notnull(), cells.orders > 0).select(
+        "customer_id", "bucket", active=(one << reached) - (one << cells.bucket)
     )
     customers = bits.group_by("customer_id").agg(
         first_bucket=_.bucket.min(), active=_.active.bit_or()
     )
-
-    def active_at(*numbers: int) -> ibis.Value:
-        mask = sum(2**number for number in numbers)
-        return ((customers.active & mask) == mask).sum()
-
-    buckets = [edges.index(span.start) + 1 for span in layer]
-    return customers.group_by("first_bucket").agg(
-        customers=_.count(),
-        **{f"active_{number}": active_at(number) for number in range(len(edges))},
-        **{f"retained_{bucket}": active_at(bucket - 1, bucket) for bucket in buckets},
-    )
+    return customers.group_by("first_bucket", "active").agg(customers=_.count())
