@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from zoneinfo import ZoneInfo
 
+import ibis
 from filelock import FileLock, Timeout
 
 from crm_strategy.data import engine
@@ -102,7 +103,7 @@ def _build(prepared: Path, params: Params, today: date, tell: Step) -> None:
     try:
         try:
             build_tables(con, params, scratch=scratch, today=today, on_step=tell)
-            engine.detach_scratch(con)
+            _let_go(con)
         finally:
             engine.disconnect(con)
         aside.replace(prepared)
@@ -110,6 +111,14 @@ def _build(prepared: Path, params: Params, today: date, tell: Step) -> None:
         for half in (aside, Path(f"{aside}.wal")):
             half.unlink(missing_ok=True)
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _let_go(con: ibis.BaseBackend) -> None:
+    # Dropped rows need not be written out once more before their folder goes.
+    place = (engine.SCRATCH, "main")
+    for name in con.list_tables(database=place):
+        con.drop_table(name, database=place)
+    engine.detach_scratch(con)
 
 
 def _write_demo(params: Params, cache: Path, tell: Step) -> None:
