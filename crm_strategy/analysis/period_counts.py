@@ -1,4 +1,4 @@
-"""What the orders of each period add up to, for all periods in one scan of the orders."""
+"""What the orders of each period add up to, for all periods in two scans of the orders."""
 
 import math
 from collections.abc import Sequence
@@ -23,10 +23,8 @@ MOST_EDGES = 62
 """Edges of periods that a 64-bit mask can hold."""
 
 _BASE = ("new", "ever", "active_start", "active_end", "retained")
-_SUMS = (
-    *("order_count", "revenue", "order_revenue", "squares"),
-    *("buyers", "repeaters", "buyer_orders", "buyer_order_squares"),
-)
+_BUYING = ("buyers", "repeaters", "buyer_orders", "buyer_order_squares")
+COLUMNS = ("order_count", "revenue", "order_revenue", "squares", *_BUYING, *_BASE)
 
 
 def order_counts(
@@ -57,7 +55,7 @@ def order_counts(
     window = max([active_days, *(span.days for span in spans)])
     parts = [_layer_counts(orders, layer, active_days=window) for layer in layers(spans)]
     rows = {period: row for part in parts for period, row in part.items()}
-    index, nothing = [span.id for span in spans], dict.fromkeys((*_SUMS, *_BASE), math.nan)
+    index, nothing = [span.id for span in spans], dict.fromkeys(COLUMNS, math.nan)
     counted = pd.DataFrame([{**nothing, **rows.get(period, {})} for period in index], index=index)
     return counted.astype("float64")
 
@@ -69,22 +67,22 @@ def _layer_counts(
     edges = edges_of(layer)
     if len(edges) > MOST_EDGES:
         raise ValueError(f"{len(layer)} periods; {MOST_EDGES - 1} in a row can be counted at once")
+    totals = _by_bucket(_totals(orders, edges), edges)
+    observed = totals["order_count"].first_valid_index()
     cells = _customer_buckets(orders, edges)
-    totals, customers = _totals_by_bucket(cells), _customers(cells, edges, active_days)
-    together = totals.left_join(customers, totals.bucket == customers.first_bucket).to_pandas()
-    sums = together.drop_duplicates("bucket").set_index("bucket")[list(_SUMS)]
-    sums = sums.astype("float64").reindex(range(len(edges) + 1))
-    observed = sums["order_count"].first_valid_index()
-    sums = sums.fillna(0.0)
+    bought, customers = _purchases(cells), _customers(cells, edges, active_days)
+    together = bought.left_join(customers, bought.bucket == customers.first_bucket).to_pandas()
+    buying = together.drop_duplicates("bucket")[["bucket", *_BUYING]]
+    sums = totals.join(_by_bucket(buying, edges)).fillna(0.0)
     known = together.dropna(subset=["first_bucket"])
     first, size = known["first_bucket"], known["customers"].astype("float64")
-    active = known["active"].astype("int64")
+    active = known["active"].astype("int64").to_numpy()
     rows = {}
     for span in layer:
         start, end = edges.index(span.start), edges.index(span.end + DAY)
         if observed is None or end < observed:
             continue
-        at_start, at_end = (active.to_numpy() >> edge & 1 == 1 for edge in (start, end))
+        at_start, at_end = (active >> edge & 1 == 1 for edge in (start, end))
         rows[span.id] = {
             **sums.loc[end].to_dict(),
             "new": size[first == end].sum(),
@@ -96,34 +94,44 @@ def _layer_counts(
     return rows
 
 
-def _customer_buckets(orders: ibis.Table, edges: Sequence[date]) -> ibis.Table:
-    """Collapse orders to one row per customer and bucket: all that follows reads these few."""
+def _by_bucket(table: pd.DataFrame, edges: Sequence[date]) -> pd.DataFrame:
+    return table.set_index("bucket").astype("float64").reindex(range(len(edges) + 1))
+
+
+def _totals(orders: ibis.Table, edges: Sequence[date]) -> pd.DataFrame:
+    """Sums over all orders and refunds, whoever the customer is."""
     rows = orders.filter(_.ordered_at < midnight(edges[-1]))
-    rows = rows.mutate(
-        bucket=bucket_of(rows.ordered_at, edges[:-1]),
-        placed_at=ibis.ifelse(rows.is_refund, None, rows.ordered_at),
-        placed_amount=ibis.ifelse(rows.is_refund, 0.0, rows.amount),
+    sums = (
+        rows.mutate(bucket=bucket_of(rows.ordered_at, edges[:-1]))
+        .group_by("bucket")
+        .agg(
+            order_count=(~_.is_refund).sum(),
+            revenue=_.amount.sum(),
+            order_revenue=_.amount.sum(where=~_.is_refund),
+            squares=(_.amount * _.amount).sum(),
+        )
     )
-    return rows.group_by("customer_id", "bucket").agg(
-        orders=_.placed_at.count(),
-        last_at=_.placed_at.max(),
-        revenue=_.amount.sum(),
-        order_revenue=_.placed_amount.sum(),
-        squares=(_.amount * _.amount).sum(),
+    return sums.to_pandas()
+
+
+def _customer_buckets(orders: ibis.Table, edges: Sequence[date]) -> ibis.Table:
+    """Collapse orders to one row per known customer and bucket: the rest reads these few."""
+    placed = orders.filter(
+        _.ordered_at < midnight(edges[-1]), _.customer_id.notnull(), ~_.is_refund
+    )
+    return (
+        placed.mutate(bucket=bucket_of(placed.ordered_at, edges[:-1]))
+        .group_by("customer_id", "bucket")
+        .agg(orders=_.count(), last_at=_.ordered_at.max())
     )
 
 
-def _totals_by_bucket(cells: ibis.Table) -> ibis.Table:
-    bought = cells.customer_id.notnull() & (cells.orders > 0)
+def _purchases(cells: ibis.Table) -> ibis.Table:
     return cells.group_by("bucket").agg(
-        order_count=_.orders.sum(),
-        revenue=_.revenue.sum(),
-        order_revenue=_.order_revenue.sum(),
-        squares=_.squares.sum(),
-        buyers=bought.sum(),
-        repeaters=(bought & (cells.orders > 1)).sum(),
-        buyer_orders=cells.orders.sum(where=bought),
-        buyer_order_squares=(cells.orders * cells.orders).sum(where=bought),
+        buyers=_.count(),
+        repeaters=(_.orders > 1).sum(),
+        buyer_orders=_.orders.sum(),
+        buyer_order_squares=(_.orders * _.orders).sum(),
     )
 
 
@@ -136,8 +144,10 @@ def _customers(cells: ibis.Table, edges: Sequence[date], active_days: int) -> ib
     """
     one = ibis.literal(1, "int64")
     reached = bucket_of(cells.last_at, [edge - active_days * DAY for edge in edges])
-    bits = cells.filter(cells.customer_id.notnull(), cells.orders > 0).select(
-        "customer_id", "bucket", active=(one << reached) - (one << cells.bucket)
+    bits = cells.select(
+        "customer_id",
+        "bucket",
+        active=(one << reached.cast("int64")) - (one << cells.bucket.cast("int64")),
     )
     customers = bits.group_by("customer_id").agg(
         first_bucket=_.bucket.min(), active=_.active.bit_or()

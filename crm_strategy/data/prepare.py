@@ -106,6 +106,9 @@ def _build(prepared: Path, params: Params, today: date, tell: Step) -> None:
             _let_go(con)
         finally:
             engine.disconnect(con)
+        if Path(f"{aside}.wal").exists():
+            # The engine closes without a word when it can't write the last of it.
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         aside.replace(prepared)
     finally:
         for half in (aside, Path(f"{aside}.wal")):
@@ -117,7 +120,8 @@ def _let_go(con: ibis.BaseBackend) -> None:
     # Dropped rows need not be written out once more before their folder goes.
     place = (engine.SCRATCH, "main")
     for name in con.list_tables(database=place):
-        con.drop_table(name, database=place)
+        with suppress(engine.EngineError):  # a view holds no rows
+            con.drop_table(name, database=place)
     engine.detach_scratch(con)
 
 
