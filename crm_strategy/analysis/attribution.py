@@ -5,7 +5,7 @@ from datetime import date
 import ibis
 from ibis import _
 
-from crm_strategy.analysis.spans import within
+from crm_strategy.analysis.spans import DAY, midnight, within
 from crm_strategy.analysis.timeline import last_touches, soon_after
 
 
@@ -36,11 +36,19 @@ def credited_orders(
         One row per order: `order_id`, `customer_id`, `ordered_at`, `amount`, `cost_amount`,
         `is_first` (the customer's first order ever), `channel` (null: no touch in time).
     """
-    last = last_touches(orders, touches, end=end)
-    credited = soon_after(last.placed_at, last.touched_at, lookback_days)
-    return last.filter(within(last.ordered_at, start, end)).select(
-        *("order_id", "customer_id", "ordered_at", "amount", "cost_amount", "is_first"),
-        channel=ibis.ifelse(credited, last.channel, None),
+    reach = start - lookback_days * DAY
+    last = last_touches(
+        orders.filter(within(_.ordered_at, start, end)),
+        touches.filter(within(_.touched_at, reach, end)),
+    )
+    before = orders.filter(_.ordered_at < midnight(start), ~_.is_refund)
+    known = before.select("customer_id").distinct().mutate(ordered_before=True)
+    seen = last.left_join(known, "customer_id")
+    credited = soon_after(seen.placed_at, seen.touched_at, lookback_days)
+    return seen.select(
+        *("order_id", "customer_id", "ordered_at", "amount", "cost_amount"),
+        is_first=(seen.order_number == 1) & seen.ordered_before.isnull(),
+        channel=ibis.ifelse(credited, seen.channel, None),
     )
 
 

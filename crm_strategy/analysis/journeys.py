@@ -41,7 +41,10 @@ def touchpoint_use(
         none), `channel`, `touch_count`, `customer_count`, `converted_count` (customers),
         `conversion_rate` = converted / touched customers.
     """
-    used = next_orders(touches, orders, end=end).filter(within(_.touched_at, start, end))
+    used = next_orders(
+        touches.filter(within(_.touched_at, start, end)),
+        orders.filter(within(_.ordered_at, start, end)),
+    )
     used = used.mutate(converted=soon_after(used.placed_at, used.touched_at, conversion_days))
     return (
         used.group_by("touchpoint", "channel")
@@ -93,15 +96,8 @@ def _events(touches: ibis.Table, orders: ibis.Table, start: date, end: date) -> 
     contacts = known_touches(touches).filter(within(_.touched_at, start, end))
     placed = placed_orders(orders).filter(within(_.ordered_at, start, end))
     return ibis.union(
-        contacts.select(
-            "customer_id", "channel", at=_.touched_at.cast("timestamp(6)"), is_order=False
-        ),
-        placed.select(
-            "customer_id",
-            channel=ibis.null("string"),
-            at=_.placed_at.cast("timestamp(6)"),
-            is_order=True,
-        ),
+        contacts.select("customer_id", "channel", at=_.touched_at, is_order=False),
+        placed.select("customer_id", channel=ibis.null("string"), at=_.placed_at, is_order=True),
     )
 
 

@@ -6,7 +6,17 @@ import ibis
 import pandas as pd
 from ibis import _
 
-from crm_strategy.analysis.spans import PeriodLike, Span, bucket_of, edges_of, layers, spans_of
+from crm_strategy.analysis.spans import (
+    DAY,
+    PeriodLike,
+    Span,
+    bucket_of,
+    edges_of,
+    layers,
+    spans_of,
+    until,
+    within,
+)
 from crm_strategy.analysis.timeline import known_touches, last_touches, soon_after
 
 COUNTS = (
@@ -60,7 +70,7 @@ def touch_counts(
 
 
 def _touched(touches: ibis.Table, layer: Sequence[Span]) -> pd.DataFrame:
-    known = known_touches(touches, end=layer[-1].end)
+    known = known_touches(touches).filter(until(_.touched_at, layer[-1].end))
     return (
         known.mutate(bucket=bucket_of(known.touched_at, edges_of(layer)))
         .group_by("bucket")
@@ -78,8 +88,11 @@ def _ordered(
     lookback_days: int,
 ) -> pd.DataFrame:
     edges = edges_of(layer)
-    reached = orders.semi_join(touches, "customer_id")
-    last = last_touches(reached, touches, end=layer[-1].end).filter(_.touched_at.notnull())
+    first, end = layer[0].start, layer[-1].end
+    reach = first - max(conversion_days, lookback_days) * DAY
+    recent = touches.filter(within(_.touched_at, reach, end))
+    placed = orders.filter(within(_.ordered_at, first, end)).semi_join(recent, "customer_id")
+    last = last_touches(placed, recent).filter(_.touched_at.notnull())
     last = last.mutate(
         bucket=bucket_of(last.ordered_at, edges),
         same_bucket=bucket_of(last.ordered_at, edges) == bucket_of(last.touched_at, edges),

@@ -11,7 +11,7 @@ from crm_strategy.data import engine
 from crm_strategy.data.data_finding import DataFinding
 from crm_strategy.data.duplicates import PLACE, copies, copies_found, flag, superseded
 from crm_strategy.data.marking import Reason, outside
-from crm_strategy.data.stages import with_stage_group
+from crm_strategy.data.stages import refunded_statuses, with_stage_group
 from crm_strategy.data.staging import Staged
 from crm_strategy.errors import DataError
 from crm_strategy.plan.data_params import DataRules, TableParams
@@ -60,6 +60,7 @@ def sale_rows(
     drop_copies(con, rows, rules=rules)
     _add_stage_group(rows, given)
     rows.table = with_amounts(rows.table, staged)
+    rows.table = rows.table.mutate(stage_group=_stage_beside_refunds(rows, given))
     rows.table = rows.table.mutate(own_order_id=_own_order_id(staged))
     if flat:
         drop_superseded_lines(con, rows)
@@ -150,6 +151,19 @@ def _add_stage_group(rows: SaleRows, given: TableParams) -> None:
         place=rows.staged.place,
     )
     rows.findings += found
+
+
+def _stage_beside_refunds(rows: SaleRows, given: TableParams) -> Any:
+    """A refund belongs to a sale that was won, whatever its status is called.
+
+    Where refunds are rows of their own, a sale marked "refunded" is taken back by such a row:
+    it stays won, or it would be taken back twice. Without them the mark alone takes it back.
+    """
+    refund = _.is_refund
+    if "status" in rows.staged and engine.count(rows.table.filter(_.is_refund)):
+        marked = refunded_statuses(rows.table, said=given.stages)
+        refund = refund | _.status.isin(marked).fill_null(False)
+    return refund.ifelse("won", _.stage_group)
 
 
 def _own_order_id(staged: Staged) -> Any:

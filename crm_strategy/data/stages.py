@@ -10,7 +10,7 @@ from crm_strategy.data import engine
 from crm_strategy.data.column_errors import Place
 from crm_strategy.data.data_finding import DataFinding
 from crm_strategy.data.distinct import MOST_VALUES, translate, value_counts
-from crm_strategy.data.vocabulary import fold, stage_of
+from crm_strategy.data.vocabulary import fold, is_refunded, stage_of
 from crm_strategy.errors import DataError
 
 Said = Mapping[Literal["open", "won", "lost"], Sequence[str]]
@@ -57,6 +57,13 @@ def with_stage_group(
             place.table, sources[-1], {row["_status"]: row["_rows"] for row in unknown}
         ),
     )
+
+
+def refunded_statuses(table: ibis.Table, *, said: Said) -> list[str]:
+    """The statuses that say a sale was taken back, unless the params place them themselves."""
+    placed = {fold(each) for statuses in said.values() for each in statuses}
+    statuses = value_counts(table, "status")
+    return sorted(each for each in statuses if is_refunded(each) and fold(each) not in placed)
 
 
 def _group(status: str, said: Said) -> str | None:

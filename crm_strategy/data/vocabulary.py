@@ -28,7 +28,8 @@ def header_words(header: str) -> list[str]:
     `CustomerID*` gives customer, id; `Сумма, руб.` gives сумма. Latin letters inside a
     Russian word are read as the Russian letters they look like.
     """
-    text = unicodedata.normalize("NFKC", header).strip()
+    # NFKC would turn № into the letters No, and «№ заказа» into one Latin-Cyrillic word.
+    text = unicodedata.normalize("NFKC", header.replace("№", " номер ")).strip()
     text = _CAMEL.sub(" ", _UNIT.sub("", text))
     words = re.findall(r"[^\W_]+", text.casefold().replace("ё", "е"))
     return [_one_alphabet(word) for word in words]
@@ -68,6 +69,13 @@ def stage_of(status: str) -> str | None:
     if text in exact:
         return exact[text]
     return next((group for start, group in beginnings if text.startswith(start)), None)
+
+
+def is_refunded(status: str) -> bool:
+    """Whether a status says that a sale was taken back after it was made."""
+    text = _status_text(status)
+    words: list[str] = load_preset_file(PRESETS / "generic.yml")["refunded"]
+    return any(text.startswith(each[:-1]) if each.endswith("*") else text == each for each in words)
 
 
 def currency_code(text: str) -> str | None:

@@ -87,6 +87,8 @@ def _scorecard(kpis: TablePayload | None, numbering: Numbering) -> dict[str, Any
     table = with_columns(kpis, (*SCORE_COLUMNS, *sparks, "verdict"))
     number = numbering.next_table()
     return {
-        "score_heading": words.say_count("report.score_heading", count, moved=moved),
+        "score_heading": words.say_count("report.score_heading", count, moved=moved)
+        if count
+        else words.say("findings.kpi_signals.too_short"),
         "score": Markup(markup.table_html(table, number, anchor="score")),
     }

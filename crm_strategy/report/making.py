@@ -16,7 +16,7 @@ from nbconvert.exporters import Exporter
 from crm_strategy.data.book import META_MIME, Book, open_book
 from crm_strategy.data.prepare import prepare, reports_folder
 from crm_strategy.errors import ParamsError
-from crm_strategy.plan.params import read_params
+from crm_strategy.plan.params import Params
 from crm_strategy.report.chapters import read_chapters
 from crm_strategy.report.discretion import discretion
 from crm_strategy.report.excel import ExcelExporter
@@ -37,7 +37,7 @@ REPORTS = "CRM_STRATEGY_REPORTS"
 class Order:
     """The report that is wanted; see `run.run_report`."""
 
-    params: Path
+    params: Params
     period: str
     languages: tuple[str, ...]
     out: Path | None
@@ -47,7 +47,7 @@ class Order:
 def make_report(order: Order, kernels: Kernels, progress: Quiet) -> Path:
     """Make the report; see `run.run_report`."""
     began = time.perf_counter()
-    params = read_params(order.params)
+    params = order.params
     languages = _languages(order.languages or params.language)
     chapters = read_chapters(params.root)
     reports = reports_folder(params, order.out).absolute()

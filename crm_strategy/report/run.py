@@ -50,7 +50,10 @@ def run_report(
     """
     with Kernels(plain=plain_kernels) as kernels:
         # Imported here, while the warm process is importing too: together they take seconds.
+        from crm_strategy.plan.params import read_params
+
+        client = read_params(params)
         from crm_strategy.report.making import Order, make_report
 
-        order = Order(Path(params), period, languages, out, jobs)
+        order = Order(client, period, languages, out, jobs)
         return make_report(order, kernels, progress or Quiet())

@@ -25,6 +25,7 @@ HEADLINE: Final = "revenue"
 
 MET: Final = ("reached", "on_track")
 SIGNALS: Final = ("signal_high", "signal_low")
+JUDGED: Final = (*SIGNALS, "noise")
 
 
 class Told(NamedTuple):
@@ -80,9 +81,9 @@ def status_counts(goals: TablePayload) -> tuple[int, int]:
 
 
 def signal_counts(kpis: TablePayload) -> tuple[int, int]:
-    """How many KPIs moved beyond their natural range, of how many."""
-    verdicts = kpis["keys"].get("verdict", [])
-    return sum(verdict in SIGNALS for verdict in verdicts), len(kpis["rows"])
+    """How many KPIs moved beyond their natural range, of how many that can be judged."""
+    verdicts = [each for each in kpis["keys"].get("verdict", []) if each in JUDGED]
+    return sum(verdict in SIGNALS for verdict in verdicts), len(verdicts)
 
 
 def with_columns(table: TablePayload, names: Sequence[str]) -> TablePayload:

@@ -17,6 +17,7 @@ from crm_strategy.views.layout import CUSTOMER_KPIS, Layout, Suppress
 from crm_strategy.views.lines import Names, Trend, line_with_limits
 from crm_strategy.views.multiples import small_multiples
 from crm_strategy.views.payload import TablePayload, cell_kinds, column_cells, numbers
+from crm_strategy.views.privacy import small
 from crm_strategy.views.table import Table
 from crm_strategy.words.kpis import KPIS
 from crm_strategy.words.numbers import MISSING
@@ -66,17 +67,16 @@ def _history(rows: "pd.DataFrame") -> Table:
         known = rows.groupby("kpi")["value"].transform("count") > 1
         rows = limits_of(rows[known])
         rows = rows.assign(period=rows["period"].map(_period_label))
+        if "n" in rows:
+            # From period to period `n` itself would tell how many came: it stays inside.
+            rows = rows.assign(value=rows["value"].mask(rows["n"].map(small))).drop(columns="n")
     return Table(
         rows,
         id="kpi_history",
-        suppress=(
-            Suppress(count="n", hides=("value",)),
-            Suppress(count="value", hides=(), only=CUSTOMER_KPIS),
-        ),
+        suppress=(Suppress(count="value", hides=(), only=CUSTOMER_KPIS),),
         layout=Layout(
-            columns=("kpi", "period", "value", "lower_limit", "upper_limit", "verdict", "n"),
+            columns=("kpi", "period", "value", "lower_limit", "upper_limit", "verdict"),
             by_kpi=("value", "lower_limit", "upper_limit"),
-            sheet_only=("n",),
         ),
     )
 
@@ -132,8 +132,8 @@ def _trends_alt(figures: TablePayload) -> str:
     trends = _trends(figures)
     texts, signals = [], []
     for trend in trends.values():
-        known = [value for value in trend.values if value is not None]
-        texts.append(trend.write(known[-1]) if known else MISSING)
+        last = trend.values[-1]
+        texts.append(MISSING if last is None else trend.write(last))
         if trend.signal:
             signals.append(trend.title)
     first = next(iter(trends.values()))

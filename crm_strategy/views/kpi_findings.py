@@ -5,6 +5,7 @@ import pandas as pd
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.kinds import kpi_kind
+from crm_strategy.views.privacy import small
 from crm_strategy.words import say, say_count
 from crm_strategy.words.kpis import KPIS
 from crm_strategy.words.numbers import (
@@ -22,6 +23,12 @@ def revenue_finding(kpis: Data) -> Finding:
     if "revenue" not in rows.index or pd.isna(rows.loc["revenue", "value"]):
         return Finding("revenue", title=say("findings.revenue.none"), severity="act")
     row = rows.loc["revenue"]
+    if small(row["n"]) or _few_customers(rows, "value"):
+        return Finding("revenue", title=say("findings.revenue.few"))
+    if _few_customers(rows, "previous"):
+        row = row.where(row.index != "previous")
+    if _few_customers(rows, "last_year"):
+        row = row.where(row.index != "last_year")
     previous, year = (
         _relative(row["value"], row["previous"]),
         _relative(row["value"], row["last_year"]),
@@ -101,6 +108,10 @@ def category_finding(categories: Data) -> Finding:
         text=text,
         figures={"share": float(top["revenue"] / total)},
     )
+
+
+def _few_customers(rows: pd.DataFrame, column: str) -> bool:
+    return "active_customers" in rows.index and small(rows.loc["active_customers", column])
 
 
 def _is_bad(kpi: str, verdict: str) -> bool:

@@ -5,6 +5,7 @@ import pandas as pd
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.kinds import kpi_kind
 from crm_strategy.views.layout import CUSTOMER_KPIS, Layout, Suppress
+from crm_strategy.views.privacy import small
 from crm_strategy.views.table import Table
 from crm_strategy.words.numbers import format_interval
 
@@ -20,7 +21,7 @@ FEW_CASES = (
 
 def kpis_table(kpis: Data) -> Table:
     """KPI scorecard: actual, target and status first, then the past and the verdict."""
-    rows = frame_of(kpis).copy()
+    rows = _guarded(frame_of(kpis))
     if len(rows):
         rows["range"] = [_range(row) for row in rows.to_dict("records")]
     layout = Layout(
@@ -44,6 +45,30 @@ def kpis_table(kpis: Data) -> Table:
         look="score",
     )
     return Table(rows, id="kpis", formats={"range": "interval"}, suppress=FEW_CASES, layout=layout)
+
+
+def _guarded(kpis: pd.DataFrame) -> pd.DataFrame:
+    """The scorecard with `n` no larger than the customers it rests on.
+
+    Orders outnumber customers: many orders of few customers are still few customers. The
+    retained are active customers less the new and the returned, so that retention is hidden
+    with few new customers.
+    """
+    rows = kpis.copy()
+    if rows.empty:
+        return rows
+    known = rows.set_index("kpi")
+    if "active_customers" not in known.index:
+        return rows
+    active, new = known.loc["active_customers"], known["value"].get("new_customers")
+    if small(active["value"]):
+        rows["n"] = rows["n"].clip(upper=active["value"])
+    for column in ("previous", "last_year"):
+        if small(active[column]):
+            rows.loc[~rows["kpi"].isin(CUSTOMER_KPIS[1]), [column, "change"]] = None
+    if small(new):
+        rows.loc[rows["kpi"].isin(["customer_retention_rate", "churn_rate"]), "n"] = new
+    return rows
 
 
 def products_table(products: Data) -> Table:

@@ -52,8 +52,11 @@ def at_risk_finding(segments: Data) -> Finding:
     rows = frame_of(segments)
     risk = rows[rows["segment"].isin(AT_RISK)]
     customers = int(risk["customer_count"].sum())
-    if customers == 0 or small(customers):
+    if customers == 0:
         return Finding("at_risk", title=say("findings.at_risk.none"), severity="good")
+    # Beside the table of segments a sum would tell the small group that the table hides.
+    if risk["customer_count"].map(small).any():
+        return Finding("at_risk", title=say("findings.at_risk.few"))
     revenue = float(risk["revenue"].sum())
     total = float(rows["revenue"].sum())
     orders = float((risk["purchase_frequency"] * risk["customer_count"]).sum())

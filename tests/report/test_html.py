@@ -148,7 +148,7 @@ def test_the_summary_asks_for_decisions_and_shows_goals_and_kpis():
     assert texts(soup, "#summary h3") == [
         "1 decision is asked",
         "1 of 3 goals are reached or on track",
-        "1 of 3 KPIs moved beyond their natural range",
+        "1 of 2 KPIs moved beyond their natural range",
     ]
     asked = soup.select_one(".asks li#D1")
     assert texts(asked, "h4") == ["D1 Fund a win-back for 2,640 at-risk customers"]

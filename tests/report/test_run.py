@@ -15,6 +15,7 @@ import nbformat
 import pytest
 
 from crm_strategy.errors import DataError, ParamsError, ReportError
+from crm_strategy.plan.params import read_params
 from crm_strategy.report.kernels import Kernels
 from crm_strategy.report.making import Order, make_report
 from crm_strategy.report.progress import Quiet
@@ -48,7 +49,7 @@ def report(
     languages: tuple[str, ...] = ("en",),
     out: Path | None = None,
 ) -> Path:
-    return make_report(Order(params, period, languages, out, jobs=2), kernels, Quiet())
+    return make_report(Order(read_params(params), period, languages, out, jobs=2), kernels, Quiet())
 
 
 def manifest(folder: Path) -> dict:
