@@ -73,10 +73,11 @@ def rfm_scores(orders: ibis.Table, *, as_of: date, bins: int = 5) -> ibis.Table:
     """
     known = orders.filter(until(_.ordered_at, as_of), _.customer_id.notnull())
     customers = (
-        known.group_by("customer_id")
+        known.mutate(placed_at=ibis.ifelse(known.is_refund, None, known.ordered_at))
+        .group_by("customer_id")
         .agg(
-            last_order=_.ordered_at.max(where=~_.is_refund),
-            order_count=_.count(where=~_.is_refund),
+            last_order=_.placed_at.max(),
+            order_count=_.placed_at.count(),
             revenue=_.amount.sum().round(_CENTS),
         )
         .filter(_.order_count > 0)

@@ -13,7 +13,7 @@ import pandas as pd
 from ibis import _
 
 from crm_strategy.data import engine
-from crm_strategy.data.check_words import notes_text, remedy_text
+from crm_strategy.data.check_words import notes_text, remedy_text, without_ids
 from crm_strategy.data.labels import channel_terms, client_labels
 from crm_strategy.data.prepare import prepare
 from crm_strategy.data.report_period import OrderDays, chosen_period, order_days
@@ -143,7 +143,7 @@ class Book:
         with speaking(language=self.language, currency=self.params.currency):
             rows = [
                 row | {"remedy": remedy_text(row)}
-                for row in engine.rows(self.table("data_findings"))
+                for row in map(without_ids, engine.rows(self.table("data_findings")))
             ]
         columns = ["table", "severity", "check", "row_count", "example", "remedy"]
         return pd.DataFrame(rows, columns=columns)

@@ -1,6 +1,7 @@
 """What checks found, in the words of the reader's language."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,27 @@ def check_name(check: str) -> str:
     return say(f"checks.{check}.name")
 
 
+_OF_PEOPLE = frozenset({"orders", "order_lines", "touches", "leads"})
+"""Tables whose rows are numbered by ids that lead to a customer."""
+
+_ROW_NUMBERS = frozenset({"exact_duplicates", "exact_duplicates_kept"})
+"""Checks whose example is the number of a row, not an id."""
+
+
+def without_ids(finding: Mapping[str, Any]) -> dict[str, Any]:
+    """The finding as a report shows it: ids stay on the consultant's terminal."""
+    example, column = finding["example"], finding["column"]
+    shown = (
+        not example
+        or column
+        or finding["table"] not in _OF_PEOPLE
+        or finding["check"] in _ROW_NUMBERS
+        or re.fullmatch(r"\d{4}-\d\d-\d\d", example)
+    )
+    withheld = {"example": None, "withheld": say("checks.example_withheld")}
+    return dict(finding) | ({} if shown else withheld)
+
+
 def remedy_text(finding: Mapping[str, Any]) -> str:
     """What to do about a finding: a row of `data_findings`, its values filled in."""
     detail: dict[str, Any] = json.loads(finding["detail"] or "{}")
@@ -21,7 +43,7 @@ def remedy_text(finding: Mapping[str, Any]) -> str:
         f"checks.{finding['check']}.remedy",
         count=format_count(finding["row_count"]),
         column=finding["column"] or "",
-        example=finding["example"] or "",
+        example=finding["example"] or finding.get("withheld", ""),
         **values,
     )
 

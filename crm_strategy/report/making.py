@@ -76,6 +76,7 @@ def make_report(order: Order, kernels: Kernels, progress: Quiet) -> Path:
     final = reports / params.slug / book.period.id
     waiting = f"Another report of {params.client} is being made; waiting for it to end."
     with only_run(final.parent, on_wait=lambda: progress.say(waiting)), built_aside(final) as new:
+        _tell_what_goes(final, languages, progress)
         progress.expect(len(chapters) * len(languages))
         runs: list[Run] = []
         with closing(run_chapters(chapters, languages, setting)) as whole_languages:
@@ -91,6 +92,16 @@ def make_report(order: Order, kernels: Kernels, progress: Quiet) -> Path:
             timings=_timings(began, prepared, runs),
         )
     return final
+
+
+def _tell_what_goes(final: Path, languages: Sequence[str], progress: Quiet) -> None:
+    """A report is one folder of one run: other languages of an earlier run leave with it."""
+    before = {path.name.split(".")[1] for path in final.glob("report.*.html")}
+    if gone := sorted(before - set(languages)):
+        progress.say(
+            f"This run replaces the whole report of the period; "
+            f"its {' and '.join(gone)} files of an earlier run go."
+        )
 
 
 def _deliver(
