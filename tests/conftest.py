@@ -4,11 +4,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+
+from crm_strategy.words import speaking
 
 REPO = Path(__file__).resolve().parents[1]
 SHARED = REPO.parent / "shared"
@@ -17,6 +20,13 @@ PERIOD = "2026-Q3"
 # The first query of a run is slow.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+
+@pytest.fixture(autouse=True)
+def _own_voice() -> Iterator[None]:
+    """A test that opens a book speaks for itself alone."""
+    with speaking():
+        yield
 
 
 def shared(path: str) -> Path:

@@ -66,5 +66,5 @@ def _number(value: float, kind: str) -> float | int | None:
     if kind in {"count", "days"} and value.is_integer():
         return int(value)
     # Sums of floats differ in their last digits with the order of the rows, which engines do
-    # not promise: twelve digits are the same in every run.
-    return float(f"{value:.12g}")
+    # not promise: ten digits are the same in every run.
+    return float(f"{value:.10g}")

@@ -105,6 +105,7 @@ def test_kpis_are_those_of_the_design_in_its_order():
     assert {kpi for kpi, each in KPIS.items() if each.seasonal} == {
         "revenue",
         "order_count",
+        "active_share",
         "new_customers",
     }
     assert {each.kind for each in KPIS.values()} == {
