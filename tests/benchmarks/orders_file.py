@@ -15,7 +15,6 @@ SEED = 20260930
 
 _DAYS = (LAST - FIRST).days + 1
 _CHUNK = 1_000_000
-_ROW_GROUP = 122_880  # as DuckDB writes them
 _MEAN_LIFE_DAYS = 270.0
 _REFUNDS, _WITHOUT_CUSTOMER = 0.03, 0.02
 
@@ -41,7 +40,7 @@ def write_orders(path: Path, *, orders: int = ORDERS, customers: int = CUSTOMERS
         part = slice(start, start + _CHUNK)
         table = _rows(random, who[part], day[part], start)
         writer = writer or pq.ParquetWriter(path, table.schema)
-        writer.write_table(table, row_group_size=_ROW_GROUP)
+        writer.write_table(table)
     if writer:
         writer.close()
 
