@@ -205,6 +205,14 @@ def wait_for(line: str, process: subprocess.Popen) -> None:
     raise AssertionError(f"{line!r} was never said")
 
 
+def runs(pid: str) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in "ZX"
+
+
 def test_ctrl_c_ends_calmly_and_leaves_the_last_report(params: Path, kernels):
     folder = report(params, kernels)
     before = contents(folder)
@@ -224,7 +232,11 @@ def test_ctrl_c_ends_calmly_and_leaves_the_last_report(params: Path, kernels):
     assert contents(folder) == before
     assert sorted(path.name for path in folder.parent.iterdir()) == [".lock", "2026-Q3"]
     for pid in pids.read_text().split():
-        assert not Path(f"/proc/{pid}").exists()
+        # A killed kernel leaves once its new parent has noticed.
+        end = time.monotonic() + 10
+        while runs(pid) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert not runs(pid)
 
 
 def test_two_runs_of_a_client_take_turns(params: Path, kernels):
