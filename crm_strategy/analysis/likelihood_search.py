@@ -76,7 +76,7 @@ def search(
 
 def refine(sample: Sample, start: Floats, curvature: Floats, *, low: Floats, high: Floats) -> Found:
     """Maximise from a place near the maximum, whose curvature is about known."""
-    place = _climb_rounded(sample, start, curvature, low, high)
+    place = peak(sample, start, curvature, low=low, high=high)
     mean, gradient = sample.mean(place)
     curvature = sample.curvature(place)
     for _ in range(_POLISHES):
@@ -87,9 +87,8 @@ def refine(sample: Sample, start: Floats, curvature: Floats, *, low: Floats, hig
         next_mean, next_gradient = sample.mean(next_place)
         if not next_mean >= mean - _FLAT:
             break
-        small = np.abs(step).max() < _NEAR
         place, mean, gradient = next_place, next_mean, next_gradient
-        if not small:
+        if np.abs(step).max() > _NEAR:
             curvature = sample.curvature(place)
     return Found(
         place,
@@ -98,6 +97,44 @@ def refine(sample: Sample, start: Floats, curvature: Floats, *, low: Floats, hig
         _runaway(place, curvature * sample.weights.sum(), low, high),
         bool(np.abs(gradient).max() < _LEVEL),
     )
+
+
+def peak(
+    sample: Sample,
+    start: Floats,
+    curvature: Floats,
+    *,
+    low: Floats,
+    high: Floats,
+    level: float = 1e-7,
+) -> Floats:
+    """Climb from near the top to where the slope is below `level`.
+
+    Seen through the root of the curvature the hill is round, and few steps reach its top.
+    """
+    try:
+        root = linalg.cholesky(curvature, lower=True)
+    except (linalg.LinAlgError, ValueError):
+        return _climb(sample, start, low, high)
+    if np.diag(root).min() < _NEAR * np.diag(root).max():
+        return _climb(sample, start, low, high)
+
+    def place_of(seen: Floats) -> Floats:
+        return np.asarray(start + linalg.solve_triangular(root, seen, lower=True, trans="T"))
+
+    def loss(seen: Floats) -> tuple[float, Floats]:
+        place = place_of(seen)
+        inside = np.clip(place, low, high)
+        mean, gradient = sample.mean(inside)
+        # Outside the bounds the hill falls away, so that the search turns back.
+        over = place - inside
+        slope = gradient * (over == 0) - over
+        value = mean - float(over @ over) / 2
+        return -value, -linalg.solve_triangular(root, slope, lower=True)
+
+    options = {"gtol": level, "maxiter": 60}
+    found = optimize.minimize(loss, np.zeros_like(start), jac=True, method="BFGS", options=options)
+    return np.asarray(np.clip(place_of(found.x), low, high))
 
 
 def inverse(curvature: Floats) -> Floats:
@@ -133,33 +170,6 @@ def _climb(sample: Sample, start: Floats, low: Floats, high: Floats) -> Floats:
         options={"maxiter": 300, "ftol": 1e-13, "gtol": 1e-8},
     )
     return np.asarray(found.x)
-
-
-def _climb_rounded(
-    sample: Sample, start: Floats, curvature: Floats, low: Floats, high: Floats
-) -> Floats:
-    # Seen through the root of the curvature, the hill is round and few steps reach its top.
-    try:
-        root = linalg.cholesky(curvature, lower=True)
-    except (linalg.LinAlgError, ValueError):
-        return _climb(sample, start, low, high)
-    if np.diag(root).min() < _NEAR * np.diag(root).max():
-        return _climb(sample, start, low, high)
-
-    def loss(seen: Floats) -> tuple[float, Floats]:
-        place = start + linalg.solve_triangular(root, seen, lower=True, trans="T")
-        inside = np.clip(place, low, high)
-        mean, gradient = sample.mean(inside)
-        # Outside the bounds the hill falls away, so that the search turns back.
-        over = place - inside
-        slope = gradient * (over == 0) - over
-        value = mean - float(over @ over) / 2
-        return -value, -linalg.solve_triangular(root, slope, lower=True)
-
-    options = {"gtol": 1e-7, "maxiter": 60}
-    found = optimize.minimize(loss, np.zeros_like(start), jac=True, method="BFGS", options=options)
-    place = start + linalg.solve_triangular(root, found.x, lower=True, trans="T")
-    return np.asarray(np.clip(place, low, high))
 
 
 def _newton_step(gradient: Floats, curvature: Floats) -> Floats | None:

@@ -1,4 +1,4 @@
-"""Fitting the models of buying and spending to counted rows, and saying when data cannot."""
+"""Fitting the models of buying, spending and staying, and saying when the data cannot."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,21 +6,33 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from crm_strategy.analysis import buying_models, spend_model
-from crm_strategy.analysis.histories import Floats, histories
-from crm_strategy.analysis.likelihood_search import Found, Sample, inverse, refine, search
+from crm_strategy.analysis.histories import Floats
+from crm_strategy.analysis.likelihood_search import Found, inverse, peak, search
+from crm_strategy.analysis.model_frames import (
+    Frame,
+    buying_frame,
+    occasion_frame,
+    renewal_frame,
+    spend_frame,
+)
 
 FEW_CUSTOMERS = 100
 """With fewer the parameters are fitted all the same, and called weak."""
 
-PROBLEMS = (
-    "no_repeat_buyers",
-    "few_customers",
-    "not_converged",
-    "no_dropout",
-    "no_spread",
-)
-"""What can be wrong with a fit, the gravest first."""
+PROBLEMS = ("no_repeat_buyers", "few_customers", "no_dropout", "no_spread", "not_converged")
+"""What can be wrong with a fit; the first that holds is told.
+
+no_repeat_buyers: nobody bought twice, or nothing of worth; nothing is fitted.
+few_customers: fewer than `FEW_CUSTOMERS`.
+no_dropout: nobody seems to drop out, or the data do not tell how many.
+no_spread: the customers don't differ, or the data do not tell how much. The forecasts stand,
+the single parameters do not.
+not_converged: the search ended short of the best parameters."""
+
+_ONE_STEP = 5_000
+_RARE = 1e-2
+_LEVEL = 1e-5
+"""A slope that leaves a draw far less uncertain than chance does."""
 
 
 @dataclass(frozen=True)
@@ -35,15 +47,13 @@ class Fit:
     """Of the logarithms of the parameters; no values where the data do not hold them all."""
     customer_count: int
     problem: str
-    """One of `PROBLEMS`, or empty. no_repeat_buyers: nothing fitted. no_dropout: nobody seems
-    to drop out. no_spread: the customers do not differ, or there is nothing to tell by."""
+    """One of `PROBLEMS`, or empty."""
 
 
 def fit_buying_model(rows: pd.DataFrame, *, model: str) -> Fit:
     """Fit BG/NBD, MBG/NBD or Pareto/NBD by maximum likelihood.
 
-    Equal rows are summed and sorted first, so neither their order nor how they are split
-    matters. Time is measured in mean T inside, so neither does its unit.
+    The order of rows, how they are split and the unit of time don't matter.
 
     Parameters
     ----------
@@ -57,22 +67,10 @@ def fit_buying_model(rows: pd.DataFrame, *, model: str) -> Fit:
     ValueError
         A history that cannot be.
     """
-    names = buying_models.PARAMETERS[model]
-    counted = _counted(rows, ["frequency", "recency", "T"])
-    _check(counted)
-    repeat = counted["frequency"] > 0
-    if not repeat.any():
-        return _nothing(model, names, counted, "no_repeat_buyers")
-    unit, low, high = _frame(model, counted)
-    mean_orders = float((counted["frequency"] * counted["n"]).sum() / counted["n"].sum())
-    found = search(
-        _buying_sample(counted, model, unit),
-        _buying_sample(_thin(counted), model, unit),
-        _buying_starts(model, mean_orders),
-        low=low,
-        high=high,
-    )
-    return _fit(model, names, found, counted, unit, _buying_problem(found, model))
+    frame = buying_frame(rows, model=model)
+    if not (frame.rows["frequency"] > 0).any():
+        return _nothing(model, frame, "no_repeat_buyers")
+    return _fit(model, frame)
 
 
 def fit_spend_model(rows: pd.DataFrame) -> Fit:
@@ -84,21 +82,55 @@ def fit_spend_model(rows: pd.DataFrame) -> Fit:
         `frequency` (orders averaged), `monetary_value` (money, their mean), `n` customers.
         Only rows with both above 0 can be used.
     """
-    names = spend_model.PARAMETERS
-    counted = _counted(rows, ["frequency", "monetary_value"])
-    counted = counted[(counted["frequency"] > 0) & (counted["monetary_value"] > 0)]
-    if counted.empty:
-        return _nothing("gamma_gamma", names, counted, "no_repeat_buyers")
-    unit = float((counted["monetary_value"] * counted["n"]).sum() / counted["n"].sum())
-    found = search(
-        _spend_sample(counted, unit),
-        _spend_sample(_thin(counted), unit),
-        [np.log(start) for start in ([6.0, 4.0, 0.5], [1.0, 2.0, 1.0], [50.0, 20.0, 0.5])],
-        low=_SPEND_LOW,
-        high=_SPEND_HIGH,
+    frame = spend_frame(rows)
+    if frame.rows.empty:
+        return _nothing("gamma_gamma", frame, "no_repeat_buyers")
+    return _fit("gamma_gamma", frame)
+
+
+def fit_sbg(churned: Sequence[int], active: int | Sequence[int]) -> Fit:
+    """Fit the shifted beta-geometric model of contracts.
+
+    Parameters
+    ----------
+    churned
+        Customers who left at the first renewal, the second, …
+    active
+        Customers still there after the last of these renewals; or, where they came at
+        different times, those still there after the first, the second, … who face no more.
+    """
+    frame = renewal_frame(renewal_rows(churned, active))
+    if not (frame.rows["left"] > 0).any():
+        return _nothing("sbg", frame, "no_dropout")
+    return _fit("sbg", frame)
+
+
+def fit_bgbb(rows: pd.DataFrame) -> Fit:
+    """Fit BG/BB: gifts or orders on occasions that can be counted.
+
+    Parameters
+    ----------
+    rows
+        `frequency` (gifts), `recency` (occasion of the last, 0 for none), `T` (occasions),
+        `n` customers.
+    """
+    frame = occasion_frame(rows)
+    if not (frame.rows["frequency"] > 0).any():
+        return _nothing("bg_bb", frame, "no_repeat_buyers")
+    return _fit("bg_bb", frame)
+
+
+def renewal_rows(churned: Sequence[int], active: int | Sequence[int]) -> pd.DataFrame:
+    """The rows that `fit_sbg` counts: `renewals`, `left` (1 or 0), `n`."""
+    last = len(churned)
+    staying = [0] * (last - 1) + [active] if isinstance(active, int) else list(active)
+    return pd.DataFrame(
+        {
+            "renewals": [*range(1, last + 1), *range(1, len(staying) + 1)],
+            "left": [1] * last + [0] * len(staying),
+            "n": [*churned, *staying],
+        }
     )
-    problem = "no_spread" if any(found.runaway) else "" if found.converged else "not_converged"
-    return _fit("gamma_gamma", names, found, counted, unit, problem)
 
 
 def bootstrap_parameters(fit: Fit, rows: pd.DataFrame, *, draws: int, seed: int) -> pd.DataFrame:
@@ -110,7 +142,7 @@ def bootstrap_parameters(fit: Fit, rows: pd.DataFrame, *, draws: int, seed: int)
     Parameters
     ----------
     fit, rows
-        A fit and the rows it was fitted to.
+        A fit and the rows it was fitted to; for sBG those of `renewal_rows`.
     draws, seed
         How many draws; where chance starts.
 
@@ -120,148 +152,69 @@ def bootstrap_parameters(fit: Fit, rows: pd.DataFrame, *, draws: int, seed: int)
         One row a draw, one column a parameter; no rows where the fit has no covariance.
     """
     names = list(fit.parameters.index)
-    if not np.isfinite(fit.covariance.to_numpy()).all():
+    covariance = fit.covariance.to_numpy(dtype=float)
+    if not np.isfinite(covariance).all():
         return pd.DataFrame(columns=names, dtype=float)
-    if fit.model == "gamma_gamma":
-        counted = _counted(rows, ["frequency", "monetary_value"])
-        counted = counted[(counted["frequency"] > 0) & (counted["monetary_value"] > 0)]
-        sample, low, high = _spend_sample(counted, 1.0), _SPEND_LOW, _SPEND_HIGH
-    else:
-        counted = _counted(rows, ["frequency", "recency", "T"])
-        unit, low, high = _frame(fit.model, counted)
-        sample = _buying_sample(counted, fit.model, 1.0)
-    place = np.log(fit.parameters.to_numpy(dtype=float))
-    covariance = fit.covariance.to_numpy()
-    chance = np.random.default_rng(seed)
-    customers = int(round(sample.weights.sum()))
-    drawn = np.empty((draws, len(names)))
+    frame = _frame(fit.model, rows)
+    sample, low, high = frame.sample(), frame.low, frame.high
+    place = np.log(fit.parameters.to_numpy(dtype=float)) - frame.log_units
+    customers = frame.customer_count
     shares = sample.weights / sample.weights.sum()
-    scores = sample.scores(place)[1]
-    curvature = np.linalg.inv(covariance) / customers
+    scores, curvature = sample.scores(place)[1], np.linalg.inv(covariance) / customers
+    chance = np.random.default_rng(seed)
+    drawn = np.empty((draws, len(names)))
     for draw in range(draws):
         weights = chance.multinomial(customers, shares).astype(float)
-        if len(weights) > _MANY:
-            drawn[draw] = place + covariance @ (scores @ weights)
-        else:
+        drawn[draw] = np.clip(place + covariance @ (scores @ weights), low, high)
+        if len(weights) <= _ONE_STEP:
             again = replace(sample, weights=weights)
-            drawn[draw] = refine(again, place, curvature, low=place - 5, high=place + 5).place
-    return pd.DataFrame(np.exp(drawn), columns=names)
+            drawn[draw] = peak(again, drawn[draw], curvature, low=low, high=high, level=_LEVEL)
+    return pd.DataFrame(np.exp(drawn + frame.log_units), columns=names)
 
 
-_MANY = 5_000
-_THIN = 2_000
-_SPEND_LOW, _SPEND_HIGH = np.full(3, -12.0), np.full(3, 12.0)
+def _frame(model: str, rows: pd.DataFrame) -> Frame:
+    special = {"gamma_gamma": spend_frame, "sbg": renewal_frame, "bg_bb": occasion_frame}
+    return special[model](rows) if model in special else buying_frame(rows, model=model)
 
 
-def _counted(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    return rows.groupby(columns, as_index=False, sort=True)["n"].sum().query("n > 0")
-
-
-def _check(rows: pd.DataFrame) -> None:
-    x, t_x, T = (rows[name] for name in ("frequency", "recency", "T"))
-    wrong = (x < 0) | (t_x < 0) | (t_x > T) | ((x == 0) & (t_x > 0))
-    if wrong.any():
-        first = rows[wrong].iloc[0]
-        history = ", ".join(f"{name} {first[name]:g}" for name in ("frequency", "recency", "T"))
-        raise ValueError(f"{int(wrong.sum())} rows are no history of orders; first: {history}")
-
-
-def _thin(rows: pd.DataFrame) -> pd.DataFrame:
-    if len(rows) <= _THIN:
-        return rows
-    # Customers at even distances, in the order of the rows: no chance, all kinds of rows.
-    ends = rows["n"].cumsum().to_numpy(dtype=float)
-    places = np.searchsorted(ends, (np.arange(_THIN) + 0.5) * ends[-1] / _THIN)
-    chosen, counts = np.unique(places, return_counts=True)
-    return rows.iloc[chosen].assign(n=counts)
-
-
-def _frame(model: str, rows: pd.DataFrame) -> tuple[float, Floats, Floats]:
-    # The unit of time, and bounds of the logarithms in it.
-    unit = float((rows["T"] * rows["n"]).sum() / rows["n"].sum())
-    time = np.array([name in _TIMES for name in buying_models.PARAMETERS[model]])
-    return unit, np.where(time, -25.0, -12.0), np.where(time, 15.0, 12.0)
-
-
-_TIMES = ("alpha", "beta")
-
-
-def _buying_sample(rows: pd.DataFrame, model: str, unit: float) -> Sample:
-    names = buying_models.PARAMETERS[model]
-    known = histories(rows["frequency"], rows["recency"] / unit, rows["T"] / unit)
-
-    def scores(place: Floats) -> tuple[Floats, Floats]:
-        parameters = dict(zip(names, np.exp(place), strict=True))
-        return buying_models.likelihood_scores(model, parameters, known)
-
-    return Sample(scores, rows["n"].to_numpy(dtype=float))
-
-
-def _spend_sample(rows: pd.DataFrame, unit: float) -> Sample:
-    x = rows["frequency"].to_numpy(dtype=float)
-    value = rows["monetary_value"].to_numpy(dtype=float) / unit
-    return Sample(
-        lambda place: spend_model.likelihood(np.exp(place), x, value),
-        rows["n"].to_numpy(dtype=float),
+def _fit(model: str, frame: Frame) -> Fit:
+    found = search(frame.sample(), frame.thin(), frame.starts, low=frame.low, high=frame.high)
+    customers = frame.customer_count
+    densities = float(frame.rows["n"].to_numpy() @ frame.densities)
+    few = customers < FEW_CUSTOMERS
+    return Fit(
+        model,
+        pd.Series(np.exp(found.place + frame.log_units), index=list(frame.names)),
+        found.mean * customers - densities * float(np.log(frame.unit)),
+        _square(inverse(found.curvature * customers), frame),
+        customers,
+        "few_customers" if few else _problem(model, found),
     )
 
 
-def _buying_starts(model: str, mean_orders: float) -> list[Floats]:
-    # Buyers of twice the mean rate, of whom half have left; few and many, alike and not.
-    leaving = {
-        "pareto_nbd": [(0.5, 0.5), (0.5, 2.0), (2.0, 2.0), (0.2, 5.0)],
-    }.get(model, [(0.8, 2.5), (0.2, 2.0), (2.0, 6.0), (0.2, 0.2)])
-    return [
-        np.log([r, r / (2 * mean_orders), *pair])
-        for r, pair in zip((0.3, 1.0, 3.0, 0.6), leaving, strict=True)
-    ]
-
-
-def _buying_problem(found: Found, model: str) -> str:
-    runs = dict(zip(buying_models.PARAMETERS[model], found.runaway, strict=True))
-    first, second = np.exp(found.place[2:])
-    leaving = list(runs.values())[2:]
-    # The chance to leave after an order, or the rate of leaving in the mean T.
-    rate = first / second if model == "pareto_nbd" else first / (first + second)
-    if rate < _RARE and any(leaving):
-        return "no_dropout"
-    if all(leaving) and min(first, second) > 1:
-        return "no_spread"
-    if any(leaving):
+def _problem(model: str, found: Found) -> str:
+    # The first two parameters, buying or spending, tell of spread; a model's last two of
+    # dropping out: its chance an order or an occasion, or its rate in the mean time observed.
+    if model in ("gamma_gamma", "sbg"):
+        leaving = False
+    else:
+        first, second = np.exp(found.place[2:])
+        rate = first / second if model == "pareto_nbd" else first / (first + second)
+        alike = all(found.runaway[2:]) and rate > _RARE and min(first, second) > 1
+        leaving = any(found.runaway[2:]) and not alike
+    if leaving:
         return "no_dropout"
     if any(found.runaway):
         return "no_spread"
     return "" if found.converged else "not_converged"
 
 
-_RARE = 1e-2
+def _nothing(model: str, frame: Frame, problem: str) -> Fit:
+    none = np.full((len(frame.names),) * 2, np.nan)
+    parameters = pd.Series(np.nan, index=list(frame.names))
+    count = frame.customer_count
+    return Fit(model, parameters, float("nan"), _square(none, frame), count, problem)
 
 
-def _fit(
-    model: str, names: Sequence[str], found: Found, rows: pd.DataFrame, unit: float, problem: str
-) -> Fit:
-    customers = int(round(rows["n"].sum()))
-    parameters = pd.Series(np.exp(found.place), index=list(names))
-    scaled = [name for name in (*_TIMES, "gamma") if name in names]
-    parameters[scaled] *= unit
-    # Each row's density was per unit: that of an order's moment x times, that of money once.
-    sizes = rows["n"] if model == "gamma_gamma" else rows["n"] * rows["frequency"]
-    return Fit(
-        model,
-        parameters,
-        found.mean * customers - float(sizes.sum()) * float(np.log(unit)),
-        pd.DataFrame(inverse(found.curvature * customers), index=names, columns=names),
-        customers,
-        "few_customers" if customers < FEW_CUSTOMERS else problem,
-    )
-
-
-def _nothing(model: str, names: Sequence[str], rows: pd.DataFrame, problem: str) -> Fit:
-    return Fit(
-        model,
-        pd.Series(np.nan, index=list(names)),
-        float("nan"),
-        pd.DataFrame(np.nan, index=names, columns=names),
-        int(round(rows["n"].sum())),
-        problem,
-    )
+def _square(covariance: Floats, frame: Frame) -> pd.DataFrame:
+    return pd.DataFrame(covariance, index=list(frame.names), columns=list(frame.names))

@@ -22,7 +22,7 @@ from crm_strategy.analysis.histories import Floats, Histories
 PARAMETERS = ("r", "alpha", "s", "beta")
 """Shape and rate of the order rates, then of the drop-out rates."""
 
-_PLACES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
+_PLACES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
 _PLACES, _WEIGHTS = (_PLACES + 1) / 2, _WEIGHTS / 2
 _FADED = 40.0
 """e^−40 of the integrand's height adds nothing to a double."""
@@ -125,10 +125,10 @@ def _drop_out(parameters: Floats, rows: Histories) -> tuple[Floats, Floats, Floa
     x, t_x = rows.frequency, rows.recency
     rate = r + x
     # In w = ln((c + τ) / (c + t_x)) with the smaller of α and β, the integrand has no
-    # singularity nearer than π; it ends where (α + τ)^−(r + x) has faded.
+    # singularity nearer than π; it ends where one of its factors has faded.
     c = min(alpha, beta)
-    fades = (alpha + t_x) * np.expm1(np.minimum(_FADED / rate, 600.0))
-    longest = np.log1p(np.minimum(rows.T - t_x, fades) / (c + t_x))
+    faded = np.minimum(_fades(alpha + t_x, rate), _fades(beta + t_x, s + 1))
+    longest = np.log1p(np.minimum(rows.T - t_x, faded) / (c + t_x))
     w = longest[:, None] * _PLACES
     since = (c + t_x)[:, None] * np.expm1(w)
     tau = t_x[:, None] + since
@@ -149,3 +149,8 @@ def _drop_out(parameters: Floats, rows: Histories) -> tuple[Floats, Floats, Floa
         + s * np.log((beta + rows.T) / (beta + t_x))
     )
     return log_odds, weight / area[:, None], tau
+
+
+def _fades(start: Floats, power: Floats | float) -> Floats:
+    # The time u after which (start + u)^−power has faded.
+    return np.asarray(start * np.expm1(np.minimum(_FADED / power, 600.0)))
