@@ -1,68 +1,84 @@
 """RFM: how recently, how often and how much each customer buys, and the segments of that."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from types import MappingProxyType
 
 import ibis
 from ibis import Deferred, _
 
-from crm_strategy.analysis.spans import until
-
-SEGMENT_CODES: Mapping[str, tuple[int, ...]] = MappingProxyType(
-    {
-        "champions": (555, 554, 544, 545, 454, 455, 445),
-        "loyal": (543, 444, 435, 355, 354, 345, 344, 335),
-        "potential": (
-            *(553, 551, 552, 541, 542, 533, 532, 531, 452, 451, 442, 441),
-            *(431, 453, 433, 432, 423, 353, 352, 351, 342, 341, 333, 323),
-        ),
-        "new": (512, 511, 422, 421, 412, 411, 311),
-        "promising": (
-            *(525, 524, 523, 522, 521, 515, 514, 513),
-            *(425, 424, 413, 414, 415, 315, 314, 313),
-        ),
-        "need_attention": (535, 534, 443, 434, 343, 334, 325, 324),
-        "about_to_sleep": (331, 321, 312, 221, 213),
-        "at_risk": (
-            *(255, 254, 245, 244, 253, 252, 243, 242, 235, 234, 225),
-            *(224, 153, 152, 145, 143, 142, 135, 134, 133, 125, 124),
-        ),
-        "cant_lose": (155, 154, 144, 214, 215, 115, 114, 113),
-        "hibernating": (
-            *(332, 322, 231, 241, 251, 233, 232, 223, 222),
-            *(132, 123, 122, 212, 211),
-        ),
-        "lost": (111, 112, 121, 131, 141, 151),
-    }
+from crm_strategy.analysis.members import EXPECTED, with_values
+from crm_strategy.analysis.profiles import customer_behaviour
+from crm_strategy.analysis.rfm_maps import (
+    MAPS,
+    SEGMENT_CODES,
+    SEGMENT_KPIS,
+    SEGMENTS,
+    codes_of,
 )
-"""The codes of each segment, best segment first: hundreds recency, tens frequency, units
-monetary. Each of the 125 codes belongs to exactly one segment."""
 
-SEGMENTS = tuple(SEGMENT_CODES)
-"""The segments, best first."""
+__all__ = [
+    "MAPS",
+    "SEGMENTS",
+    "SEGMENT_CODES",
+    "SEGMENT_KPIS",
+    "customer_segments",
+    "cut_points",
+    "rf_grid",
+    "rfm_scores",
+    "scores_of_profiles",
+    "segment_summary",
+]
+
+Cuts = Mapping[str, Sequence[float]]
+"""Cut points by measure (`recency_days`, `order_count`, `revenue`): a score is 1 + the number of
+them a customer reaches; of days, the fewer the better."""
 
 _LEVELS = 5
-_CENTS = 4
+_SCORES = {
+    "recency_days": "recency_score",
+    "order_count": "frequency_score",
+    "revenue": "monetary_score",
+}
 
 
-def rfm_scores(orders: ibis.Table, *, as_of: date, bins: int = 5) -> ibis.Table:
+def rfm_scores(
+    orders: ibis.Table, *, as_of: date, bins: int = 5, cuts: Cuts | None = None
+) -> ibis.Table:
     """Score each customer 1 (worst) to `bins` (best) on recency, frequency, monetary.
-
-    score = 1 + floor(bins × share of customers strictly worse), so equal customers score
-    alike and one-off buyers are never promoted by chance. Revenue is compared to 1/100 cent,
-    so that the order in which amounts are added decides nothing.
 
     Parameters
     ----------
-    orders
-        One row per order or refund: `customer_id`, `ordered_at` (timestamp), `amount` (money),
-        `is_refund`. Refunds lessen revenue and are no orders; rows without customer and
-        customers without an order are left out.
-    as_of
-        Last day observed; later orders are ignored.
+    orders, as_of
+        As in `profiles.customer_behaviour`.
+    bins, cuts
+        As in `scores_of_profiles`.
+
+    Returns
+    -------
+    Table
+        As of `scores_of_profiles`.
+    """
+    return scores_of_profiles(customer_behaviour(orders, as_of=as_of), bins=bins, cuts=cuts)
+
+
+def scores_of_profiles(
+    profiles: ibis.Table, *, bins: int = 5, cuts: Cuts | None = None
+) -> ibis.Table:
+    """Score each customer 1 (worst) to `bins` (best) on recency, frequency, monetary.
+
+    score = 1 + floor(bins × share of customers strictly worse), so equal customers score
+    alike and one-off buyers are never promoted by chance. With cut points, score = 1 + the
+    number of cut points reached, so that two periods compare.
+
+    Parameters
+    ----------
+    profiles
+        Result of `profiles.customer_behaviour` or `customer_profiles`.
     bins
         Number of score levels.
+    cuts
+        Cut points of the measures that are not to be cut by shares of customers: the client's
+        own, or those of another period (`cut_points`).
 
     Returns
     -------
@@ -71,61 +87,91 @@ def rfm_scores(orders: ibis.Table, *, as_of: date, bins: int = 5) -> ibis.Table:
         `order_count`, `revenue` (money, net), `recency_score`, `frequency_score`,
         `monetary_score`.
     """
-    known = orders.filter(until(_.ordered_at, as_of), _.customer_id.notnull())
-    customers = (
-        known.mutate(placed_at=ibis.ifelse(known.is_refund, None, known.ordered_at))
-        .group_by("customer_id")
-        .agg(
-            last_order=_.placed_at.max(),
-            order_count=_.placed_at.count(),
-            revenue=_.amount.sum().round(_CENTS),
-        )
-        .filter(_.order_count > 0)
-        .select(
-            "customer_id",
-            recency_days=-_.last_order.date().delta(as_of, unit="day"),
-            order_count=_.order_count,
-            revenue=_.revenue,
-        )
-    )
-    return customers.mutate(
-        recency_score=_score(_.recency_days.desc(), bins),
-        frequency_score=_score(_.order_count, bins),
-        monetary_score=_score(_.revenue, bins),
-    )
+    customers = profiles.select("customer_id", *_SCORES)
+    scores = {
+        score: _fixed_score(customers[measure], measure, cuts[measure])
+        if cuts and measure in cuts
+        else _score(_.recency_days.desc() if measure == "recency_days" else _[measure], bins)
+        for measure, score in _SCORES.items()
+    }
+    return customers.mutate(**scores)
 
 
-def customer_segments(scores: ibis.Table, *, bins: int = 5) -> ibis.Table:
-    """Name the segment of each customer by the 125-code map.
+def cut_points(scores: ibis.Table, *, bins: int = 5) -> dict[str, tuple[float, ...]]:
+    """The cut points behind scores: with them, another period is scored by the same marks.
 
     Parameters
     ----------
     scores
-        Result of `rfm_scores`.
+        Result of `rfm_scores` or `scores_of_profiles`.
+    bins
+        Its number of score levels.
+
+    Returns
+    -------
+    dict
+        By measure: the worst value of each level above the first, worst first. A level nobody
+        reaches has none.
+    """
+    asked = {
+        f"{measure}_{level}": (
+            scores[measure].max(where=scores[score] >= level)
+            if measure == "recency_days"
+            else scores[measure].min(where=scores[score] >= level)
+        )
+        for measure, score in _SCORES.items()
+        for level in range(2, bins + 1)
+    }
+    found = scores.aggregate(**asked).to_pandas().iloc[0]
+    return {
+        measure: tuple(
+            float(found[f"{measure}_{level}"])
+            for level in range(2, bins + 1)
+            if found.notna()[f"{measure}_{level}"]
+        )
+        for measure in _SCORES
+    }
+
+
+def customer_segments(
+    scores: ibis.Table, *, bins: int = 5, segment_map: str = "named"
+) -> ibis.Table:
+    """Name the segment of each customer.
+
+    Parameters
+    ----------
+    scores
+        Result of `rfm_scores` or `scores_of_profiles`.
     bins
         Number of score levels of `scores`. Other than five are spread evenly over 1 to 5,
         1 + round(4 (score − 1) / (bins − 1)), halves up: best stays best, worst stays worst.
+    segment_map
+        `named` (eight segments), `codes` (eleven, by all three scores) or `grid` (ten, by
+        recency and frequency).
 
     Returns
     -------
     Table
-        `scores` and `segment`, one of `SEGMENTS`.
+        `scores` and `segment`, one of `MAPS[segment_map]`.
     """
     code = 100 * _level(_.recency_score, bins) + (
         10 * _level(_.frequency_score, bins) + _level(_.monetary_score, bins)
     )
     coded = scores.mutate(code=code)
-    rules = [(coded.code.isin(codes), segment) for segment, codes in SEGMENT_CODES.items()]
+    rules = [(coded.code.isin(codes), name) for name, codes in codes_of(segment_map).items()]
     return coded.mutate(segment=ibis.cases(*rules)).drop("code")
 
 
-def segment_summary(customers: ibis.Table) -> ibis.Table:
+def segment_summary(customers: ibis.Table, values: ibis.Table | None = None) -> ibis.Table:
     """Size and worth of each segment; Σ of all segments is all customers who ever ordered.
 
     Parameters
     ----------
     customers
         Result of `customer_segments`.
+    values
+        Per customer `customer_id`, `p_alive`, `expected_orders`, `expected_value` (money);
+        without them these have no value.
 
     Returns
     -------
@@ -133,14 +179,20 @@ def segment_summary(customers: ibis.Table) -> ibis.Table:
         One row per segment that has customers, most revenue first: `segment`,
         `customer_count`, `customer_share`, `revenue` (money, net), `revenue_share` (no value
         unless total revenue is above 0), `average_order_value` = revenue / orders,
-        `purchase_frequency` = orders / customers, both over all observed time,
-        `median_recency_days`, `order_count`.
+        `purchase_frequency` = orders / customers, both over all observed time, `p_alive` and
+        `expected_orders` (means per customer), `expected_value` (Σ), `kpi` (the KPI that work
+        with the segment should move), `median_recency_days`, `order_count`.
     """
-    sizes = customers.group_by("segment").agg(
-        customer_count=_.count(),
-        revenue=_.revenue.sum(),
-        order_count=_.order_count.sum(),
-        median_recency_days=_.recency_days.median(),
+    sizes = (
+        with_values(customers, values)
+        .group_by("segment")
+        .agg(
+            customer_count=_.count(),
+            revenue=_.revenue.sum(),
+            order_count=_.order_count.sum(),
+            median_recency_days=_.recency_days.median(),
+            **EXPECTED,
+        )
     )
     total = sizes.revenue.sum().over()
     return sizes.select(
@@ -151,33 +203,34 @@ def segment_summary(customers: ibis.Table) -> ibis.Table:
         revenue_share=ibis.ifelse(total > 0, sizes.revenue / total, None),
         average_order_value=_.revenue / _.order_count,
         purchase_frequency=_.order_count / _.customer_count,
+        p_alive=_.p_alive,
+        expected_orders=_.expected_orders,
+        expected_value=_.expected_value,
+        kpi=_.segment.cases(*SEGMENT_KPIS.items()),
         median_recency_days=_.median_recency_days,
         order_count=_.order_count,
     ).order_by(_.revenue.desc(), _.segment)
 
 
-def segment_migration(before: ibis.Table, after: ibis.Table) -> ibis.Table:
-    """Count customers by the segment they were in and the one they are in.
+def rf_grid(scores: ibis.Table, *, bins: int = 5) -> ibis.Table:
+    """Customers and revenue in each cell of recency and frequency.
 
     Parameters
     ----------
-    before, after
-        Results of `customer_segments` as of an earlier and a later day.
+    scores, bins
+        As in `customer_segments`.
 
     Returns
     -------
     Table
-        `from_segment` (`none`: no order by the earlier day), `to_segment`, `customer_count`;
-        sorted by segment names.
+        One row per cell with customers, best first: `recency_score`, `frequency_score`,
+        `segment` of the grid, `customer_count`, `revenue` (money, net).
     """
-    then = before.select("customer_id", from_segment=_.segment)
-    now = after.select("customer_id", to_segment=_.segment)
-    moved = now.left_join(then, "customer_id")
     return (
-        moved.mutate(from_segment=_.from_segment.fill_null("none"))
-        .group_by("from_segment", "to_segment")
-        .agg(customer_count=_.count())
-        .order_by("from_segment", "to_segment")
+        customer_segments(scores, bins=bins, segment_map="grid")
+        .group_by("recency_score", "frequency_score", "segment")
+        .agg(customer_count=_.count(), revenue=_.revenue.sum())
+        .order_by(_.recency_score.desc(), _.frequency_score.desc())
     )
 
 
@@ -192,3 +245,11 @@ def _level(score: Deferred, bins: int) -> Deferred:
         return score
     steps = bins - 1
     return 1 + (2 * (_LEVELS - 1) * (score - 1) + steps) // (2 * steps)
+
+
+def _fixed_score(value: ibis.Value, measure: str, cuts: Sequence[float]) -> ibis.Value:
+    better = [value <= cut if measure == "recency_days" else value >= cut for cut in cuts]
+    score: ibis.Value = ibis.literal(1, type="int64")
+    for reached in better:
+        score = score + reached.cast("int64")
+    return score

@@ -13,6 +13,7 @@ from crm_strategy.analysis import (
     products,
     replenishment,
     rfm,
+    segment_migration,
     win_back,
 )
 from tests.analysis.builders import ORDER_LINES, ORDERS, TOUCHES
@@ -30,7 +31,10 @@ def results():
     both = PERIOD | {"previous_start": START, "previous_end": END}
     return {
         "segments": rfm.segment_summary(customers),
-        "migration": rfm.segment_migration(customers, customers),
+        "rf_grid": rfm.rf_grid(customers),
+        "migration": segment_migration.segment_migration(
+            customers, customers, orders, start=START, end=END
+        ),
         "lifecycle": lifecycle.lifecycle(stages),
         "cohorts": cohorts.cohort_retention(orders, as_of=END),
         "touchpoints": journeys.touchpoint_use(touches, orders, **PERIOD, conversion_days=30),

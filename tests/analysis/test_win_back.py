@@ -17,7 +17,7 @@ def lapsed(*rows):
 
 def test_lapsed_customers_stand_in_their_segment_with_all_they_had_brought():
     # Worse by recency: 1 of 4 for b, 2 for c (d is oldest), so 2 and 3; by orders 0 and 3 of 4:
-    # 1 and 4; by revenue 0 and 1: 1 and 2. 211 is hibernating, 342 potential.
+    # 1 and 4; by revenue 0 and 1: 1 and 2. 211 is lost, 342 potential.
     assert lapsed(
         ("a", "2026-08-01", 150),
         ("b", "2026-06-01", 5),
@@ -25,7 +25,7 @@ def test_lapsed_customers_stand_in_their_segment_with_all_they_had_brought():
         ("c", "2026-06-10", 50),
         ("c", "2026-06-11", -20),
         ("d", "2025-01-01", 300),
-    ) == [("potential", 1, 100.0), ("hibernating", 1, 5.0)]
+    ) == [("potential", 1, 100.0), ("lost", 1, 5.0)]
 
 
 def test_nobody_lapsed_gives_an_empty_table():
