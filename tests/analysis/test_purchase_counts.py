@@ -2,8 +2,6 @@
 
 from datetime import date, timedelta
 
-import ibis
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,30 +13,14 @@ from crm_strategy.analysis.purchase_counts import (
     unique_counts,
 )
 from tests.analysis.builders import FEW, orders, records
-from tests.conftest import shared
+from tests.analysis.cdnow import CALIBRATION_END, HOLDOUT_END, cdnow
 
 AS_OF = date(2026, 9, 30)
-CALIBRATION_END, HOLDOUT_END = date(1997, 9, 30), date(1998, 6, 30)
 
 
 def counts(*rows, as_of=AS_OF):
     found = purchase_counts(orders(*rows), as_of=as_of).order_by("customer_id")
     return records(found, "frequency", "recency", "T", "monetary_value", "revenue")
-
-
-def cdnow(name="sample"):
-    """CDNOW's purchases as orders."""
-    rows = pd.read_csv(shared(f"data/cdnow/cdnow_{name}.csv.gz"))
-    return ibis.memtable(
-        pd.DataFrame(
-            {
-                "customer_id": rows.iloc[:, 0].astype("string"),
-                "ordered_at": pd.to_datetime(rows["date"]),
-                "amount": rows["amount"].astype("float64"),
-                "is_refund": False,
-            }
-        )
-    )
 
 
 def test_counts_of_four_purchases_by_hand():
