@@ -24,7 +24,6 @@ def goal_actuals(
     orders: ibis.Table,
     touches: ibis.Table,
     surveys: ibis.Table,
-    costs: ibis.Table,
     **terms: Any,
 ) -> dict[tuple[str, str], float | None]:
     """The values of a period by KPI and segment, for the goals to be held against.
@@ -42,8 +41,8 @@ def goal_actuals(
         Segments that goals name; `all` is everyone.
     period
         The period.
-    orders, touches, surveys, costs, terms
-        As in `kpis.kpi_history`.
+    orders, touches, surveys, terms
+        As in `kpis.kpi_history`; a segment has no costs of its own.
     """
     actuals = kpi_actuals(history, period=period)
     for segment in sorted({*segments} - {EVERYONE}):
@@ -52,9 +51,8 @@ def goal_actuals(
             orders=orders.semi_join(members, "customer_id"),
             touches=touches.semi_join(members, "customer_id"),
             surveys=surveys.semi_join(members, "customer_id"),
-            costs=costs.limit(0),
             periods=[period],
-            **terms,
+            **(terms | {"costs": None}),
         )
         figures = figures[~figures["kpi"].isin(OF_CHANNELS)]
         actuals |= kpi_actuals(figures, period=period, segment=segment)

@@ -1,5 +1,7 @@
 """KPIs: every figure of every period, each from the few scans that all share."""
 
+import math
+from collections import defaultdict
 from collections.abc import Sequence
 
 import ibis
@@ -32,9 +34,9 @@ KPI_IDS = tuple(kpi for kpi in KPIS if kpi in _COMPUTED)
 def kpi_history(
     *,
     orders: ibis.Table,
-    touches: ibis.Table,
-    surveys: ibis.Table,
-    costs: ibis.Table,
+    touches: ibis.Table | None = None,
+    surveys: ibis.Table | None = None,
+    costs: ibis.Table | None = None,
     periods: Sequence[PeriodLike],
     active_days: int,
     conversion_days: int = 30,
@@ -54,7 +56,8 @@ def kpi_history(
         One row per order or refund: `order_id`, `customer_id`, `ordered_at` (timestamp),
         `amount` (money), `is_refund`, `cost_amount`? (money).
     touches, surveys, costs
-        As in `touch_counts`, `survey_counts` and `channel_spending`; empty when not supplied.
+        As in `touch_counts`, `survey_counts` and `channel_spending`. What rests on a table
+        that is left out, or on none but empty ones, has no value.
     periods
         The periods: `id`, `start`, `end` (inclusive days), in any order. They may overlap.
     active_days
@@ -77,24 +80,22 @@ def kpi_history(
         `unit` (kind of `KPIS`), `start`, `end` (days). No value is NaN.
     """
     spans = spans_of(periods)
-    counts = pd.concat(
-        [
-            order_counts(orders, periods=spans, active_days=active_days),
-            goods_counts(orders, periods=spans),
-            touch_counts(
-                orders,
-                touches,
-                periods=spans,
-                conversion_days=conversion_days,
-                lookback_days=lookback_days,
-            ),
-            survey_counts(surveys, periods=spans),
-            _marketing_cost(costs, touches, spans, channel_terms),
-        ],
-        axis="columns",
-    )
+    found = [
+        order_counts(orders, periods=spans, active_days=active_days),
+        goods_counts(orders, periods=spans),
+    ]
+    if touches is not None:
+        windows = {"conversion_days": conversion_days, "lookback_days": lookback_days}
+        found.append(touch_counts(orders, touches, periods=spans, **windows))
+    if surveys is not None:
+        found.append(survey_counts(surveys, periods=spans))
+    if costs is not None and touches is not None:
+        found.append(_marketing_cost(costs, touches, spans, channel_terms))
+    counts = pd.concat(found, axis="columns")
     figures = {
-        span.id: kpi_values(counts.loc[span.id].to_dict(), margin_rate=margin_rate)
+        span.id: kpi_values(
+            defaultdict(lambda: math.nan, counts.loc[span.id]), margin_rate=margin_rate
+        )
         for span in spans
     }
     rows = [

@@ -18,7 +18,7 @@ from crm_strategy.data.schema import SCHEMA_VERSION
 from crm_strategy.errors import DataError
 from crm_strategy.plan.params import Params
 
-PREPARED_VERSION = 2
+PREPARED_VERSION = 3
 """Counts up when the same inputs are prepared differently."""
 
 Stat = tuple[int, int, str]
@@ -45,15 +45,14 @@ def fingerprint(params: Params, known: Mapping[str, Stat]) -> tuple[str, dict[st
     base = params.path.absolute().parent
     stats: dict[str, Stat] = {}
     inputs: dict[str, Any] = {}
-    for name, table in params.data.tables().items():
-        if table.file is not None:
-            paths = find_files(table.file, base=base, name=name)
+    origins = params.data.origins()
+    for name, origin in origins.items():
+        if origin.file is not None:
+            paths = find_files(origin.file, base=base, name=name)
             stats |= {str(path): _stat(path, known) for path in paths}
             inputs[name] = [(path.name, stats[str(path)][2]) for path in paths]
     address = _resolved(params.data.engine)
-    tables = {
-        name: table.table for name, table in params.data.tables().items() if table.table is not None
-    }
+    tables = {name: origin.table for name, origin in origins.items() if origin.table is not None}
     if tables:
         inputs["engine"] = hashlib.sha256(address.encode()).hexdigest()
         inputs["tables"] = _engine_state(params.data.engine, address, tables)

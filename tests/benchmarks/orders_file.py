@@ -17,10 +17,11 @@ _DAYS = (LAST - FIRST).days + 1
 _CHUNK = 1_000_000
 _MEAN_LIFE_DAYS = 270.0
 _REFUNDS, _WITHOUT_CUSTOMER = 0.03, 0.02
+_NOBODY = 9_999_999
 
 
 def write_orders(path: Path, *, orders: int = ORDERS, customers: int = CUSTOMERS) -> None:
-    """Write orders in order of time, as exports do: text ids, a time, an amount, refunds.
+    """Write orders as prepared data hold them, a customer's together in order of time.
 
     Each customer arrives on some day (many before the first), orders at a gamma-distributed
     rate and leaves after an exponential life, as in the Pareto/NBD model.
@@ -33,8 +34,9 @@ def write_orders(path: Path, *, orders: int = ORDERS, customers: int = CUSTOMERS
     weight = np.cumsum(rate * np.maximum(leave - arrival, 0))
     who = np.searchsorted(weight, random.random(orders) * weight[-1]).astype("int32")
     day = arrival[who] + random.random(orders) * (leave[who] - arrival[who])
-    by_time = np.argsort(day, kind="stable")
-    who, day = who[by_time], day[by_time]
+    who = np.where(random.random(orders) < _WITHOUT_CUSTOMER, _NOBODY, who)
+    as_prepared = np.lexsort((day, who))
+    who, day = who[as_prepared], day[as_prepared]
     writer = None
     for start in range(0, orders, _CHUNK):
         part = slice(start, start + _CHUNK)
@@ -55,7 +57,7 @@ def _rows(random: np.random.Generator, who: np.ndarray, day: np.ndarray, start: 
             "order_id": np.char.add("O", numbers),
             "customer_id": pa.array(
                 np.char.add("C", np.char.zfill(who.astype("U7"), 7)),
-                mask=random.random(size) < _WITHOUT_CUSTOMER,
+                mask=who == _NOBODY,
             ),
             "ordered_at": np.datetime64(FIRST, "us") + (day * 86_400e6).astype("timedelta64[us]"),
             "amount": np.where(refund, -amount, amount),

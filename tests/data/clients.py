@@ -20,9 +20,13 @@ class Prepared:
     path: Path
 
     def rows(self, name: str) -> list[dict[str, Any]]:
+        """The rows of a prepared table; orders by time, though customers' stand together."""
         con = engine.connect(self.path, read_only=True)
         try:
-            return engine.rows(con.table(name))
+            table = con.table(name)
+            return engine.rows(
+                table.order_by("ordered_at", "order_id", "amount") if name == "orders" else table
+            )
         finally:
             engine.disconnect(con)
 
