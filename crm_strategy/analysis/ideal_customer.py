@@ -1,0 +1,177 @@
+"""The ideal customer: who the most valuable customers are, and how many others are like them."""
+
+import ibis
+import numpy as np
+import pandas as pd
+from ibis import _
+from scipy.special import ndtri
+
+from crm_strategy.analysis.attribute_summary import attribute_lifts
+from crm_strategy.analysis.intervals import CONFIDENCE, share_interval
+from crm_strategy.analysis.members import OTHER, UNKNOWN
+
+TOP, REST = "top", "rest"
+
+WHO = ("demography", "geography", "firmography", "other")
+"""Kinds of attributes that say who somebody is. Preferences are none: whoever orders often is
+likelier found among the commonest choices, so they would mirror the number of orders."""
+
+_KEYS = ["kind", "attribute", "value"]
+_NEUTRAL = 100
+
+
+def top_members(
+    profiles: ibis.Table, values: ibis.Table | None = None, *, top_share: float = 0.2
+) -> ibis.Table:
+    """The most valuable customers and the rest.
+
+    Top are customers of whom less than `top_share` of all are strictly more valuable, so
+    equals stay together; nobody without a value above 0.
+
+    Parameters
+    ----------
+    profiles
+        One row per customer: `customer_id`, `revenue` (money, net).
+    values
+        `customer_id`, `expected_value` (money); decides instead of revenue where given.
+    top_share
+        Share of the customers, 0 to 1.
+
+    Returns
+    -------
+    Table
+        `customer_id`, `segment`: `top` or `rest`. Each customer of the profiles once.
+    """
+    if values is None:
+        worth = profiles.select("customer_id", worth=_.revenue)
+    else:
+        expected = values.select("customer_id", "expected_value")
+        joined = profiles.select("customer_id").left_join(expected, "customer_id")
+        worth = joined.select("customer_id", worth=_.expected_value.fill_null(0.0))
+    better = ibis.rank().over(order_by=worth.worth.desc())
+    is_top = (better < top_share * worth.count().over()) & (worth.worth > 0)
+    return worth.select("customer_id", segment=ibis.ifelse(is_top, TOP, REST))
+
+
+def ideal_customer(attributes: ibis.Table, tops: ibis.Table) -> pd.DataFrame:
+    """What is commoner among the most valuable customers than among all.
+
+    Parameters
+    ----------
+    attributes
+        `customer_id`, `kind`, `attribute`, `place`, `value`: of `attributes.common_values`.
+        Only the kinds in `WHO` count.
+    tops
+        Result of `top_members`.
+
+    Returns
+    -------
+    DataFrame
+        Surest first (by `low`): `attribute`, `value`, `share_in_top`, `share_in_all` (both of
+        customers whose value is known), `index` = 100 × the one ÷ the other, `low`, `high`
+        (95 %), `customer_count` (top customers with the value), `kind`, `in_profile` (surely
+        commoner at the top: `low` above 100 even when 95 % must hold for all values at once,
+        for of many values a few always seem to stand out).
+    """
+    lifts = attribute_lifts(attributes.filter(_.kind.isin(WHO)), tops)
+    found = lifts[(lifts["segment"] == TOP) & (lifts["value"] != OTHER)]
+    found = found.assign(in_profile=_stands_out(found))
+    named = found.rename(columns={"share": "share_in_top", "base_share": "share_in_all"})
+    ordered = named.sort_values(["low", *_KEYS], ascending=[False, True, True, True])
+    return ordered[
+        [
+            *("attribute", "value", "share_in_top", "share_in_all", "index", "low", "high"),
+            *("customer_count", "kind", "in_profile"),
+        ]
+    ].reset_index(drop=True)
+
+
+def profile_fit(
+    attributes: ibis.Table, profiles: ibis.Table, tops: ibis.Table, ideal: pd.DataFrame
+) -> pd.DataFrame:
+    """How many customers are like the ideal one, how many are not, and what each bring.
+
+    A customer fits who has at least half of the profile's attributes, of those known of the
+    customer.
+
+    Parameters
+    ----------
+    attributes, tops
+        As in `ideal_customer`.
+    profiles
+        One row per customer: `customer_id`, `revenue` (money, net).
+    ideal
+        Result of `ideal_customer`.
+
+    Returns
+    -------
+    DataFrame
+        `group` (inside, outside, and unknown: none of the profile's attributes is known),
+        `customer_count`, `customer_share`, `revenue`, `revenue_share` (NaN unless the total is
+        above 0), `top_rate` (share of the group at the top), `low`, `high` (95 % of it). None
+        where nothing tells the top apart. The profile was read from the same customers, so
+        `top_rate` inside is somewhat too high for new ones.
+    """
+    chosen = ideal.loc[ideal["in_profile"], _KEYS]
+    joined = profiles.select("customer_id", "revenue").join(tops, "customer_id")
+    fits = ibis.null("string") if chosen.empty else None
+    if fits is None:
+        matched = _matched(attributes, chosen)
+        joined = joined.left_join(matched, "customer_id")
+        fits = ibis.cases(
+            (joined.known_count.isnull(), UNKNOWN),
+            (2 * joined.match_count >= joined.known_count, "inside"),
+            else_="outside",
+        )
+    sums = (
+        joined.mutate(group=fits)
+        .filter(_.group.notnull())
+        .group_by("group")
+        .agg(
+            customer_count=_.count(),
+            revenue=_.revenue.sum(),
+            top_count=(_.segment == TOP).sum(),
+        )
+        .to_pandas()
+        .set_index("group")
+    )
+    table = sums.reindex([each for each in ("inside", "outside", UNKNOWN) if each in sums.index])
+    table = table.rename_axis("group").reset_index()
+    total = table["revenue"].sum()
+    pairs = zip(table["top_count"], table["customer_count"], strict=True)
+    bounds = [share_interval(top, n) for top, n in pairs]
+    return table.assign(
+        customer_share=table["customer_count"] / table["customer_count"].sum(),
+        revenue_share=table["revenue"] / (total if total > 0 else float("nan")),
+        top_rate=table["top_count"] / table["customer_count"],
+        low=pd.Series([low for low, _high in bounds], dtype="float64"),
+        high=pd.Series([high for _low, high in bounds], dtype="float64"),
+    )[
+        [
+            *("group", "customer_count", "customer_share", "revenue", "revenue_share"),
+            *("top_rate", "low", "high"),
+        ]
+    ]
+
+
+def _stands_out(lifts: pd.DataFrame) -> pd.Series:
+    # Bonferroni: intervals on the logarithm grow in proportion to the normal quantile.
+    tail = (1 - CONFIDENCE) / 2
+    wider = ndtri(tail / max(len(lifts), 1)) / ndtri(tail)
+    half = np.log(lifts["index"] / lifts["low"])
+    return np.log(lifts["index"] / _NEUTRAL) > wider * half
+
+
+def _matched(attributes: ibis.Table, chosen: pd.DataFrame) -> ibis.Table:
+    """Of the profile's attributes, how many are known of a customer and how many match."""
+    names = dict.fromkeys(_KEYS[:2], "string")
+    asked = ibis.memtable(chosen[list(names)].drop_duplicates(), schema=names)
+    wanted = ibis.memtable(chosen, schema=names | {"value": "string"}).mutate(
+        matches=ibis.literal(1)
+    )
+    known = attributes.filter(_.value != UNKNOWN).semi_join(asked, _KEYS[:2])
+    return (
+        known.left_join(wanted, _KEYS)
+        .group_by("customer_id")
+        .agg(known_count=_.count(), match_count=_.matches.sum().fill_null(0))
+    )

@@ -1,0 +1,91 @@
+"""Personas: a segment as a person, every line measured with its n, or from the workshop."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import pandas as pd
+
+from crm_strategy.analysis.members import OTHER
+
+ASPECTS = ("demography", "geography", "needs", "interests", "behaviour")
+"""What a persona card tells, in order."""
+
+MEASURED, WORKSHOP = "measured", "workshop"
+"""Where a line comes from: the data, or what people said in a workshop."""
+
+_OF_KIND: Mapping[str, str] = MappingProxyType(
+    {"demography": "demography", "geography": "geography", "firmography": "demography"}
+)
+_OF_PREFERENCE: Mapping[str, str] = MappingProxyType({"category": "interests"})
+
+
+def aspect_of(kind: str, attribute: str) -> str:
+    """The aspect an attribute speaks of: what is bought is an interest, how is behaviour.
+
+    Attributes of the client's own are interests, but the source a customer came by.
+    """
+    if kind == "preference":
+        return _OF_PREFERENCE.get(attribute, "behaviour")
+    if attribute == "source_channel":
+        return "behaviour"
+    return _OF_KIND.get(kind, "interests")
+
+
+def personas(
+    lifts: pd.DataFrame,
+    workshop: pd.DataFrame | None = None,
+    *,
+    lines: int = 3,
+    min_count: int = 10,
+) -> pd.DataFrame:
+    """The lines of each segment's persona card.
+
+    A measured line is the commonest known value of an attribute. Of each aspect, those
+    attributes are shown in which that value sets the segment most surely apart from all
+    customers.
+
+    Parameters
+    ----------
+    lifts
+        Result of `attribute_summary.attribute_lifts`.
+    workshop
+        `segment`, `aspect`, `value` (a sentence): what no data say, such as needs.
+    lines
+        Measured lines of an aspect at most.
+    min_count
+        Customers a measured line needs.
+
+    Returns
+    -------
+    DataFrame
+        By segment and aspect, measured lines first: `segment`, `aspect`, `attribute` (None
+        of workshop lines), `value`, `share` (of the segment's customers whose value is
+        known), `customer_count` (both NaN of workshop lines), `evidence` (measured, workshop).
+    """
+    columns = ["segment", "aspect", "attribute", "value", "share", "customer_count", "evidence"]
+    parts = [_measured(lifts, lines, min_count)]
+    if workshop is not None:
+        parts.append(workshop.assign(evidence=WORKSHOP, line=range(len(workshop))))
+    rows = [row for part in parts for row in part.to_dict("records")]
+    table = pd.DataFrame(rows, columns=[*columns, "line"])
+    table = table.astype({"share": "float64", "customer_count": "float64"})
+    table["attribute"] = table["attribute"].astype(object).where(table["attribute"].notna(), None)
+    place = table["aspect"].map({aspect: number for number, aspect in enumerate(ASPECTS)})
+    ordered = table.assign(place=place).sort_values(["segment", "place", "evidence", "line"])
+    return ordered[columns].reset_index(drop=True)
+
+
+def _measured(lifts: pd.DataFrame, lines: int, min_count: int) -> pd.DataFrame:
+    known = lifts[lifts["value"] != OTHER]
+    commonest = known.sort_values(
+        ["customer_count", "index", "value"], ascending=[False, False, True]
+    ).drop_duplicates(["segment", "kind", "attribute"])
+    shown = commonest[commonest["customer_count"] >= min_count]
+    pairs = zip(shown["kind"], shown["attribute"], strict=True)
+    shown = shown.assign(aspect=[aspect_of(*pair) for pair in pairs], evidence=MEASURED)
+    ordered = shown.sort_values(
+        ["segment", "aspect", "low", "kind", "attribute"],
+        ascending=[True, True, False, True, True],
+    )
+    line = ordered.groupby(["segment", "aspect"]).cumcount()
+    return ordered.assign(line=line)[line < lines]

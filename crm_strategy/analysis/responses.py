@@ -1,0 +1,164 @@
+"""Responses: which contacts customers answer."""
+
+from datetime import date
+
+import ibis
+import pandas as pd
+from ibis import _
+
+from crm_strategy.analysis.funnel import RESPONSES
+from crm_strategy.analysis.intervals import share_interval
+from crm_strategy.analysis.members import UNKNOWN, members_of
+from crm_strategy.analysis.spans import until, within
+from crm_strategy.analysis.timeline import known_touches, next_orders, soon_after
+
+NEVER_ANSWERED, NOT_CONTACTED = "never_answered", "not_contacted"
+
+
+def responses(
+    touches: ibis.Table,
+    orders: ibis.Table,
+    *,
+    start: date,
+    end: date,
+    conversion_days: int,
+    by: str = "channel",
+) -> pd.DataFrame:
+    """Who was contacted in a period, who answered, and who then ordered.
+
+    An answer is a touch the customer opened, clicked, visited or replied to. Customers are
+    counted, not touches: the touches of one customer are no independent trials.
+
+    Parameters
+    ----------
+    touches
+        One row per touch: `customer_id`, `touched_at` (timestamp), `channel`, `action`?, and
+        the column to count by. Touches without a customer are left out.
+    orders
+        One row per order or refund: `customer_id`, `ordered_at` (timestamp), `is_refund`.
+    start, end
+        First and last day of the period.
+    conversion_days
+        Calendar days after a touch in which an order counts as its conversion; orders after
+        the period do not count.
+    by
+        What was answered: `channel`, `campaign` or `touchpoint`.
+
+    Returns
+    -------
+    DataFrame
+        Most customers first: the column counted by, `touch_count`, `customer_count`,
+        `response_count` (customers who answered), `response_rate` (of the customers), `low`,
+        `high` (95 % of it), `conversion_rate` (customers who ordered ÷ customers).
+        Responses are NaN for channels of which no answer was ever recorded, and for those of
+        which nothing but answers was: without the unanswered contacts there is no rate.
+    """
+    measured = _answering(touches).filter((_.answers > 0) & (_.unanswered > 0))
+    measured = measured.select("channel", measured=ibis.literal(True))
+    sent = known_touches(touches).filter(within(_.touched_at, start, end))
+    sent = sent.left_join(measured, "channel").select(*sent.columns, "measured")
+    sent = sent.mutate(touchpoint=sent[by].fill_null(UNKNOWN), answered=is_answered(sent))
+    counts = sent.group_by("touchpoint").agg(
+        touch_count=_.count(),
+        customer_count=_.customer_id.nunique(),
+        response_count=_.customer_id.nunique(where=_.answered),
+        measured=_.measured.count(),
+    )
+    followed = next_orders(sent, orders.filter(within(_.ordered_at, start, end)))
+    converted = (
+        followed.filter(soon_after(followed.placed_at, followed.touched_at, conversion_days))
+        .group_by("touchpoint")
+        .agg(converted=_.customer_id.nunique())
+    )
+    table = counts.to_pandas().merge(converted.to_pandas(), how="left", on="touchpoint")
+    answered = table["response_count"].astype("float64")
+    table["response_count"] = answered.where(table["measured"] > 0)
+    pairs = zip(table["response_count"], table["customer_count"], strict=True)
+    bounds = [share_interval(count, n) if count >= 0 else (None, None) for count, n in pairs]
+    table = table.rename(columns={"touchpoint": by}).assign(
+        response_rate=table["response_count"] / table["customer_count"],
+        low=pd.Series([low for low, _high in bounds], dtype="float64"),
+        high=pd.Series([high for _low, high in bounds], dtype="float64"),
+        conversion_rate=table["converted"].fillna(0) / table["customer_count"],
+    )
+    ordered = table.sort_values(["customer_count", by], ascending=[False, True], ignore_index=True)
+    return ordered[
+        [
+            *(by, "touch_count", "customer_count", "response_count"),
+            *("response_rate", "low", "high", "conversion_rate"),
+        ]
+    ]
+
+
+def asked_channels(touches: ibis.Table) -> ibis.Table:
+    """Channels by which the client speaks: those with contacts that nobody answered.
+
+    Where nothing but clicks or visits is recorded, customers came by themselves.
+
+    Returns
+    -------
+    Table
+        `channel`.
+    """
+    return _answering(touches).filter(_.unanswered > 0).select("channel")
+
+
+def response_members(touches: ibis.Table, profiles: ibis.Table, *, as_of: date) -> ibis.Table:
+    """Customers by the channel they answered most; of equals the one answered last, then by name.
+
+    Parameters
+    ----------
+    touches
+        As in `responses`.
+    profiles
+        One row per customer: `customer_id`.
+    as_of
+        Last day observed; later touches are ignored.
+
+    Returns
+    -------
+    Table
+        `customer_id`, `segment`: a channel, `never_answered`, `not_contacted`, or `unknown`
+        (contacted, but only where no
+        answer was ever recorded). Each customer of the profiles once.
+    """
+    known = known_touches(touches).filter(until(_.touched_at, as_of))
+    silent = _answering(known).filter(_.answers == 0).select("channel", silent=ibis.literal(True))
+    known = known.mutate(answered=is_answered(known)).left_join(silent, "channel")
+    counts = known.group_by("customer_id", "channel").agg(
+        answers=_.answered.sum(),
+        answered_at=_.touched_at.max(where=_.answered),
+        measured=_.silent.isnull().sum(),
+    )
+    counts = counts.mutate(answered_at=_.answered_at.fill_null(ibis.timestamp("1900-01-01")))
+    most = ibis.window(
+        group_by="customer_id",
+        order_by=[counts.answers.desc(), counts.answered_at.desc(), counts.channel],
+    )
+    contacted = ibis.window(group_by="customer_id")
+    ranked = counts.mutate(
+        rank=ibis.row_number().over(most), measured=_.measured.sum().over(contacted)
+    ).filter(_["rank"] == 0)
+    said = ranked.select(
+        "customer_id",
+        segment=ibis.cases(
+            (ranked.answers > 0, ranked.channel),
+            (ranked.measured > 0, NEVER_ANSWERED),
+            else_=UNKNOWN,
+        ),
+    )
+    return members_of(profiles, said, otherwise=NOT_CONTACTED)
+
+
+def is_answered(touches: ibis.Table) -> ibis.Value:
+    """Whether the customer answered a touch: opened, clicked, visited or replied."""
+    if "action" not in touches.columns:
+        return ibis.literal(False)
+    return touches.action.isin(RESPONSES).fill_null(False)
+
+
+def _answering(touches: ibis.Table) -> ibis.Table:
+    """Touches of each channel with and without an answer."""
+    known = known_touches(touches)
+    answered = is_answered(known)
+    return known.group_by("channel").agg(answers=answered.sum(), unanswered=(~answered).sum())
