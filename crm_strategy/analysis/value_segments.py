@@ -4,6 +4,8 @@ import ibis
 import pandas as pd
 from ibis import _
 
+from crm_strategy.analysis.members import UNKNOWN
+
 DECILES = tuple(f"decile_{number:02}" for number in range(1, 11))
 """Segments of expected value, best first."""
 
@@ -34,7 +36,7 @@ def value_deciles(values: ibis.Table) -> ibis.Table:
     known = _.count().over(group_by=_.expected_value.isnull())
     placed = values.mutate(decile=better * len(DECILES) // known)
     steps = [(placed.decile == place, name) for place, name in enumerate(DECILES)]
-    segment = ibis.cases((placed.expected_value.isnull(), "unknown"), *steps)
+    segment = ibis.cases((placed.expected_value.isnull(), UNKNOWN), *steps)
     return placed.select("customer_id", segment=segment)
 
 
