@@ -23,7 +23,8 @@ class Chart:
     id
         Its id; title and note come from `views.chart.<id>.…`.
     kind
-        bars, columns, line, stacked, heatmap, bullets, funnel, multiples, intervals, matrix.
+        bars, columns, line, stacked, heatmap, bullets, funnel, multiples, intervals, matrix,
+        curve.
     category, values
         Columns an Excel chart takes its labels and its series from.
     paint

@@ -1,5 +1,6 @@
 """Charts for notebooks: `charts.segment_bars_chart(segments)`."""
 
+from crm_strategy.views.attribute_charts import attribute_index_chart, ideal_customer_chart
 from crm_strategy.views.channel_charts import channel_cost_chart
 from crm_strategy.views.chart import Chart
 from crm_strategy.views.check_charts import monthly_orders_chart
@@ -7,21 +8,35 @@ from crm_strategy.views.goal_charts import goal_bullets_chart
 from crm_strategy.views.journey_charts import funnel_chart, touchpoint_matrix_chart
 from crm_strategy.views.kpi_charts import kpi_line_chart, kpi_trends_chart
 from crm_strategy.views.lifecycle_charts import cohort_heatmap_chart, lifecycle_chart
+from crm_strategy.views.response_charts import hot_leads_chart, responses_chart, stopped_at_chart
 from crm_strategy.views.sales_charts import category_bars_chart
+from crm_strategy.views.satisfaction_charts import satisfaction_value_chart
 from crm_strategy.views.segment_charts import segment_bars_chart, segment_migration_chart
+from crm_strategy.views.segment_kind_charts import effort_chart, rf_grid_chart
+from crm_strategy.views.value_charts import value_curve_chart, value_holdout_chart
 
 __all__ = [
     "Chart",
+    "attribute_index_chart",
     "category_bars_chart",
     "channel_cost_chart",
     "cohort_heatmap_chart",
+    "effort_chart",
     "funnel_chart",
     "goal_bullets_chart",
+    "hot_leads_chart",
+    "ideal_customer_chart",
     "kpi_line_chart",
     "kpi_trends_chart",
     "lifecycle_chart",
     "monthly_orders_chart",
+    "responses_chart",
+    "rf_grid_chart",
+    "satisfaction_value_chart",
     "segment_bars_chart",
     "segment_migration_chart",
+    "stopped_at_chart",
     "touchpoint_matrix_chart",
+    "value_curve_chart",
+    "value_holdout_chart",
 ]

@@ -1,5 +1,11 @@
 """Findings for notebooks: `findings.largest_segment_finding(…)`."""
 
+from crm_strategy.views.attribute_findings import (
+    attributes_finding,
+    ideal_customer_finding,
+    personas_finding,
+    stereotype_finding,
+)
 from crm_strategy.views.channel_findings import channel_cost_finding
 from crm_strategy.views.check_findings import data_quality_finding
 from crm_strategy.views.finding import Decision, Finding
@@ -7,6 +13,16 @@ from crm_strategy.views.goal_findings import goal_checks_finding, goals_finding
 from crm_strategy.views.growth_findings import replenishment_finding, win_back_finding
 from crm_strategy.views.journey_findings import funnel_finding, touchpoint_gaps_finding
 from crm_strategy.views.kpi_findings import category_finding, kpi_signals_finding, revenue_finding
+from crm_strategy.views.response_findings import (
+    hot_leads_finding,
+    responses_finding,
+    stopped_at_finding,
+)
+from crm_strategy.views.satisfaction_findings import (
+    respondents_finding,
+    satisfaction_finding,
+    satisfaction_value_finding,
+)
 from crm_strategy.views.segment_findings import (
     at_risk_finding,
     cohort_finding,
@@ -14,24 +30,52 @@ from crm_strategy.views.segment_findings import (
     lifecycle_finding,
     segment_migration_finding,
 )
+from crm_strategy.views.segment_kind_findings import (
+    effort_finding,
+    segment_kinds_finding,
+    segment_overlap_finding,
+)
+from crm_strategy.views.value_findings import (
+    expected_value_finding,
+    newcomers_finding,
+    value_curve_finding,
+    value_models_finding,
+)
 
 __all__ = [
     "Decision",
     "Finding",
     "at_risk_finding",
+    "attributes_finding",
     "category_finding",
     "channel_cost_finding",
     "cohort_finding",
     "data_quality_finding",
+    "effort_finding",
+    "expected_value_finding",
     "funnel_finding",
     "goal_checks_finding",
     "goals_finding",
+    "hot_leads_finding",
+    "ideal_customer_finding",
     "kpi_signals_finding",
     "largest_segment_finding",
     "lifecycle_finding",
+    "newcomers_finding",
+    "personas_finding",
     "replenishment_finding",
+    "respondents_finding",
+    "responses_finding",
     "revenue_finding",
+    "satisfaction_finding",
+    "satisfaction_value_finding",
+    "segment_kinds_finding",
     "segment_migration_finding",
+    "segment_overlap_finding",
+    "stereotype_finding",
+    "stopped_at_finding",
     "touchpoint_gaps_finding",
+    "value_curve_finding",
+    "value_models_finding",
     "win_back_finding",
 ]

@@ -67,11 +67,12 @@ class Suppress:
     only
         A column and the ids in it for which this holds; all rows by default.
     within
-        Columns that name a whole whose sum the reader may know, such as `from_segment`; where
-        the table has none of them, or has shares or a total, all rows are one whole.
+        Columns that name a whole whose sum the reader may know, such as `from_segment`, or
+        several that name it together; none, `()`, is the whole table. Where the table has none
+        of the columns, or has shares or a total, all rows are one whole.
     """
 
     count: str
     hides: Sequence[str] | None = None
     only: tuple[str, frozenset[str]] | None = None
-    within: Sequence[str] = ()
+    within: Sequence[str | tuple[str, ...]] = ()

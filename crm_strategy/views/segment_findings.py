@@ -2,8 +2,9 @@
 
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.kinds import segment_name
 from crm_strategy.views.privacy import small, without_small
-from crm_strategy.words import say, say_count
+from crm_strategy.words import known, say, say_count
 from crm_strategy.words.numbers import (
     format_count,
     format_share,
@@ -25,19 +26,21 @@ def largest_segment_finding(segments: Data) -> Finding:
     if rows.empty:
         return Finding("largest_segment", title=say("findings.segments.none"))
     top = rows.sort_values(["revenue", "segment"], ascending=[False, True]).iloc[0]
+    # A segment of the client's own rules has no advice in the catalogue.
+    action = f"segments.{top['segment']}.action"
     return Finding(
         "largest_segment",
         title=say(
             "findings.largest_segment.title",
-            segment=say(f"segments.{top['segment']}.name"),
+            segment=segment_name(top["segment"]),
             revenue_share=format_share(top["revenue_share"], digits=0),
             customer_share=format_share(top["customer_share"], digits=0),
         ),
         text=say(
-            "findings.largest_segment.text",
+            "findings.largest_segment.text" if known(action) else "findings.largest_segment.own",
             customers=say_count("findings.customers", int(top["customer_count"])),
             revenue=format_short_money(top["revenue"]),
-            action=say(f"segments.{top['segment']}.action"),
+            action=say(action) if known(action) else "",
         ),
         severity="note",
         figures={
@@ -113,8 +116,8 @@ def segment_migration_finding(migration: Data) -> Finding:
         title=say(
             "findings.segment_migration.title",
             share=format_share(top["customer_count"] / size, digits=0),
-            before=say(f"segments.{top['from_segment']}.name"),
-            after=say(f"segments.{top['to_segment']}.name"),
+            before=segment_name(top["from_segment"]),
+            after=segment_name(top["to_segment"]),
         ),
         text=say(
             "findings.segment_migration.text",

@@ -16,13 +16,22 @@ def segments_table(segments: Data) -> Table:
     rows = frame_of(segments)
     if len(rows):
         rows = rows.sort_values(["revenue", "segment"], ascending=[False, True])
+    summed = ["customer_count", "customer_share", "revenue", "revenue_share"]
+    if "expected_value" in rows and rows["expected_value"].notna().any():
+        summed.append("expected_value")
     return Table(
         rows,
         id="segments",
         formats={"p_alive": "share", "median_recency_days": "days"},
         suppress="customer_count",
-        total=("customer_count", "customer_share", "revenue", "revenue_share"),
-        layout=Layout(ranked=True),
+        total=summed,
+        layout=Layout(
+            sheet_only=(
+                *("purchase_frequency", "p_alive", "expected_orders"),
+                *("median_recency_days", "order_count"),
+            ),
+            ranked=True,
+        ),
         basis=customers_in(rows),
     )
 
@@ -39,7 +48,9 @@ def segment_migration_table(migration: Data) -> Table:
         id="segment_migration",
         suppress=(Suppress(count="customer_count", within=("from_segment", "to_segment")),),
         layout=Layout(
-            columns=("from_segment", "to_segment", "customer_count"), rows_shown=12, ranked=True
+            columns=("from_segment", "to_segment", "customer_count", "revenue"),
+            rows_shown=12,
+            ranked=True,
         ),
         basis=customers_in(rows),
     )

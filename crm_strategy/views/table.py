@@ -201,11 +201,12 @@ class Table:
         self, rows: list[list[Cell]], names: list[str], *, summed: bool
     ) -> list[list[Cell]]:
         """For each sum that the reader can know, the whole that each row is a part of."""
-        asked = self._suppress[0].within
-        within = [names.index(name) for name in asked if name in names]
+        asked = [(each,) if isinstance(each, str) else each for each in self._suppress[0].within]
+        within = [[names.index(name) for name in each] for each in asked if set(each) <= set(names)]
         shares = any(name.endswith("_share") for name in names)
         everything = summed or ((bool(asked) or shares) and not within)
-        return [[row[at] for row in rows] for at in within] + [[0] * len(rows)] * everything
+        known = [[tuple(row[at] for at in each) for row in rows] for each in within]
+        return known + [[0] * len(rows)] * everything
 
     def _translate(
         self, rows: list[list[Cell]], columns: list[ColumnPayload]

@@ -1,5 +1,10 @@
 """Tables for notebooks: `tables.segments_table(segments)`."""
 
+from crm_strategy.views.attribute_tables import (
+    attributes_table,
+    ideal_customer_table,
+    personas_table,
+)
 from crm_strategy.views.channel_tables import channel_costs_table
 from crm_strategy.views.check_tables import (
     data_exclusions_table,
@@ -17,6 +22,18 @@ from crm_strategy.views.journey_tables import (
 )
 from crm_strategy.views.kpi_tables import categories_table, kpis_table, products_table
 from crm_strategy.views.layout import Basis, Layout, Suppress
+from crm_strategy.views.response_tables import hot_leads_table, responses_table, stopped_at_table
+from crm_strategy.views.satisfaction_tables import (
+    respondents_table,
+    satisfaction_table,
+    satisfaction_value_table,
+)
+from crm_strategy.views.segment_kind_tables import (
+    effort_table,
+    rf_grid_table,
+    segment_kinds_table,
+    segment_overlap_table,
+)
 from crm_strategy.views.segment_tables import (
     cohort_retention_table,
     lifecycle_table,
@@ -24,12 +41,19 @@ from crm_strategy.views.segment_tables import (
     segments_table,
 )
 from crm_strategy.views.table import Table
+from crm_strategy.views.value_tables import (
+    newcomers_table,
+    value_curve_table,
+    value_holdout_table,
+    value_models_table,
+)
 
 __all__ = [
     "Basis",
     "Layout",
     "Suppress",
     "Table",
+    "attributes_table",
     "categories_table",
     "channel_costs_table",
     "cohort_retention_table",
@@ -37,17 +61,33 @@ __all__ = [
     "data_findings_table",
     "data_sources_table",
     "data_tables_table",
+    "effort_table",
     "funnel_table",
     "goal_checks_table",
     "goals_table",
+    "hot_leads_table",
+    "ideal_customer_table",
     "kpis_table",
     "lifecycle_table",
+    "newcomers_table",
+    "personas_table",
     "products_table",
     "replenishment_table",
+    "respondents_table",
+    "responses_table",
+    "rf_grid_table",
+    "satisfaction_table",
+    "satisfaction_value_table",
+    "segment_kinds_table",
     "segment_migration_table",
+    "segment_overlap_table",
     "segments_table",
+    "stopped_at_table",
     "touchpoint_actions_table",
     "touchpoints_table",
     "transitions_table",
+    "value_curve_table",
+    "value_holdout_table",
+    "value_models_table",
     "win_back_table",
 ]

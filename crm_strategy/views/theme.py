@@ -141,6 +141,7 @@ def excel_format(kind: str) -> str:
         "count": "#,##0",
         "days": "#,##0",
         "ratio": "0.00",
+        "exact": "0.000",
         "score": "0.0",
         "share": "0.0%",
         "change": "+0.0%;-0.0%;0.0%",

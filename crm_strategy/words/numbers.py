@@ -39,6 +39,11 @@ def format_ratio(value: float | None) -> str:
     return _decimal(value, "#,##0.00")
 
 
+def format_exact(value: float | None) -> str:
+    """Three decimals, for parameters: 0.243 · 0,243"""
+    return _decimal(value, "#,##0.000")
+
+
 def format_share(value: float | None, *, digits: int = 1) -> str:
     """A fraction as a percentage: 75.8% · 75,8 %"""
     if not _known(value):
@@ -113,9 +118,8 @@ def format_interval(low: float | None, high: float | None, kind: str) -> str:
 def format_value(value: object, kind: str) -> str:
     """A value by its kind; unknown kinds are text.
 
-    Kinds: count, ratio, share, change, points, money, unit_money, short_money, score, days,
-    months,
-    date, month, text.
+    Kinds: count, ratio, exact, share, change, points, money, unit_money, short_money, score,
+    days, months, date, month, text.
     """
     if is_missing(value):
         return MISSING
@@ -136,6 +140,7 @@ _FORMATS = {
     "count": format_count,
     "days": format_count,
     "ratio": format_ratio,
+    "exact": format_exact,
     "share": format_share,
     "change": format_change,
     "points": format_points,

@@ -7,6 +7,7 @@ import pandas as pd
 
 from crm_strategy.analysis.rfm import SEGMENTS
 from crm_strategy.words.kpis import KPIS
+from tests.views.segment_samples import SEGMENT_ROWS
 
 HOSTILE = '<script>alert("x")</script> $a_1$ & "q" 😀 שלום ' + "x" * 300
 """A name with markup, mathematics, quotes, an emoji, right-to-left letters, without end."""
@@ -298,6 +299,7 @@ ROWS: dict[str, list[dict[str, object]]] = {
             (None, 12_000.0, 9000.0),
         )
     ],
+    **SEGMENT_ROWS,
 }
 
 

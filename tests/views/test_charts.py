@@ -27,6 +27,16 @@ CHARTS = {
     "channel_cost": "channel_costs",
     "kpi_trends": "kpi_history",
     "category_bars": "categories",
+    "value_curve": "value_curve",
+    "value_holdout": "value_holdout",
+    "attribute_index": "attributes",
+    "ideal_customer": "ideal_customer",
+    "satisfaction_value": "satisfaction_value",
+    "responses": "responses",
+    "stopped_at": "stopped_at",
+    "hot_leads": "hot_leads",
+    "rf_grid": "rf_grid",
+    "effort": "effort",
 }
 
 
@@ -102,6 +112,10 @@ def test_a_chart_without_data_has_no_picture_and_says_what_to_supply(name):
         ("channel_cost", "channel"),
         ("category_bars", "category"),
         ("segment_bars", "segment"),
+        ("attribute_index", "value"),
+        ("ideal_customer", "attribute"),
+        ("responses", "channel"),
+        ("effort", "segment"),
     ],
 )
 def test_long_strange_and_right_to_left_names_are_drawn(name, column):

@@ -1,0 +1,118 @@
+"""Findings on who the customers are: what sets groups apart, the ideal customer, personas."""
+
+import pandas as pd
+
+from crm_strategy.views.attribute_charts import BASE, REST
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.finding import Finding
+from crm_strategy.views.kinds import attribute_name, value_name
+from crm_strategy.views.privacy import without_small
+from crm_strategy.words import say, say_count
+from crm_strategy.words.numbers import format_count, format_interval, format_share
+
+
+def attributes_finding(attributes: Data) -> Finding:
+    """The group whose revenue per customer differs most from the base, for its size."""
+    rows = _named(frame_of(attributes))
+    clear = _clear(rows)
+    if clear.empty:
+        known = "findings.attributes.alike" if len(rows) else "findings.attributes.none"
+        return Finding("attributes", title=say(known, groups=format_count(len(rows))))
+    weight = (clear["index"] - BASE).abs() * clear["customer_count"]
+    order = ["weight", "attribute", "value"]
+    top = clear.assign(weight=weight).sort_values(order, ascending=[False, True, True]).iloc[0]
+    return Finding(
+        "attributes",
+        title=say(
+            "findings.attributes.title",
+            attribute=attribute_name(top["attribute"]),
+            value=value_name(top["value"]),
+            index=format_count(top["index"]),
+        ),
+        text=say(
+            "findings.attributes.text",
+            customers=say_count("findings.customers", int(top["customer_count"])),
+            range=format_interval(top["low"], top["high"], "count"),
+            clear=format_count(len(clear)),
+            groups=format_count(len(rows)),
+            chance=format_count(max(1, round(len(rows) / 20))),
+        ),
+        figures={"index": float(top["index"]), "clear": len(clear), "groups": len(rows)},
+    )
+
+
+def stereotype_finding(attributes: Data) -> Finding:
+    """How many demographic groups really buy otherwise: demography alone is a stereotype."""
+    rows = frame_of(attributes)
+    rows = _named(rows[rows["kind"] == "demography"] if len(rows) else rows)
+    if rows.empty:
+        return Finding("stereotype", title=say("findings.stereotype.none"))
+    clear = _clear(rows)
+    return Finding(
+        "stereotype",
+        title=say(
+            "findings.stereotype.title" if len(clear) else "findings.stereotype.alike",
+            clear=format_count(len(clear)),
+            groups=say_count("findings.of_groups", len(rows)),
+        ),
+        text=say("findings.stereotype.text"),
+        severity="watch",
+        figures={"clear": len(clear), "groups": len(rows)},
+    )
+
+
+def ideal_customer_finding(ideal: Data, *, outside_share: float | None = None) -> Finding:
+    """What sets the most valuable customers apart, and how many do not fit that profile."""
+    rows = _named(frame_of(ideal))
+    clear = _clear(rows)
+    more = clear[clear["index"] > BASE]
+    if more.empty:
+        known = "findings.ideal_customer.alike" if len(rows) else "findings.ideal_customer.none"
+        return Finding("ideal_customer", title=say(known))
+    gap = more["share_in_top"] - more["share_in_all"]
+    order = ["gap", "attribute", "value"]
+    top = more.assign(gap=gap).sort_values(order, ascending=[False, True, True]).iloc[0]
+    known = outside_share is not None and not pd.isna(outside_share)
+    return Finding(
+        "ideal_customer",
+        title=say(
+            "findings.ideal_customer.title",
+            attribute=attribute_name(top["attribute"]),
+            value=value_name(top["value"]),
+            top=format_share(top["share_in_top"], digits=0),
+            base=format_share(top["share_in_all"], digits=0),
+        ),
+        text=say("findings.ideal_customer.outside", share=format_share(outside_share, digits=0))
+        if known
+        else "",
+        figures={"index": float(top["index"]), "outside_share": outside_share},
+    )
+
+
+def personas_finding(personas: Data) -> Finding:
+    """How much of the personas is measured, and how much comes from the workshop."""
+    rows = frame_of(personas)
+    if rows.empty:
+        return Finding("personas", title=say("findings.personas.none"))
+    measured = int((rows["evidence"] == "measured").sum())
+    return Finding(
+        "personas",
+        title=say(
+            "findings.personas.title",
+            measured=format_count(measured),
+            lines=say_count("findings.of_lines", len(rows)),
+        ),
+        text=say("findings.personas.text"),
+        figures={"measured": measured, "lines": len(rows)},
+    )
+
+
+def _named(rows: pd.DataFrame) -> pd.DataFrame:
+    """The groups that may be named and are somebody in particular."""
+    if rows.empty:
+        return rows
+    return without_small(rows[~rows["value"].isin(REST)], "customer_count")
+
+
+def _clear(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[(rows["low"] > BASE) | (rows["high"] < BASE)] if len(rows) else rows

@@ -1,0 +1,67 @@
+"""Tables of who the customers are: attributes, the ideal customer, personas."""
+
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.kinds import VALUE_WORDS
+from crm_strategy.views.layout import Layout, Suppress
+from crm_strategy.views.ranges import with_range
+from crm_strategy.views.table import Table
+
+VALUE_OF_ATTRIBUTE = {"value": VALUE_WORDS}
+OF_ATTRIBUTE = Suppress(count="customer_count", within=("attribute",))
+
+
+def attributes_table(attributes: Data) -> Table:
+    """Customers by attribute and value, and their revenue against the base's (100)."""
+    return Table(
+        with_range(frame_of(attributes), "count"),
+        id="attributes",
+        formats={"low": "count", "high": "count", "range": "interval"},
+        suppress=(OF_ATTRIBUTE,),
+        layout=Layout(
+            columns=(
+                *("attribute", "value", "customer_count", "revenue", "average_order_value"),
+                *("index", "range", "low", "high", "customer_share", "kind"),
+            ),
+            words={**VALUE_OF_ATTRIBUTE, "kind": "attributes.kind.{}"},
+            sheet_only=("low", "high", "kind"),
+            page_only=("range",),
+            rows_shown=30,
+            ranked=True,
+        ),
+    )
+
+
+def ideal_customer_table(ideal: Data) -> Table:
+    """What is more frequent among the most valuable customers than in the base."""
+    return Table(
+        with_range(frame_of(ideal), "count"),
+        id="ideal_customer",
+        formats={"low": "count", "high": "count", "range": "interval"},
+        suppress=(OF_ATTRIBUTE, Suppress(count="top_count", hides=TOP_FIGURES)),
+        layout=Layout(
+            columns=(
+                *("attribute", "value", "share_in_top", "share_in_all", "index", "range"),
+                *("low", "high", "top_count", "customer_count"),
+            ),
+            words=VALUE_OF_ATTRIBUTE,
+            sheet_only=("low", "high"),
+            page_only=("range",),
+            rows_shown=15,
+            ranked=True,
+        ),
+    )
+
+
+TOP_FIGURES = ("share_in_top", "index", "range", "low", "high")
+
+
+def personas_table(personas: Data) -> Table:
+    """Who stands behind each segment: every line with its n, or from the workshop."""
+    return Table(
+        personas,
+        id="personas",
+        suppress=(Suppress(count="customer_count", hides=("share", "value")),),
+        layout=Layout(
+            words={**VALUE_OF_ATTRIBUTE, "evidence": "segments.evidence.{}"}, rows_shown=40
+        ),
+    )

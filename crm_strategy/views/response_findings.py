@@ -1,0 +1,105 @@
+"""Findings on how customers respond: the best channel, where they stop, which leads are hot."""
+
+import pandas as pd
+
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.kinds import word_of
+from crm_strategy.views.privacy import small, without_small
+from crm_strategy.views.response_tables import STAGES
+from crm_strategy.words import label, say, say_count
+from crm_strategy.words.numbers import format_count, format_interval, format_share
+
+
+def responses_finding(responses: Data) -> Finding:
+    """The channel that is answered most, and the one answered least."""
+    rows = frame_of(responses)
+    rows = rows[rows["response_rate"].notna()] if len(rows) else rows
+    rows = without_small(without_small(rows, "customer_count"), "response_count")
+    if rows.empty:
+        return Finding("responses", title=say("findings.responses.none"))
+    ranked = rows.sort_values(["response_rate", "channel"], ascending=[False, True])
+    best, least = ranked.iloc[0], ranked.iloc[-1]
+    return Finding(
+        "responses",
+        title=say(
+            "findings.responses.title",
+            channel=label("channel", best["channel"]),
+            rate=format_share(best["response_rate"], digits=0),
+        ),
+        text=say(
+            "findings.responses.text",
+            customers=say_count("findings.customers", int(best["customer_count"])),
+            range=format_interval(best["low"], best["high"], "share"),
+            least=label("channel", least["channel"]),
+            least_rate=format_share(least["response_rate"], digits=0),
+        ),
+        figures={"best": float(best["response_rate"]), "least": float(least["response_rate"])},
+    )
+
+
+def stopped_at_finding(stopped: Data) -> Finding:
+    """The stage at which most customers have stopped."""
+    rows = frame_of(stopped)
+    rows = rows[rows["customer_count"] > 0] if len(rows) else rows
+    rows = rows[~rows["stage"].isin(DONE)] if len(rows) else rows
+    rows = without_small(rows, "customer_count")
+    if rows.empty:
+        return Finding("stopped_at", title=say("findings.stopped_at.none"))
+    top = rows.sort_values(["customer_count", "stage"], ascending=[False, True]).iloc[0]
+    return Finding(
+        "stopped_at",
+        title=say(
+            "findings.stopped_at.title",
+            customers=say_count("findings.customers", int(top["customer_count"])),
+            stage=word_of(top["stage"], STAGES),
+            share=format_share(top["share"], digits=0),
+        ),
+        figures={"customer_count": int(top["customer_count"]), "share": float(top["share"])},
+    )
+
+
+DONE = ("ordered", "ordered_again", "repeat", "none")
+"""Stages at which nobody has stopped short of an order."""
+
+
+def hot_leads_finding(leads: Data) -> Finding:
+    """How many open leads are worth a call now, and whether such scores came true before."""
+    rows = frame_of(leads)
+    rows = rows[rows["expected_rate"].notna()] if len(rows) else rows
+    if rows.empty or small(rows["lead_count"].sum()):
+        return Finding("hot_leads", title=say("findings.hot_leads.none"))
+    hottest = rows.sort_values("expected_rate", ascending=False).iloc[0]
+    judged = rows[rows["observed_rate"].notna() & rows["low"].notna()]
+    judged = without_small(judged, "lead_count")
+    within = judged["expected_rate"].between(judged["low"], judged["high"])
+    count = 0 if pd.isna(hottest["open_count"]) else int(hottest["open_count"])
+    open_leads = count if count and not small(count) else 0
+    return Finding(
+        "hot_leads",
+        title=say(
+            "findings.hot_leads.title" if open_leads else "findings.hot_leads.few",
+            leads=say_count("findings.leads", open_leads),
+            rate=format_share(hottest["expected_rate"], digits=0),
+        ),
+        text=say(
+            "findings.hot_leads.text",
+            held=format_count(within.sum()),
+            bands=say_count("findings.of_groups", len(judged)),
+        )
+        if len(judged)
+        else "",
+        severity="act" if open_leads else "note",
+        figures={"open_count": open_leads, "expected_rate": float(hottest["expected_rate"])},
+        decision=Decision(
+            title=say(
+                "findings.hot_leads.ask", leads=say_count("findings.leads_to_call", open_leads)
+            ),
+            why=say(
+                "findings.hot_leads.why", rate=format_share(hottest["expected_rate"], digits=0)
+            ),
+            evidence="measured" if len(judged) and within.all() else "partial",
+        )
+        if open_leads
+        else None,
+    )

@@ -1,0 +1,63 @@
+"""Tables of how customers respond: by channel, where they stopped, which leads are hot."""
+
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.layout import Layout, Suppress
+from crm_strategy.views.ranges import with_range
+from crm_strategy.views.table import Table
+
+ENDS = {"low": "share", "high": "share", "range": "interval"}
+RATE = ("response_rate", "low", "high", "range")
+RESPONDED = (
+    Suppress(count="customer_count"),
+    Suppress(count="response_count", hides=RATE),
+)
+
+
+def responses_table(responses: Data) -> Table:
+    """Contacts and answers by channel."""
+    return Table(
+        with_range(frame_of(responses), "share"),
+        id="responses",
+        formats=ENDS,
+        suppress=RESPONDED,
+        layout=Layout(
+            columns=(
+                *("channel", "touch_count", "customer_count", "response_count"),
+                *("response_rate", "range", "conversion_rate", "low", "high"),
+            ),
+            sheet_only=("low", "high"),
+            page_only=("range",),
+        ),
+    )
+
+
+def stopped_at_table(stopped: Data) -> Table:
+    """Where customers stopped on the way to an order."""
+    return Table(
+        stopped,
+        id="stopped_at",
+        suppress=(Suppress(count="customer_count", within=((),)),),
+        layout=Layout(words={"stage": STAGES}),
+    )
+
+
+STAGES = ("segments.{}.name", "plan.stage.{}", "views.funnel.{}")
+
+
+def hot_leads_table(leads: Data) -> Table:
+    """Leads by how probable an order is, with what came of earlier ones."""
+    return Table(
+        with_range(frame_of(leads), "share"),
+        id="hot_leads",
+        formats=ENDS,
+        suppress=(Suppress(count="lead_count"), Suppress(count="open_count", hides=())),
+        layout=Layout(
+            columns=(
+                *("band", "lead_count", "open_count", "expected_rate", "observed_rate"),
+                *("range", "low", "high"),
+            ),
+            words={"band": "value.band.{}"},
+            sheet_only=("low", "high"),
+            page_only=("range",),
+        ),
+    )

@@ -1,0 +1,95 @@
+"""Findings on what customers say: revenue at risk, and whether the answers speak for all."""
+
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.kinds import segment_name
+from crm_strategy.views.privacy import small, without_small
+from crm_strategy.views.satisfaction_charts import UNHAPPY
+from crm_strategy.words import say, say_count
+from crm_strategy.words.numbers import format_interval, format_share, format_short_money
+
+
+def satisfaction_finding(satisfaction: Data) -> Finding:
+    """How much of the answering customers' revenue the unhappy ones bring, kind by kind."""
+    rows = frame_of(satisfaction)
+    unhappy = rows[rows["band"].isin(UNHAPPY)] if len(rows) else rows
+    # NPS first: it has the sharper name for who is unhappy.
+    unhappy = without_small(unhappy, "customer_count").sort_values("kind", ascending=False)
+    if unhappy.empty:
+        return Finding("satisfaction", title=say("findings.satisfaction.none"))
+    row = unhappy.iloc[0]
+    total = rows[rows["kind"] == row["kind"]]["revenue"].sum()
+    share = row["revenue"] / total if total > 0 else None
+    return Finding(
+        "satisfaction",
+        title=say(
+            "findings.satisfaction.title",
+            band=segment_name(row["band"]),
+            share=format_share(share, digits=0),
+            customers=say_count("findings.customers", int(row["customer_count"])),
+        ),
+        text=say("findings.satisfaction.text", revenue=format_short_money(row["revenue"])),
+        severity="watch",
+        figures={"revenue": float(row["revenue"]), "revenue_share": share},
+    )
+
+
+def satisfaction_value_finding(grid: Data) -> Finding:
+    """The most valuable unhappy customers: whom to call first."""
+    rows = frame_of(grid)
+    chosen = rows
+    if len(rows):
+        chosen = rows[rows["band"].isin(UNHAPPY) & (rows["value_group"] == "top")]
+        chosen = chosen[chosen["customer_count"] > 0]
+    if chosen.empty:
+        return Finding("satisfaction_value", title=say("findings.satisfaction_value.none"))
+    row = chosen.iloc[0]
+    if small(row["customer_count"]):
+        return Finding("satisfaction_value", title=say("findings.satisfaction_value.few"))
+    customers = int(row["customer_count"])
+    return Finding(
+        "satisfaction_value",
+        title=say(
+            "findings.satisfaction_value.title",
+            customers=say_count("findings.customers", customers),
+            revenue=format_short_money(row["revenue"]),
+        ),
+        severity="act",
+        figures={"customer_count": customers, "revenue": float(row["revenue"])},
+        decision=Decision(
+            title=say(
+                "findings.satisfaction_value.ask",
+                customers=say_count("findings.customers", customers),
+            ),
+            why=say("findings.satisfaction_value.why", revenue=format_short_money(row["revenue"])),
+        ),
+    )
+
+
+def respondents_finding(respondents: Data) -> Finding:
+    """Whether those who answered buy as the others do."""
+    rows = frame_of(respondents)
+    groups = without_small(rows, "customer_count").set_index("group") if len(rows) else rows
+    if not {"respondents", "others"} <= set(groups.index):
+        return Finding("respondents", title=say("findings.respondents.none"))
+    answered, others = groups.loc["respondents"], groups.loc["others"]
+    apart = answered["low"] > others["high"] or answered["high"] < others["low"]
+    return Finding(
+        "respondents",
+        title=say(
+            "findings.respondents.biased" if apart else "findings.respondents.alike",
+            answered=format_share(answered["repeat_rate"], digits=0),
+            others=format_share(others["repeat_rate"], digits=0),
+        ),
+        text=say(
+            "findings.respondents.text",
+            customers=say_count("findings.customers", int(answered["customer_count"])),
+            answered=format_interval(answered["low"], answered["high"], "share"),
+            others=format_interval(others["low"], others["high"], "share"),
+        ),
+        severity="watch" if apart else "note",
+        figures={
+            "respondents": float(answered["repeat_rate"]),
+            "others": float(others["repeat_rate"]),
+        },
+    )

@@ -1,0 +1,125 @@
+"""Findings across segment kinds: do they add up, who is the same, who gets too little effort."""
+
+import pandas as pd
+
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.kinds import KIND_WORDS, segment_name, word_of
+from crm_strategy.views.privacy import small, without_small
+from crm_strategy.views.segment_kind_tables import FAMILIES
+from crm_strategy.words import say, say_count
+from crm_strategy.words.numbers import (
+    format_count,
+    format_ratio,
+    format_share,
+    format_short_money,
+)
+
+UNNAMED = ("unknown", "other")
+TOLERANCE = 0.01
+"""Sums of money by kind may differ by so much: 1/100 cents of each customer."""
+
+
+def segment_kinds_finding(kinds: Data) -> Finding:
+    """Whether every kind holds the same customers and the same revenue."""
+    rows = frame_of(kinds)
+    if rows.empty or small(rows.groupby("kind")["customer_count"].sum().max()):
+        return Finding("segment_kinds", title=say("findings.segment_kinds.none"))
+    sums = rows.groupby("kind")[["customer_count", "revenue"]].sum()
+    spread = sums.max() - sums.min()
+    whole = spread["customer_count"] == 0 and spread["revenue"] <= TOLERANCE * len(rows)
+    return Finding(
+        "segment_kinds",
+        title=say(
+            "findings.segment_kinds.title" if whole else "findings.segment_kinds.apart",
+            kinds=say_count("findings.kinds", len(sums)),
+            customers=say_count("findings.customers", int(sums["customer_count"].max())),
+            revenue=format_short_money(sums["revenue"].max()),
+        ),
+        severity="good" if whole else "watch",
+        figures={"kinds": len(sums), "customer_count": int(sums["customer_count"].max())},
+    )
+
+
+def segment_overlap_finding(overlap: Data) -> Finding:
+    """The two segments of different kinds that hold most of the same people."""
+    rows = frame_of(overlap)
+    if len(rows):
+        rows = rows[(rows["kind"] != rows["with_kind"]) & (rows["lift"] > 1)]
+        rows = rows[~rows["segment"].isin(UNNAMED) & ~rows["with_segment"].isin(UNNAMED)]
+        rows = without_small(rows, "customer_count")
+    if rows.empty:
+        return Finding("segment_overlap", title=say("findings.segment_overlap.none"))
+    # The excess over chance, in customers: a lift of 9 among 12 people says little.
+    excess = rows["customer_count"] * (1 - 1 / rows["lift"])
+    order = ["excess", "kind", "segment", "with_kind", "with_segment"]
+    top = rows.assign(excess=excess).sort_values(order, ascending=[False] + [True] * 4).iloc[0]
+    return Finding(
+        "segment_overlap",
+        title=say(
+            "findings.segment_overlap.title",
+            share=format_share(top["share"], digits=0),
+            segment=_titled(top, "kind", "segment"),
+            other=_titled(top, "with_kind", "with_segment"),
+        ),
+        text=say(
+            "findings.segment_overlap.text",
+            customers=say_count("findings.customers", int(top["customer_count"])),
+            lift=format_ratio(top["lift"]),
+        ),
+        figures={"share": float(top["share"]), "lift": float(top["lift"])},
+    )
+
+
+def _titled(row: "pd.Series", kind: str, segment: str) -> str:
+    """Category: Cleaning"""
+    name = str(row[kind])
+    for family in FAMILIES:
+        name = name.removeprefix(family)
+    return f"{word_of(name, KIND_WORDS)}: {segment_name(row[segment])}"
+
+
+def effort_finding(effort: Data) -> Finding:
+    """Which segment gets fewer contacts than its expected value merits, and which more."""
+    rows = frame_of(effort)
+    if len(rows):
+        rows = rows[rows["touch_share"].notna() & rows["expected_value_share"].notna()]
+    if "customer_count" in rows:
+        rows = without_small(rows, "customer_count")
+    if rows.empty:
+        return Finding("effort", title=say("findings.effort.none"))
+    gap = rows["expected_value_share"] - rows["touch_share"]
+    ranked = rows.assign(gap=gap).sort_values(["gap", "segment"], ascending=[False, True])
+    short, over = ranked.iloc[0], ranked.iloc[-1]
+    moves = short["verdict"] == "more" and over["verdict"] == "less"
+    if short["verdict"] != "more":
+        title = say("findings.effort.balanced", segments=format_count(len(rows)))
+    else:
+        title = say(
+            "findings.effort.title",
+            segment=segment_name(short["segment"]),
+            value=format_share(short["expected_value_share"], digits=0),
+            touches=format_share(short["touch_share"], digits=0),
+        )
+    return Finding(
+        "effort",
+        title=title,
+        severity="act" if moves else "note",
+        figures={"gap": float(short["gap"])},
+        decision=Decision(
+            title=say(
+                "findings.effort.ask",
+                over=segment_name(over["segment"]),
+                short=segment_name(short["segment"]),
+            ),
+            why=say(
+                "findings.effort.why",
+                over=segment_name(over["segment"]),
+                value=format_share(over["expected_value_share"], digits=0),
+                touches=format_share(over["touch_share"], digits=0),
+            ),
+            evidence="partial",
+        )
+        if moves
+        else None,
+    )

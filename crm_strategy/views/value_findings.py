@@ -1,0 +1,152 @@
+"""Findings on customer value: how concentrated it is, which model foresaw best, who returns."""
+
+from typing import Any
+
+import pandas as pd
+
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.privacy import small, without_small
+from crm_strategy.views.value_charts import NAIVE, TOP_SHARE
+from crm_strategy.words import say, say_count
+from crm_strategy.words.numbers import format_count, format_share, format_short_money
+
+
+def value_curve_finding(curve: Data) -> Finding:
+    """What share of revenue and of expected value the most valuable fifth hold."""
+    rows = frame_of(curve)
+    top = rows[(rows["customer_share"] - TOP_SHARE).abs() < 1e-9] if len(rows) else rows
+    if "customer_count" in top:
+        top = without_small(top, "customer_count")
+    if top.empty or pd.isna(top["revenue_share"].iloc[0]):
+        return Finding("value_curve", title=say("findings.value_curve.none"))
+    revenue, expected = (float(top[f"{name}_share"].iloc[0]) for name in ("revenue", EXPECTED))
+    known = not pd.isna(expected)
+    return Finding(
+        "value_curve",
+        title=say(
+            "findings.value_curve.title" if known else "findings.value_curve.past",
+            top=format_share(TOP_SHARE, digits=0),
+            revenue=format_share(revenue, digits=0),
+            expected=format_share(expected, digits=0),
+        ),
+        text=say("findings.value_curve.text"),
+        figures={"revenue_share": revenue, "expected_value_share": expected if known else None},
+    )
+
+
+EXPECTED = "expected_value"
+
+
+def value_models_finding(models: Data) -> Finding:
+    """Which model foresaw the held-out orders best; or what the data cannot tell."""
+    rows = frame_of(models)
+    buying = rows[~rows["model"].isin(("gamma_gamma", "sbg"))]
+    errors = buying.dropna(subset="holdout_error").groupby("model")["holdout_error"].first()
+    chosen = buying[buying["chosen"].fillna(False).astype(bool)]["model"].unique()
+    problems = _problems(buying)
+    if not len(chosen):
+        return Finding(
+            "value_models", title=say("findings.value_models.none"), text=problems, severity="watch"
+        )
+    model = str(chosen[0])
+    error, naive = errors.get(model), errors.get(NAIVE)
+    known = error is not None and naive is not None
+    if known and abs(error) >= abs(naive):
+        title = "findings.value_models.worse"
+    else:
+        title = "findings.value_models.title" if known else "findings.value_models.unproved"
+    return Finding(
+        "value_models",
+        title=say(
+            title,
+            model=say(f"value.model.{model}"),
+            error=format_share(error),
+            naive=format_share(naive),
+        ),
+        text=" ".join(filter(None, [say("findings.value_models.text"), problems])),
+        severity="watch" if title.endswith("worse") or problems else "note",
+        figures={"holdout_error": error, "naive_error": naive},
+    )
+
+
+def _problems(models: pd.DataFrame) -> str:
+    """What the data cannot tell, one sentence a problem."""
+    found = [
+        (str(row.model), str(row.problem))
+        for row in models.drop_duplicates("model").itertuples()
+        if isinstance(row.problem, str) and row.problem
+    ]
+    by_problem: dict[str, list[str]] = {}
+    for model, problem in found:
+        by_problem.setdefault(problem, []).append(say(f"value.model.{model}"))
+    return " ".join(
+        say(f"value.problem.{problem}.text", models=", ".join(names))
+        for problem, names in by_problem.items()
+    )
+
+
+def expected_value_finding(total: Data, *, days: int) -> Finding:
+    """What all customers together are expected to bring within the horizon, with its range."""
+    rows = frame_of(total)
+    if rows.empty or pd.isna(rows["expected_value"].iloc[0]):
+        return Finding("expected_value", title=say("findings.expected_value.none"))
+    row = rows.iloc[0]
+    if small(row["customer_count"]):
+        return Finding("expected_value", title=say("findings.expected_value.none"))
+    ranged = not (pd.isna(row["low"]) or pd.isna(row["high"]))
+    return Finding(
+        "expected_value",
+        title=say(
+            "findings.expected_value.title",
+            customers=say_count("findings.customers", int(row["customer_count"])),
+            value=format_short_money(row["expected_value"]),
+            days=say_count("findings.days", days),
+        ),
+        text=say(
+            "findings.expected_value.range",
+            low=format_short_money(row["low"]),
+            high=format_short_money(row["high"]),
+        )
+        if ranged
+        else "",
+        figures={name: row[name] for name in ("customer_count", "expected_value", "low", "high")},
+    )
+
+
+def newcomers_finding(newcomers: Data) -> Finding:
+    """How many of those with one order are likely to order again, and who of them."""
+    rows = frame_of(newcomers)
+    rows = rows[rows["second_order_rate"].notna()] if len(rows) else rows
+    count = int(rows["customer_count"].sum()) if len(rows) else 0
+    if count == 0 or small(count):
+        return Finding("newcomers", title=say("findings.newcomers.none"))
+    rate = (rows["second_order_rate"] * rows["customer_count"]).sum() / count
+    band = without_small(rows, "customer_count").set_index("band")
+    contrast = {"low", "high"} <= set(band.index)
+    return Finding(
+        "newcomers",
+        title=say(
+            "findings.newcomers.title",
+            customers=say_count("findings.of_customers", count),
+            rate=format_share(rate, digits=0),
+        ),
+        text=_contrast(band) if contrast else "",
+        severity="act" if contrast else "note",
+        figures={"customer_count": count, "second_order_rate": float(rate)},
+        decision=Decision(
+            title=say("findings.newcomers.ask"), why=_contrast(band), evidence="partial"
+        )
+        if contrast
+        else None,
+    )
+
+
+def _contrast(bands: Any) -> str:
+    high, low = bands.loc["high"], bands.loc["low"]
+    return say(
+        "findings.newcomers.text",
+        count=format_count(high["customer_count"]),
+        high=format_share(high["second_order_rate"], digits=0),
+        low=format_share(low["second_order_rate"], digits=0),
+    )
