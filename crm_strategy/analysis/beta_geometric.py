@@ -22,6 +22,7 @@ PARAMETERS = ("r", "alpha", "a", "b")
 
 _NEAR = 1e-5
 """Nearer than this to a removable pole, a value is the mean of both sides."""
+_ROWS, _POINTS = 2_048, 400
 
 
 def likelihood(parameters: Floats, rows: Histories, *, first: int) -> tuple[Floats, Floats]:
@@ -99,7 +100,14 @@ def expected_orders(parameters: Floats, horizon: Floats, rows: Histories, *, fir
         sides = [(1 - _NEAR, b), (1 + _NEAR, b)]
     elif abs(a + b + first - 1) < _NEAR:
         sides = [(a, b - _NEAR), (a, b + _NEAR)]
-    orders = sum((while_alive(*side) for side in sides), np.zeros(1)) / len(sides)
+    with np.errstate(all="ignore"):
+        orders = np.mean([while_alive(*side) for side in sides], axis=0)
+    # At most the orders of someone who never drops out.
+    most = (r + rows.frequency) * horizon / start
+    lost = np.flatnonzero(~((orders >= 0) & (orders <= most * (1 + _NEAR))))
+    for places in np.array_split(lost, len(lost) // _ROWS + 1):
+        rate, chances = r + rows.frequency[places], rows.frequency[places] + first
+        orders[places] = _orders_by_chance(a, b + chances, rate, (horizon / start)[places])
     return np.asarray(orders * p_alive(parameters, rows, first=first), dtype=float)
 
 
@@ -132,6 +140,24 @@ def p_orders_new(parameters: Floats, t: Floats, n: ArrayLike) -> Floats:
     # At least n orders in t by someone who never drops out.
     reached = special.betainc(at_least, r, share)
     return np.asarray(np.exp(log_alive) + np.where(some, dropped * reached, 0.0), dtype=float)
+
+
+def _orders_by_chance(a: float, b: Floats, rate: Floats, ahead: Floats) -> Floats:
+    # Mean of (1 − (1 + p u)^−rate) / p over p ~ Beta(a, b), u = `ahead`: for large a, where
+    # the hypergeometric function overflows. In y = ln(p / (1 − p)) the beta is smooth; above
+    # y = 40, p is 1 to a double.
+    middle, spread = np.log(a / b), np.sqrt(1 / a + 1 / b)
+    low = middle - 40 / a - 9 * spread
+    high = np.maximum(np.minimum(middle + 40 / b + 9 * spread, 40.0), low + spread)
+    y = low[:, None] + (high - low)[:, None] * np.linspace(0, 1, _POINTS)
+    log_weight = a * special.log_expit(y) + b[:, None] * special.log_expit(-y)
+    step = (high - low) / (_POINTS - 1)
+    weight = np.exp(log_weight - special.betaln(a, b)[:, None]) * step[:, None]
+    p = special.expit(y)
+    orders = -np.expm1(-rate[:, None] * np.log1p(p * ahead[:, None])) / p
+    surely = -np.expm1(-rate * np.log1p(ahead))
+    rest = np.maximum(1 - weight.sum(axis=1), 0.0)
+    return np.asarray((weight * orders).sum(axis=1) + rest * surely, dtype=float)
 
 
 def _log_decay(r: float, alpha: float, x: Floats, T: Floats) -> Floats:

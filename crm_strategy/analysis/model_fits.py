@@ -31,6 +31,7 @@ not_converged: the search ended short of the best parameters."""
 
 _ONE_STEP = 5_000
 _RARE = 1e-2
+_ALIKE = 10.0
 _LEVEL = 1e-5
 """A slope that leaves a draw far less uncertain than chance does."""
 
@@ -185,7 +186,7 @@ def _fit(model: str, frame: Frame) -> Fit:
     return Fit(
         model,
         pd.Series(np.exp(found.place + frame.log_units), index=list(frame.names)),
-        found.mean * customers - densities * float(np.log(frame.unit)),
+        float(found.mean * customers - densities * np.log(frame.unit)),
         _square(inverse(found.curvature * customers), frame),
         customers,
         "few_customers" if few else _problem(model, found),
@@ -200,7 +201,7 @@ def _problem(model: str, found: Found) -> str:
     else:
         first, second = np.exp(found.place[2:])
         rate = first / second if model == "pareto_nbd" else first / (first + second)
-        alike = all(found.runaway[2:]) and rate > _RARE and min(first, second) > 1
+        alike = rate > _RARE and first > _ALIKE
         leaving = any(found.runaway[2:]) and not alike
     if leaving:
         return "no_dropout"

@@ -11,9 +11,11 @@ from crm_strategy.analysis.histories import Floats, histories
 from crm_strategy.analysis.likelihood_search import Sample, Scores
 
 _THIN = 2_000
-_WIDE = 12.0
-"""Parameters are looked for from e^−12 to e^12, of time wider: one customer of thousands of
-orders makes the mean time between orders short."""
+_WIDE = 6.0
+"""Shapes are looked for from e^−6 to e^6, 1/400 to 400: beyond, customers are as good as alike.
+"""
+_LONG = 24.0
+"""Times from e^−24 to e^24 of the mean T: nobody knows how often customers order."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def buying_frame(rows: pd.DataFrame, *, model: str) -> Frame:
     names = buying_models.PARAMETERS[model]
     unit = _mean(counted, "T")
     times = tuple(name for name in ("alpha", "beta") if name in names)
-    wide = np.array([2 * _WIDE if name in times else _WIDE for name in names])
+    wide = np.array([_LONG if name in times else _WIDE for name in names])
 
     def scores_of(some: pd.DataFrame) -> Scores:
         known = histories(some["frequency"], some["recency"] / unit, some["T"] / unit)
