@@ -58,3 +58,20 @@ def members_of(profiles: ibis.Table, found: ibis.Table, *, otherwise: str) -> ib
     named = found.select("customer_id", "segment")
     joined = profiles.select("customer_id").left_join(named, "customer_id")
     return joined.select("customer_id", segment=_.segment.fill_null(otherwise))
+
+
+def every_member(*kinds: ibis.Table) -> ibis.Table:
+    """The members of several kinds in one table: a customer once for each.
+
+    Parameters
+    ----------
+    kinds
+        Members of each kind.
+
+    Returns
+    -------
+    Table
+        `customer_id`, `segment`.
+    """
+    parts = [members.select("customer_id", "segment") for members in kinds]
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]

@@ -17,10 +17,12 @@ from crm_strategy.data.check_words import notes_text, remedy_text, without_ids
 from crm_strategy.data.labels import channel_terms, client_labels
 from crm_strategy.data.prepare import prepare
 from crm_strategy.data.report_period import OrderDays, chosen_period, order_days
+from crm_strategy.data.segment_rules import segment_rules
 from crm_strategy.plan.goal_checks import goal_checks
 from crm_strategy.plan.goals import goals_table_rows
 from crm_strategy.plan.params import Params, read_params
 from crm_strategy.plan.period import Period, history
+from crm_strategy.plan.personas import persona_lines
 from crm_strategy.plan.touchpoints import touchpoint_actions, touchpoint_rows
 from crm_strategy.words import speak, speaking
 from crm_strategy.words.numbers import format_date
@@ -181,6 +183,20 @@ class Book:
         }
 
     @property
+    def score_terms(self) -> dict[str, Any]:
+        """What `rfm.rfm_scores` needs of this client: score levels and own cut points."""
+        return {"bins": self.params.rfm.bins, "cuts": self.params.rfm.cuts.by_measure()}
+
+    @property
+    def segment_terms(self) -> dict[str, Any]:
+        """What `rfm.customer_segments` needs of this client: score levels and the map."""
+        return {"bins": self.params.rfm.bins, "segment_map": self.params.rfm.map}
+
+    def segment_rules(self, customers: ibis.Table) -> dict[str, ibis.Value]:
+        """The client's own segments over a table of customers, such as their profiles."""
+        return segment_rules(self.params, customers)
+
+    @property
     def goal_segments(self) -> list[str]:
         """The segments that goals name, `all` among them."""
         return sorted({goal.segment for goal in self.params.goals})
@@ -196,6 +212,12 @@ class Book:
     def touchpoint_actions(self, segments: Sequence[str]) -> Sequence[Mapping[str, Any]]:
         """What each segment should do next at each touchpoint, gaps included."""
         return touchpoint_actions(self.params, segments)
+
+    @property
+    def persona_lines(self) -> pd.DataFrame:
+        """What the workshop knows of segments' people: segment, aspect, value."""
+        lines = persona_lines(self.params)
+        return pd.DataFrame(lines, columns=["segment", "aspect", "value"], dtype="string")
 
     @property
     def touchpoints(self) -> Sequence[Mapping[str, Any]]:

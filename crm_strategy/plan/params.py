@@ -22,16 +22,17 @@ from crm_strategy.plan.params_checks import cross_problems
 from crm_strategy.plan.params_errors import model_problems, nearest_line, params_error
 from crm_strategy.plan.period import Rhythm
 from crm_strategy.plan.problems import Loc
+from crm_strategy.plan.segment_params import (
+    DEFAULT_KINDS,
+    PersonaParams,
+    RfmParams,
+    Rule,
+    SegmentKinds,
+    TierParams,
+    ValueParams,
+)
 from crm_strategy.plan.touchpoint_params import Channel, Scenario, Touchpoint
 from crm_strategy.plan.yaml_lines import read_yaml
-
-
-class RfmParams(Strict):
-    """Scores of recency, frequency and money."""
-
-    bins: Annotated[Whole, Field(ge=2, le=10)] = Field(
-        default=5, description="score levels per dimension"
-    )
 
 
 class KpiParams(Strict):
@@ -87,8 +88,17 @@ class Params(Strict):
     goals: tuple[Goal, ...] = Field(
         default=(), description="5–10 CRM goals; each serves a business goal"
     )
-    segments: dict[Plain, Plain] = Field(
-        default_factory=dict, description="segments of your own: name and rule"
+    segments: dict[Plain, Rule] = Field(
+        default_factory=dict,
+        description="segments of your own: name and rule; the first rule that holds counts",
+    )
+    segment_kinds: SegmentKinds = Field(
+        default=DEFAULT_KINDS,
+        description="kinds of segments to show; also attribute:<column> and preference:<column>",
+    )
+    tiers: TierParams = Field(default=TierParams(), description="loyalty tiers")
+    personas: dict[Plain, PersonaParams] = Field(
+        default_factory=dict, description="what the workshop knows of a segment's people"
     )
     touchpoints: tuple[Touchpoint, ...] = Field(
         default=(), description="where customers meet the client"
@@ -100,6 +110,7 @@ class Params(Strict):
     decisions: tuple[Decision, ...] = Field(default=(), description="what was decided at reviews")
     privacy: PrivacyParams = Field(default=PrivacyParams(), description="what may be shown")
     rfm: RfmParams = Field(default=RfmParams(), description="recency, frequency, money")
+    value: ValueParams = Field(default=ValueParams(), description="customers' expected value")
     kpis: KpiParams = Field(default=KpiParams(), description="how KPIs are counted")
     attribution: AttributionParams = Field(
         default=AttributionParams(), description="how orders are credited to channels"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from crm_strategy.plan.goal_params import EVERYONE, Goal
 from crm_strategy.plan.problems import Loc, Problem, instead_of
-from crm_strategy.plan.segments import SEGMENTS
+from crm_strategy.plan.segments import PART_OF, RESERVED, SEGMENT_MAPS
 from crm_strategy.words.kpis import KPIS
 
 if TYPE_CHECKING:
@@ -26,14 +26,15 @@ def cross_problems(params: "Params") -> list[Problem]:
         _targets,
         _deadlines,
         _channels,
+        _rule_names,
         _segments,
     )
     return [problem for check in checks for problem in check(params)]
 
 
 def known_segments(params: "Params") -> tuple[str, ...]:
-    """Segments a goal, an action or a scenario can be about."""
-    return (EVERYONE, *SEGMENTS, *params.segments)
+    """Segments a goal, an action, a scenario or a persona can be about."""
+    return (EVERYONE, *SEGMENT_MAPS[params.rfm.map], *params.segments)
 
 
 def _tables(params: "Params") -> Iterator[Problem]:
@@ -138,6 +139,17 @@ def _channels(params: "Params") -> Iterator[Problem]:
             )
 
 
+def _rule_names(params: "Params") -> Iterator[Problem]:
+    taken = {*RESERVED, *(segment for segments in SEGMENT_MAPS.values() for segment in segments)}
+    for name in params.segments:
+        if name in taken:
+            yield Problem(
+                ("segments", name),
+                f"'{name}' has a meaning of its own.",
+                "Choose another name for this rule.",
+            )
+
+
 def _segments(params: "Params") -> Iterator[Problem]:
     used: list[tuple[Loc, str]] = [
         (("goals", index, "segment"), goal.segment) for index, goal in enumerate(params.goals)
@@ -151,11 +163,17 @@ def _segments(params: "Params") -> Iterator[Problem]:
         (("scenarios", index, "segment"), scenario.segment)
         for index, scenario in enumerate(params.scenarios)
     ]
+    used += [(("personas", segment), segment) for segment in params.personas]
     known = known_segments(params)
     for loc, segment in used:
         if segment not in known:
-            yield Problem(
-                loc,
-                f"no segment '{segment}'.",
-                instead_of(segment, known, what="Segments"),
-            )
+            yield Problem(loc, f"no segment '{segment}'.", _other_segment(segment, known))
+
+
+def _other_segment(segment: str, known: Iterable[str]) -> str:
+    if PART_OF.get(segment) in known:
+        return (
+            f"It is part of '{PART_OF[segment]}'; write that, or have all eleven segments with "
+            "rfm: {map: codes}."
+        )
+    return instead_of(segment, known, what="Segments")

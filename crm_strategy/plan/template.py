@@ -57,7 +57,7 @@ def new_params(
         "",
         _data(tables),
         _GOALS.format(by=deadline, kpis=_wrapped(KPIS)),
-        _TOUCHPOINTS,
+        _SEGMENTS + _TOUCHPOINTS,
         _REST,
     )
     return "\n".join(parts)
@@ -180,10 +180,29 @@ _GOALS = """\
 #     owner: Marketing lead}}
 """
 
+_SEGMENTS = """\
+# Segments of your own, beside those of recency, frequency and money: the first rule that holds
+# counts. Rules compare columns of customers (country, city, …) and what customers bought:
+# order_count, revenue, recency_days, tenure_days, average_order_value, first_order, last_order.
+#segments:
+#  big_baskets: average_order_value >= 200 and order_count >= 2
+#  capital: city in ["Berlin", "Paris"] and not recency_days > 365
+
+# Loyalty tiers, best first: by shares of customers, or at_least: {gold: 1000, silver: 300}.
+#tiers: {by: revenue, shares: {gold: 0.05, silver: 0.15, bronze: 0.30}}
+
+# What the workshop knows of a segment's people; the report adds what the data tell.
+#personas:
+#  champions:
+#    needs: [Delivery on the day they say]
+#    interests: [Novelties, Organic food]
+
+"""
+
 _TOUCHPOINTS = """\
 # Where customers meet the client, and what each segment should do next there. Segments:
-# champions, loyal, potential, new, promising, need_attention, about_to_sleep, at_risk,
-# cant_lose, hibernating, lost; all: every segment not named. Cells left out are shown as gaps.
+# champions, loyal, potential, new, need_attention, at_risk, cant_lose, lost, and your own; all:
+# every segment not named. Cells left out are shown as gaps.
 #touchpoints:
 #  - id: cart_email
 #    name: Abandoned-cart e-mail
@@ -216,6 +235,12 @@ _REST = """\
 #decisions:
 #  - {id: D1, decision: Send the comeback cascade, period: 2026-Q3, owner: CRM lead,
 #     kpi: customer_retention_rate, expected: A third of them order again}
+
+# How customers are scored, and their value foretold.
+#rfm:
+#  map: named                      # 8 segments; codes: 11; grid: 10
+#  cuts: {recency_days: [30, 90, 180, 365], order_count: [2, 3, 5, 9]}   # else equal shares
+#value: {horizon_days: 365, discount_rate: 0.10}
 
 # How KPIs are counted.
 #kpis:

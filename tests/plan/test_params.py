@@ -93,10 +93,44 @@ def test_what_is_left_out_has_the_default_of_the_design(read):
         "same_day": "separate",
     }
     assert params.privacy.min_cell == 10
-    assert params.rfm.bins == 5
+    assert (params.rfm.bins, params.rfm.map, params.rfm.cuts.by_measure()) == (5, "named", {})
+    assert params.segment_kinds == (
+        *("rfm", "lifecycle", "value", "regularity", "tier", "response", "satisfaction", "rules"),
+    )
+    assert (params.tiers.by, params.tiers.at_least, params.tiers.shares) == ("revenue", {}, {})
+    assert (params.value.horizon_days, params.value.discount_rate) == (365, 0.1)
+    assert params.value.models == ("bg_nbd", "mbg_nbd", "pareto_nbd")
+    assert params.personas == {}
     assert params.kpis.active_days is None
     assert params.kpis.conversion_days == 30
     assert params.attribution.lookback_days == 30
+
+
+SEGMENTS = (
+    SMALLEST
+    + """\
+segments:
+  vip: revenue >= 500 and country in ["DE", "AT"]
+  dormant: recency_days > 365
+segment_kinds: [rfm, rules, "attribute:country", preference:hour, rfm]
+tiers: {by: order_count, at_least: {gold: 10, silver: 3}}
+rfm: {bins: 3, map: grid, cuts: {recency_days: [30, 90], revenue: [0, 99.5]}}
+value: {horizon_days: 90, models: [mbg_nbd]}
+personas:
+  vip: {needs: [Speed, {en: Care, ru: Забота}]}
+"""
+)
+
+
+def test_segments_are_chosen_by_parameters(read):
+    params = read(SEGMENTS)
+
+    assert list(params.segments) == ["vip", "dormant"]
+    assert params.segment_kinds == ("rfm", "rules", "attribute:country", "preference:hour")
+    assert params.tiers.at_least == {"gold": 10, "silver": 3}
+    assert params.rfm.cuts.by_measure() == {"recency_days": (30, 90), "revenue": (0.0, 99.5)}
+    assert (params.value.horizon_days, params.value.models) == (90, ("mbg_nbd",))
+    assert [line.in_language("ru") for line in params.personas["vip"].needs] == ["Speed", "Забота"]
 
 
 def test_one_language_may_be_written_without_brackets(read):

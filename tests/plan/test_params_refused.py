@@ -18,10 +18,7 @@ KPIS = (
     "conversion_rate, csat, nps, loyalty_share, marketing_cost, roi, cac, ltv, ltv_to_cac, "
     "payback_months"
 )
-SEGMENTS = (
-    "all, champions, loyal, potential, new, promising, need_attention, about_to_sleep, at_risk, "
-    "cant_lose, hibernating, lost"
-)
+SEGMENTS = "all, champions, loyal, potential, new, need_attention, at_risk, cant_lose, lost"
 ACME = """\
 client: Acme
 data:
@@ -67,8 +64,8 @@ def test_unknown_key_at_the_top(refusal):
     assert refusal(ACME + "goal: []\n") == (
         "params/acme.yml, line 4, goal: unknown key.\n"
         "Did you mean 'goals'? Known here: client, language, currency, timezone, rhythm, data, "
-        "business_goals, goals, segments, touchpoints, channels, scenarios, decisions, privacy, "
-        "rfm, kpis, attribution."
+        "business_goals, goals, segments, segment_kinds, tiers, personas, touchpoints, channels, "
+        "scenarios, decisions, privacy, rfm, value, kpis, attribution."
     )
 
 
@@ -153,6 +150,22 @@ def test_unknown_segment(refusal):
         "params/acme.yml, line 16, goals[0].segment: no segment 'atrisk'.\n"
         f"Did you mean 'at_risk'? Segments: {SEGMENTS}."
     )
+
+
+def test_a_segment_of_another_map_is_told_where_its_customers_are(refusal):
+    assert refusal(plan(segment="promising")) == (
+        "params/acme.yml, line 16, goals[0].segment: no segment 'promising'.\n"
+        "It is part of 'potential'; write that, or have all eleven segments with "
+        "rfm: {map: codes}."
+    )
+    assert refusal(plan(segment="lost") + "rfm: {map: grid}\n").startswith(
+        "params/acme.yml, line 16, goals[0].segment: no segment 'lost'.\n"
+    )
+
+
+def test_a_segment_of_the_map_that_is_chosen_is_known(read):
+    codes = plan(segment="promising") + "rfm: {map: codes}\n"
+    assert read(codes).goals[0].segment == "promising"
 
 
 def test_segment_of_the_clients_own_is_known(read):
@@ -291,12 +304,67 @@ def test_timezone_that_is_a_path(refusal):
         (
             "segments: [a]",
             "segments: a list is not a set of 'key: value' pairs.\n"
-            "Write {key: value, …}. segments: segments of your own: name and rule.",
+            "Write {key: value, …}. segments: segments of your own: name and rule; the first rule "
+            "that holds counts.",
         ),
         (
             "rfm: 5",
             "rfm: '5' is not a set of 'key: value' pairs.\n"
             "Write {key: value, …}. rfm: recency, frequency, money.",
+        ),
+        (
+            "rfm: {map: eleven}",
+            "rfm.map: 'eleven' is not known here.\nKnown here: named, codes, grid. map: named: 8 "
+            "segments; codes: 11, by all three scores; grid: 10, by recency and frequency.",
+        ),
+        (
+            "rfm: {cuts: {order_count: [2, 3, 3, 5]}}",
+            "rfm: order_count has 3 different cut points, not 4.\n"
+            "5 score levels need 4; change cuts or bins.",
+        ),
+        (
+            "segment_kinds: [rmf]",
+            "segment_kinds[0]: unknown kind of segment 'rmf'.\n"
+            "Did you mean 'rfm'? Kinds: rfm, grid, "
+            "lifecycle, value, regularity, tier, rules, response, stopped_at, satisfaction, "
+            "attribute:<column>, preference:<column>.",
+        ),
+        (
+            "segment_kinds: ['preference:color']",
+            "segment_kinds[0]: no preference 'color'.\nPreferences: category, payment_method, "
+            "delivery_method, channel, weekday, hour.",
+        ),
+        (
+            "tiers: {at_least: {gold: 5}, shares: {gold: 0.1}}",
+            "tiers: at_least and shares are both given.\nKeep one of them.",
+        ),
+        (
+            "tiers: {shares: {gold: 0.6, silver: 0.5}}",
+            "tiers: the shares add up to 1.1.\nAt most 1 can be shared.",
+        ),
+        (
+            "value: {models: []}",
+            "value.models: no model.\nName one or more: [bg_nbd, mbg_nbd, pareto_nbd].",
+        ),
+        (
+            "segments: {vip: revenue >}",
+            "segments.vip: it ends too early (character 10).\n"
+            "    revenue >\n"
+            "             ^\n"
+            "Write a name, a number or a text here.",
+        ),
+        (
+            "segments: {lost: revenue > 5}",
+            "segments.lost: 'lost' has a meaning of its own.\nChoose another name for this rule.",
+        ),
+        (
+            "personas: {vips: {needs: [Speed]}}",
+            f"personas.vips: no segment 'vips'.\nSegments: {SEGMENTS}.",
+        ),
+        (
+            "personas: {new: {need: [Speed]}}",
+            "personas.new.need: unknown key.\n"
+            "Did you mean 'needs'? Known here: demography, geography, needs, interests, behaviour.",
         ),
         (
             "scenarios: [{id: s, segment: all, steps: []}]",

@@ -8,12 +8,13 @@ import pytest
 from babel.messages.pofile import read_po
 
 import crm_strategy.words
-from crm_strategy.analysis import rfm
+from crm_strategy.analysis import buying_models, preferences, rfm_maps
+from crm_strategy.plan import segment_params
 from crm_strategy.plan.goal_checks import _GOAL_CHECKS
 from crm_strategy.plan.goal_params import Goal
 from crm_strategy.plan.goals import Status
 from crm_strategy.plan.period import Rhythm
-from crm_strategy.plan.segments import SEGMENTS
+from crm_strategy.plan.segments import PART_OF, SEGMENT_MAPS, SEGMENTS
 from crm_strategy.plan.touchpoint_params import Channel, Touchpoint
 from crm_strategy.words import LANGUAGES, known, say, speaking
 from crm_strategy.words.kpis import KPIS
@@ -75,7 +76,19 @@ def test_every_choice_of_the_plan_has_a_word(language):
 
 
 def test_segments_of_a_plan_are_those_of_the_analysis():
-    assert SEGMENTS == rfm.SEGMENTS
+    assert SEGMENT_MAPS == rfm_maps.MAPS
+    assert {part: named for named, parts in rfm_maps.NAMED_SEGMENTS.items() for part in parts} == {
+        **{each: each for each in SEGMENTS},
+        **PART_OF,
+    }
+
+
+def test_preferences_of_a_plan_are_those_of_the_analysis():
+    assert segment_params.PREFERENCES == preferences.PREFERENCES
+
+
+def test_models_of_a_plan_are_those_of_the_analysis():
+    assert segment_params.ValueParams().models == buying_models.MODELS
 
 
 def test_kpis_are_those_of_the_design_in_its_order():

@@ -73,6 +73,10 @@ def test_the_examples_read_too_and_make_a_good_plan(read, tables):
     assert params.channels["email"].cost.per_touch == 0.01
     assert params.scenarios[0].steps[0].stop_on == "opened"
     assert params.kpis.margin_rate == 0.35
+    assert list(params.segments) == ["big_baskets", "capital"]
+    assert params.tiers.shares["gold"] == 0.05
+    assert params.personas["champions"].interests[0].en == "Novelties"
+    assert params.rfm.cuts.by_measure()["order_count"] == (2, 3, 5, 9)
     problems = [
         (row["goal_id"], row["check"])
         for row in goal_checks(params, as_of=date(2026, 9, 30))

@@ -1,0 +1,59 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crm_strategy.analysis.tiers import SHARES, tiers_by_share, tiers_by_value
+from tests.analysis.builders import FEW, records, table
+
+PEOPLE = {"customer_id": "string", "order_count": "int64", "revenue": "float64"}
+
+
+def people(*revenues):
+    return table(
+        PEOPLE,
+        [
+            {"customer_id": f"{number:03}", "order_count": number, "revenue": float(revenue)}
+            for number, revenue in enumerate(revenues)
+        ],
+    )
+
+
+def tiers(members):
+    return [segment for (segment,) in records(members.order_by("customer_id"), "segment")]
+
+
+def test_a_tier_begins_at_its_value():
+    found = tiers_by_value(people(500, 499.99, 200, 0, -5), {"silver": 200, "gold": 500})
+    assert tiers(found) == ["gold", "silver", "silver", "other", "other"]
+    assert tiers(tiers_by_value(people(0, 0), {"gold": 1}, by="order_count")) == ["other", "gold"]
+    assert tiers(tiers_by_value(people(5), {})) == ["other"]
+
+
+def test_tiers_by_share_take_the_best_first():
+    # Of twenty: one is 5 %, three more are 15 %, six more 30 %.
+    found = tiers(tiers_by_share(people(*range(20))))
+    assert found == ["other"] * 10 + ["bronze"] * 6 + ["silver"] * 3 + ["gold"]
+
+
+def test_shares_that_add_up_in_fractions_are_as_large_as_they_say():
+    found = tiers(tiers_by_share(people(*range(10)), {"a": 0.1, "b": 0.2, "c": 0.7}))
+    assert found == ["c"] * 7 + ["b"] * 2 + ["a"]
+    assert tiers(tiers_by_share(people(1), {})) == ["other"]
+
+
+@FEW
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=30))
+def test_equal_customers_are_in_one_tier_and_better_ones_in_none_below(revenues):
+    found = tiers(tiers_by_share(people(*revenues)))
+    place = [*SHARES, "other"]
+    by_revenue = {}
+    for revenue, tier in zip(revenues, found, strict=True):
+        assert by_revenue.setdefault(revenue, tier) == tier
+    ordered = [place.index(by_revenue[revenue]) for revenue in sorted(by_revenue, reverse=True)]
+    assert ordered == sorted(ordered)
+    assert ordered[0] == 0
+
+
+@pytest.mark.parametrize("make", [tiers_by_share, lambda t: tiers_by_value(t, {"gold": 5})])
+def test_nobody_has_no_tier(make):
+    assert tiers(make(people())) == []
