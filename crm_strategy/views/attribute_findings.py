@@ -6,7 +6,7 @@ from crm_strategy.views.attribute_charts import BASE, REST
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Finding
 from crm_strategy.views.kinds import attribute_name, value_name
-from crm_strategy.views.privacy import without_small
+from crm_strategy.views.privacy import small, without_small
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import format_count, format_interval, format_share
 
@@ -61,18 +61,17 @@ def stereotype_finding(attributes: Data) -> Finding:
     )
 
 
-def ideal_customer_finding(ideal: Data, *, outside_share: float | None = None) -> Finding:
+def ideal_customer_finding(ideal: Data, fit: Data) -> Finding:
     """What sets the most valuable customers apart, and how many do not fit that profile."""
     rows = _named(frame_of(ideal))
-    clear = _clear(rows)
-    more = clear[clear["index"] > BASE]
+    more = rows[rows["in_profile"]] if len(rows) else rows
     if more.empty:
         known = "findings.ideal_customer.alike" if len(rows) else "findings.ideal_customer.none"
         return Finding("ideal_customer", title=say(known))
     gap = more["share_in_top"] - more["share_in_all"]
     order = ["gap", "attribute", "value"]
     top = more.assign(gap=gap).sort_values(order, ascending=[False, True, True]).iloc[0]
-    known = outside_share is not None and not pd.isna(outside_share)
+    outside = _outside(frame_of(fit))
     return Finding(
         "ideal_customer",
         title=say(
@@ -82,11 +81,26 @@ def ideal_customer_finding(ideal: Data, *, outside_share: float | None = None) -
             top=format_share(top["share_in_top"], digits=0),
             base=format_share(top["share_in_all"], digits=0),
         ),
-        text=say("findings.ideal_customer.outside", share=format_share(outside_share, digits=0))
-        if known
+        text=say(
+            "findings.ideal_customer.outside",
+            share=format_share(outside["customer_share"], digits=0),
+            revenue=format_share(outside["revenue_share"], digits=0),
+        )
+        if outside is not None
         else "",
-        figures={"index": float(top["index"]), "outside_share": outside_share},
+        figures={
+            "index": float(top["index"]),
+            "outside_share": None if outside is None else float(outside["customer_share"]),
+        },
     )
+
+
+def _outside(fit: pd.DataFrame) -> "pd.Series | None":
+    """The group unlike the profile, where no small group can be told from it."""
+    rows = fit[fit["group"] == "outside"] if len(fit) else fit
+    if rows.empty or fit["customer_count"].map(small).any():
+        return None
+    return rows.iloc[0]
 
 
 def personas_finding(personas: Data) -> Finding:

@@ -37,11 +37,11 @@ def ideal_customer_table(ideal: Data) -> Table:
         with_range(frame_of(ideal), "count"),
         id="ideal_customer",
         formats={"low": "count", "high": "count", "range": "interval"},
-        suppress=(OF_ATTRIBUTE, Suppress(count="top_count", hides=TOP_FIGURES)),
+        suppress=(OF_ATTRIBUTE,),
         layout=Layout(
             columns=(
                 *("attribute", "value", "share_in_top", "share_in_all", "index", "range"),
-                *("low", "high", "top_count", "customer_count"),
+                *("low", "high", "customer_count", "in_profile"),
             ),
             words=VALUE_OF_ATTRIBUTE,
             sheet_only=("low", "high"),
@@ -52,7 +52,23 @@ def ideal_customer_table(ideal: Data) -> Table:
     )
 
 
-TOP_FIGURES = ("share_in_top", "index", "range", "low", "high")
+def profile_fit_table(fit: Data) -> Table:
+    """Customers like the most valuable ones, customers unlike them, and what each bring."""
+    return Table(
+        with_range(frame_of(fit), "share"),
+        id="profile_fit",
+        formats={"low": "share", "high": "share", "range": "interval"},
+        suppress=(Suppress(count="customer_count", within=((),)),),
+        layout=Layout(
+            columns=(
+                *("group", "customer_count", "customer_share", "revenue", "revenue_share"),
+                *("top_rate", "range", "low", "high"),
+            ),
+            words={"group": "value.group.{}"},
+            sheet_only=("low", "high"),
+            page_only=("range",),
+        ),
+    )
 
 
 def personas_table(personas: Data) -> Table:

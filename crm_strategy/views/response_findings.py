@@ -10,6 +10,9 @@ from crm_strategy.views.response_tables import STAGES
 from crm_strategy.words import label, say, say_count
 from crm_strategy.words.numbers import format_count, format_interval, format_share
 
+DONE = ("ordered", "lead_won", "order_open", "lead_open")
+"""Stages at which nobody has stopped: what is open still goes on."""
+
 
 def responses_finding(responses: Data) -> Finding:
     """The channel that is answered most, and the one answered least."""
@@ -57,10 +60,6 @@ def stopped_at_finding(stopped: Data) -> Finding:
         ),
         figures={"customer_count": int(top["customer_count"]), "share": float(top["share"])},
     )
-
-
-DONE = ("ordered", "ordered_again", "repeat", "none")
-"""Stages at which nobody has stopped short of an order."""
 
 
 def hot_leads_finding(leads: Data) -> Finding:

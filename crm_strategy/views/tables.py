@@ -4,6 +4,7 @@ from crm_strategy.views.attribute_tables import (
     attributes_table,
     ideal_customer_table,
     personas_table,
+    profile_fit_table,
 )
 from crm_strategy.views.channel_tables import channel_costs_table
 from crm_strategy.views.check_tables import (
@@ -72,6 +73,7 @@ __all__ = [
     "newcomers_table",
     "personas_table",
     "products_table",
+    "profile_fit_table",
     "replenishment_table",
     "respondents_table",
     "responses_table",

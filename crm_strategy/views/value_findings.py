@@ -9,7 +9,7 @@ from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.views.value_charts import NAIVE, TOP_SHARE
 from crm_strategy.words import say, say_count
-from crm_strategy.words.numbers import format_count, format_share, format_short_money
+from crm_strategy.words.numbers import format_count, format_ratio, format_share, format_short_money
 
 
 def value_curve_finding(curve: Data) -> Finding:
@@ -52,7 +52,7 @@ def value_models_finding(models: Data) -> Finding:
     model = str(chosen[0])
     error, naive = errors.get(model), errors.get(NAIVE)
     known = error is not None and naive is not None
-    if known and abs(error) >= abs(naive):
+    if known and error >= naive:
         title = "findings.value_models.worse"
     else:
         title = "findings.value_models.title" if known else "findings.value_models.unproved"
@@ -61,8 +61,8 @@ def value_models_finding(models: Data) -> Finding:
         title=say(
             title,
             model=say(f"value.model.{model}"),
-            error=format_share(error),
-            naive=format_share(naive),
+            error=format_ratio(error),
+            naive=format_ratio(naive),
         ),
         text=" ".join(filter(None, [say("findings.value_models.text"), problems])),
         severity="watch" if title.endswith("worse") or problems else "note",

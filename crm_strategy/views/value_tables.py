@@ -20,7 +20,7 @@ def value_models_table(models: Data) -> Table:
             "low": "exact",
             "high": "exact",
             "range": "interval",
-            "holdout_error": "share",
+            "holdout_error": "ratio",
         },
         layout=Layout(
             columns=(

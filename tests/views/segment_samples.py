@@ -62,10 +62,16 @@ SEGMENT_ROWS: dict[str, Rows] = {
         ("gender", "male", 760, 70_000.0, 60.0, 92.0, 0.38, 84.0, 100.0, "demography"),
     ),
     "ideal_customer": rows(
-        "attribute value share_in_top share_in_all index low high customer_count",
-        ("country", "DE", 0.75, 0.6, 125.0, 114.0, 136.0, 1200),
-        ("category", "Cleaning", 0.41, 0.22, 186.0, 150.0, 222.0, 440),
-        ("gender", "female", 0.6, 0.62, 97.0, 86.0, 108.0, 1240),
+        "attribute value share_in_top share_in_all index low high customer_count kind in_profile",
+        ("country", "DE", 0.75, 0.6, 125.0, 114.0, 136.0, 300, "geography", True),
+        ("source_channel", "search", 0.41, 0.22, 186.0, 150.0, 222.0, 164, "other", True),
+        ("gender", "female", 0.6, 0.62, 97.0, 86.0, 108.0, 240, "demography", False),
+    ),
+    "profile_fit": rows(
+        "group customer_count customer_share revenue revenue_share top_rate low high",
+        ("inside", 820, 0.41, 130_000.0, 0.65, 0.31, 0.28, 0.34),
+        ("outside", 1100, 0.55, 66_000.0, 0.33, 0.12, 0.1, 0.14),
+        ("unknown", 80, 0.04, 4000.0, 0.02, 0.1, 0.05, 0.18),
     ),
     "personas": rows(
         "segment aspect attribute value share customer_count evidence",
@@ -104,10 +110,10 @@ SEGMENT_ROWS: dict[str, Rows] = {
     ),
     "stopped_at": rows(
         "stage customer_count share",
-        ("touched", 1400, 0.35),
+        ("contacted", 1400, 0.35),
         ("responded", 800, 0.2),
+        ("lead_lost", 600, 0.15),
         ("ordered", 1200, 0.3),
-        ("ordered_again", 600, 0.15),
     ),
     "hot_leads": rows(
         "band lead_count open_count expected_rate observed_rate low high",
