@@ -124,7 +124,7 @@ def lead_scores(
         scored.rename(columns={"rate": "expected_rate"}),
         schema=dict.fromkeys(_LEVELS, "string") | {"expected_rate": "float64", "band": "string"},
     )
-    waiting = _standing(leads, touches, as_of, 0, horizon_days)
+    waiting = standing_leads(leads, touches, day=as_of, horizon_days=horizon_days)
     return waiting.join(rates, _LEVELS).select("lead_id", "expected_rate", "band")
 
 
@@ -140,7 +140,7 @@ def _counted(
     parts = []
     for back in range(snapshots + 1):
         day = as_of - timedelta(days=back * horizon_days)
-        standing = _standing(leads, touches, day, back, horizon_days)
+        standing = standing_leads(leads, touches, day=day, horizon_days=horizon_days, now=back == 0)
         young = standing if back == 0 else standing.filter(_.age_days <= max_age_days)
         parts.append(
             young.group_by(_LEVELS).agg(back=ibis.literal(back), n=_.count(), won=_.won.sum())
@@ -148,10 +148,26 @@ def _counted(
     return ibis.union(*parts).to_pandas().fillna({"won": 0})
 
 
-def _standing(
-    leads: ibis.Table, touches: ibis.Table, day: date, back: int, horizon_days: int
+def standing_leads(
+    leads: ibis.Table, touches: ibis.Table, *, day: date, horizon_days: int, now: bool = True
 ) -> ibis.Table:
-    """Leads in play at the end of a day, and whether they were won in the days after."""
+    """Leads in play at the end of a day, and whether they were won in the days after.
+
+    Parameters
+    ----------
+    leads, touches, horizon_days
+        As in `hot_leads`.
+    day
+        Touches after it are ignored.
+    now
+        Whether it is the last day observed: then leads are in play that are open.
+
+    Returns
+    -------
+    Table
+        `lead_id`, `age_days`, `source`, `won` (within the horizon), `age` and `activity`
+        (what the lead's chance is read from, with `source`).
+    """
     end, later = midnight(day + DAY), midnight(day + DAY + timedelta(days=horizon_days))
     known = known_touches(touches)
     action = known.action if "action" in known.columns else ibis.null("string")
@@ -162,12 +178,12 @@ def _standing(
         .agg(answers=_.answered.sum(), contacts=_.count())
     )
     there = leads.filter(leads.created_at < end)
-    if back:
+    if now:
+        in_play = there.filter(there.status_group == "open")
+    else:
         in_play = there.filter(there.converted_at.isnull() | (there.converted_at >= end))
         # Won, and nobody knows when: it teaches nothing about when.
         in_play = in_play.filter((_.status_group != "won") | _.converted_at.notnull())
-    else:
-        in_play = there.filter(there.status_group == "open")
     seen = in_play.select(
         "lead_id",
         "customer_id",

@@ -18,6 +18,7 @@ likelier found among the commonest choices, so they would mirror the number of o
 
 _KEYS = ["kind", "attribute", "value"]
 _NEUTRAL = 100
+_ROUNDING = 1e-9
 
 
 def top_members(
@@ -91,8 +92,9 @@ def profile_fit(
 ) -> pd.DataFrame:
     """How many customers are like the ideal one, how many are not, and what each bring.
 
-    A customer fits who has at least half of the profile's attributes, of those known of the
-    customer.
+    A customer is inside whose known values of the profile's attributes, taken together, are
+    commoner at the top than among all: the product of their indices ÷ 100 is above 1. Values
+    that `ideal` does not list count as 1.
 
     Parameters
     ----------
@@ -112,15 +114,14 @@ def profile_fit(
         where nothing tells the top apart. The profile was read from the same customers, so
         `top_rate` inside is somewhat too high for new ones.
     """
-    chosen = ideal.loc[ideal["in_profile"], _KEYS]
+    chosen = ideal[_in_attributes(ideal, ideal[ideal["in_profile"]])]
     joined = profiles.select("customer_id", "revenue").join(tops, "customer_id")
     fits = ibis.null("string") if chosen.empty else None
     if fits is None:
-        matched = _matched(attributes, chosen)
-        joined = joined.left_join(matched, "customer_id")
+        joined = joined.left_join(_likeness(attributes, chosen), "customer_id")
         fits = ibis.cases(
-            (joined.known_count.isnull(), UNKNOWN),
-            (2 * joined.match_count >= joined.known_count, "inside"),
+            (joined.likeness.isnull(), UNKNOWN),
+            (joined.likeness > _ROUNDING, "inside"),
             else_="outside",
         )
     sums = (
@@ -162,16 +163,25 @@ def _stands_out(lifts: pd.DataFrame) -> pd.Series:
     return np.log(lifts["index"] / _NEUTRAL) > wider * half
 
 
-def _matched(attributes: ibis.Table, chosen: pd.DataFrame) -> ibis.Table:
-    """Of the profile's attributes, how many are known of a customer and how many match."""
-    names = dict.fromkeys(_KEYS[:2], "string")
-    asked = ibis.memtable(chosen[list(names)].drop_duplicates(), schema=names)
-    wanted = ibis.memtable(chosen, schema=names | {"value": "string"}).mutate(
-        matches=ibis.literal(1)
+def _in_attributes(ideal: pd.DataFrame, others: pd.DataFrame) -> pd.Series:
+    """Rows of the attributes that others are of."""
+    wanted = set(zip(others["kind"], others["attribute"], strict=True))
+    pairs = zip(ideal["kind"], ideal["attribute"], strict=True)
+    return pd.Series([pair in wanted for pair in pairs], index=ideal.index, dtype=bool)
+
+
+def _likeness(attributes: ibis.Table, chosen: pd.DataFrame) -> ibis.Table:
+    """Sum of the logarithms of the indices of each customer's values."""
+    names = dict.fromkeys(_KEYS, "string")
+    pairs = chosen[_KEYS[:2]].drop_duplicates()
+    asked = ibis.memtable(pairs, schema=dict.fromkeys(_KEYS[:2], "string"))
+    weights = ibis.memtable(
+        chosen[_KEYS].assign(weight=np.log(chosen["index"] / _NEUTRAL)),
+        schema=names | {"weight": "float64"},
     )
     known = attributes.filter(_.value != UNKNOWN).semi_join(asked, _KEYS[:2])
     return (
-        known.left_join(wanted, _KEYS)
+        known.left_join(weights, _KEYS)
         .group_by("customer_id")
-        .agg(known_count=_.count(), match_count=_.matches.sum().fill_null(0))
+        .agg(likeness=_.weight.fill_null(0.0).sum())
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+import numpy as np
 import pandas as pd
 
 from crm_strategy.analysis.members import OTHER
@@ -12,6 +13,9 @@ ASPECTS = ("demography", "geography", "needs", "interests", "behaviour")
 
 MEASURED, WORKSHOP = "measured", "workshop"
 """Where a line comes from: the data, or what people said in a workshop."""
+
+_NEUTRAL = 100
+_ROUNDING = 1e-9
 
 _OF_KIND: Mapping[str, str] = MappingProxyType(
     {"demography": "demography", "geography": "geography", "firmography": "demography"}
@@ -41,8 +45,8 @@ def personas(
     """The lines of each segment's persona card.
 
     A measured line is the commonest known value of an attribute. Of each aspect, those
-    attributes are shown in which that value sets the segment most surely apart from all
-    customers.
+    attributes are shown in which that value is most surely commoner in the segment than among
+    all customers.
 
     Parameters
     ----------
@@ -83,9 +87,17 @@ def _measured(lifts: pd.DataFrame, lines: int, min_count: int) -> pd.DataFrame:
     shown = commonest[commonest["customer_count"] >= min_count]
     pairs = zip(shown["kind"], shown["attribute"], strict=True)
     shown = shown.assign(aspect=[aspect_of(*pair) for pair in pairs], evidence=MEASURED)
-    ordered = shown.sort_values(
-        ["segment", "aspect", "low", "kind", "attribute"],
+    ordered = shown.assign(apart=_apart(shown)).sort_values(
+        ["segment", "aspect", "apart", "kind", "attribute"],
         ascending=[True, True, False, True, True],
     )
     line = ordered.groupby(["segment", "aspect"]).cumcount()
     return ordered.assign(line=line)[line < lines]
+
+
+def _apart(lifts: pd.DataFrame) -> pd.Series:
+    """How many half-widths of its interval an index lies above that of all customers."""
+    index, low = lifts["index"].astype("float64"), lifts["low"].astype("float64")
+    half = np.log(index / low)
+    # Where everybody has the value, nothing is apart and nothing varies.
+    return (np.log(index / _NEUTRAL) / half.where(half > _ROUNDING)).fillna(0.0)

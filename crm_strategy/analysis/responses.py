@@ -160,5 +160,5 @@ def is_answered(touches: ibis.Table) -> ibis.Value:
 def _answering(touches: ibis.Table) -> ibis.Table:
     """Touches of each channel with and without an answer."""
     known = known_touches(touches)
-    answered = is_answered(known)
-    return known.group_by("channel").agg(answers=answered.sum(), unanswered=(~answered).sum())
+    marked = known.mutate(answered=is_answered(known))
+    return marked.group_by("channel").agg(answers=_.answered.sum(), unanswered=(~_.answered).sum())

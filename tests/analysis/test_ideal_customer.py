@@ -1,0 +1,132 @@
+import ibis
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crm_strategy.analysis.ideal_customer import ideal_customer, profile_fit, top_members
+from crm_strategy.analysis.intervals import share_interval
+from tests.analysis.builders import FEW, records, table
+from tests.analysis.customer_builders import attribute_rows, profiles
+
+FIT = [
+    *("group", "customer_count", "customer_share", "revenue", "revenue_share"),
+    *("top_rate", "low", "high"),
+]
+
+
+def tops_of(customers, values=None, **options):
+    found = top_members(customers, values, **options).to_pandas()
+    return sorted(found.loc[found["segment"] == "top", "customer_id"])
+
+
+def test_top_are_those_of_whom_less_than_a_fifth_are_strictly_better():
+    rows = [(f"c{n}", 1, revenue) for n, revenue in enumerate([9, 8, 8, 7, 6, 5, 4, 3, 2, 1])]
+    # One of ten is better than the two with 8: they stay together.
+    assert tops_of(profiles(*rows)) == ["c0", "c1", "c2"]
+    assert tops_of(profiles(*rows), top_share=0.1) == ["c0"]
+
+
+def test_expected_value_decides_where_it_is_known():
+    customers = profiles(("a", 1, 90), ("b", 1, 5), ("c", 1, 7))
+    values = table(
+        {"customer_id": "string", "expected_value": "float64"},
+        [{"customer_id": "b", "expected_value": 3.0}, {"customer_id": "c", "expected_value": 0}],
+    )
+    assert tops_of(customers, values) == ["b"]
+
+
+def test_nobody_is_top_without_value_and_equals_are_all_top():
+    assert tops_of(profiles(("a", 1, 0), ("b", 1, -4))) == []
+    assert tops_of(profiles(("a", 1, 5), ("b", 1, 5))) == ["a", "b"]
+
+
+def a_base(companies_at_top):
+    """A hundred customers of whom twenty are top; half are companies, every third is a woman."""
+    names = [f"c{number:03}" for number in range(100)]
+    customers = profiles(*((name, 1, 100 - place) for place, name in enumerate(names)))
+    kinds = ["company"] * companies_at_top + ["person"] * (20 - companies_at_top)
+    kinds += ["company"] * (50 - companies_at_top) + ["person"] * (30 + companies_at_top)
+    attributes = ibis.union(
+        attribute_rows("kind", "firmography", **dict(zip(names, kinds, strict=True))),
+        attribute_rows(
+            "gender",
+            "demography",
+            **{name: "female" if place % 3 == 0 else "male" for place, name in enumerate(names)},
+        ),
+        attribute_rows("channel", "preference", **dict.fromkeys(names, "web")),
+    )
+    return customers, attributes, top_members(customers)
+
+
+def test_the_ideal_customer_worked_by_hand():
+    _customers, attributes, tops = a_base(companies_at_top=18)
+    found = ideal_customer(attributes, tops)
+    assert set(found["kind"]) == {"firmography", "demography"}
+    company = found.iloc[0]
+    assert company[
+        ["value", "share_in_top", "share_in_all", "index", "customer_count"]
+    ].tolist() == [*("company", 0.9, 0.5, pytest.approx(180), 18)]
+    assert found.loc[found["in_profile"], "value"].tolist() == ["company"]
+
+
+def test_the_share_of_the_base_outside_the_profile_is_measured():
+    customers, attributes, tops = a_base(companies_at_top=18)
+    found = profile_fit(attributes, customers, tops, ideal_customer(attributes, tops))
+    inside, outside = found.to_dict("records")
+    # All 50 companies are inside: of them 18 are top, of the others 2.
+    assert (inside["group"], inside["customer_share"], inside["top_rate"]) == ("inside", 0.5, 0.36)
+    assert (outside["group"], outside["customer_share"]) == ("outside", 0.5)
+    assert (outside["low"], outside["high"]) == share_interval(2, 50)
+    assert inside["revenue_share"] + outside["revenue_share"] == pytest.approx(1)
+
+
+def test_of_whom_nothing_of_the_profile_is_known_nobody_can_say():
+    customers, attributes, tops = a_base(companies_at_top=18)
+    ideal = ideal_customer(attributes, tops)
+    hidden = attributes.mutate(
+        value=ibis.ifelse(attributes.customer_id == "c099", "unknown", attributes.value)
+    )
+    found = profile_fit(hidden, customers, tops, ideal)
+    assert records(found, "group", "customer_count")[2] == ("unknown", 1)
+
+
+def test_where_nothing_tells_the_top_apart_there_is_no_profile():
+    customers, attributes, tops = a_base(companies_at_top=10)
+    ideal = ideal_customer(attributes, tops)
+    assert not ideal["in_profile"].any()
+    found = profile_fit(attributes, customers, tops, ideal)
+    assert list(found.columns) == FIT
+    assert found.empty
+
+
+def test_no_customers_give_empty_tables():
+    attributes, customers = attribute_rows("country"), profiles()
+    tops = top_members(customers)
+    ideal = ideal_customer(attributes, tops)
+    assert list(ideal.columns) == [
+        *("attribute", "value", "share_in_top", "share_in_all", "index", "low", "high"),
+        *("customer_count", "kind", "in_profile"),
+    ]
+    found = profile_fit(attributes, customers, tops, ideal)
+    assert (len(ideal), list(found.columns), len(found)) == (0, FIT, 0)
+
+
+@FEW
+@given(
+    st.lists(
+        st.tuples(st.integers(-5, 50), st.sampled_from(["DE", "AT", "unknown"])),
+        min_size=1,
+        max_size=60,
+    )
+)
+def test_groups_of_the_profile_add_up_to_all_customers(rows):
+    customers = profiles(*((f"c{n}", 1, revenue) for n, (revenue, _country) in enumerate(rows)))
+    attributes = attribute_rows(
+        "country", "geography", **{f"c{n}": country for n, (_revenue, country) in enumerate(rows)}
+    )
+    tops = top_members(customers)
+    assert tops.count().to_pandas() == len(rows)
+    found = profile_fit(attributes, customers, tops, ideal_customer(attributes, tops))
+    if len(found):
+        assert found["customer_count"].sum() == len(rows)
+        assert found["revenue"].sum() == pytest.approx(sum(revenue for revenue, _ in rows))

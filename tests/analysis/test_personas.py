@@ -1,0 +1,89 @@
+import ibis
+import pandas as pd
+import pytest
+
+from crm_strategy.analysis.attribute_summary import attribute_lifts
+from crm_strategy.analysis.personas import aspect_of, personas
+from tests.analysis.builders import records
+from tests.analysis.customer_builders import attribute_rows, members
+
+COLUMNS = ["segment", "aspect", "attribute", "value", "share", "customer_count", "evidence"]
+
+ATTRIBUTES = ibis.union(
+    attribute_rows("gender", "demography", a="female", b="female", c="male", d="unknown"),
+    attribute_rows("country", "geography", a="DE", b="DE", c="other", d="other"),
+    attribute_rows("category", "preference", a="Tea", b="Tea", c="Soap", d="Soap"),
+    attribute_rows("channel", "preference", a="web", b="web", c="web", d="web"),
+    attribute_rows("source_channel", "other", a="ads", b="ads", c="ads", d="friends"),
+)
+LIFTS = attribute_lifts(ATTRIBUTES, members(a="loyal", b="loyal", c="lost", d="lost"))
+
+
+def test_a_card_shows_the_commonest_known_value_of_each_attribute_with_its_n():
+    found = personas(LIFTS, min_count=1)
+    assert list(found.columns) == COLUMNS
+    assert records(found[found["segment"] == "lost"], *COLUMNS[1:]) == [
+        ("demography", "gender", "male", 1.0, 1.0, "measured"),
+        ("interests", "category", "Soap", 1.0, 2.0, "measured"),
+        # One by ads, one by friends: friends are likelier here than elsewhere.
+        ("behaviour", "source_channel", "friends", 0.5, 1.0, "measured"),
+        ("behaviour", "channel", "web", 1.0, 2.0, "measured"),
+    ]
+
+
+def test_lines_that_set_the_segment_apart_come_first_and_no_more_than_asked():
+    found = personas(LIFTS, lines=1, min_count=1)
+    loyal = found[(found["segment"] == "loyal") & (found["aspect"] == "behaviour")]
+    # Everybody uses the web, so it tells nobody apart.
+    assert records(loyal, "attribute", "value") == [("source_channel", "ads")]
+    assert (found.groupby(["segment", "aspect"]).size() == 1).all()
+
+
+def test_a_measured_line_needs_its_customers():
+    assert set(personas(LIFTS, min_count=2)["value"]) == {
+        "female",
+        "DE",
+        "Tea",
+        "Soap",
+        "web",
+        "ads",
+    }
+    assert personas(LIFTS, min_count=3).empty
+
+
+def test_what_a_workshop_said_is_marked_and_has_no_n():
+    said = pd.DataFrame(
+        [("loyal", "needs", "Gifts"), ("loyal", "demography", "Parents"), ("new", "needs", "Help")],
+        columns=["segment", "aspect", "value"],
+    )
+    found = personas(LIFTS, said, min_count=1)
+    assert records(found[found["evidence"] == "workshop"]) == [
+        ("loyal", "demography", None, "Parents", None, None, "workshop"),
+        ("loyal", "needs", None, "Gifts", None, None, "workshop"),
+        ("new", "needs", None, "Help", None, None, "workshop"),
+    ]
+    aspects = found.loc[found["segment"] == "loyal", "aspect"].tolist()
+    assert aspects == [
+        *("demography", "demography", "geography", "needs", "interests", "behaviour", "behaviour")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "attribute", "aspect"),
+    [
+        *(("demography", "gender", "demography"), ("firmography", "industry", "demography")),
+        *(("geography", "city", "geography"), ("preference", "category", "interests")),
+        *(("preference", "hour", "behaviour"), ("other", "source_channel", "behaviour")),
+        ("other", "skin_type", "interests"),
+    ],
+)
+def test_every_attribute_speaks_of_an_aspect(kind, attribute, aspect):
+    assert aspect_of(kind, attribute) == aspect
+
+
+def test_nothing_known_and_nothing_said_gives_an_empty_table():
+    empty = attribute_lifts(attribute_rows("country"), members())
+    found = personas(empty, pd.DataFrame(columns=["segment", "aspect", "value"]))
+    assert list(found.columns) == COLUMNS
+    assert found.empty
+    assert list(personas(empty).columns) == COLUMNS

@@ -1,0 +1,115 @@
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crm_strategy.analysis.preferences import PREFERENCES, customer_preferences
+from tests.analysis.builders import FEW, ORDERS, at, order_lines, orders, records, table
+from tests.analysis.customer_builders import profiles
+
+AS_OF = date(2026, 9, 30)
+PLACED = ORDERS | {"payment_method": "string", "channel": "string"}
+
+
+def paid(*rows):
+    """Orders as (customer, day, payment), or with True behind for a refund."""
+    return table(
+        PLACED,
+        [
+            {
+                "customer_id": row[0],
+                "ordered_at": at(row[1]),
+                "payment_method": row[2],
+                "amount": 1.0,
+                "is_refund": len(row) > 3,
+            }
+            for row in rows
+        ],
+    )
+
+
+def preferred(placed, name, *, lines=(), customers="ab"):
+    found = customer_preferences(
+        placed, order_lines(*lines), profiles(*((each, 1, 1) for each in customers)), as_of=AS_OF
+    )
+    rows = found.filter(found.attribute == name).order_by("customer_id")
+    return [value for (value,) in records(rows, "value")]
+
+
+def test_the_commonest_choice_is_preferred():
+    placed = paid(
+        *(("a", "2026-01-01", "card"), ("a", "2026-01-02", "cash"), ("a", "2026-01-03", "card")),
+        *(("b", "2026-01-01", None), ("b", "2026-01-02", " ")),
+    )
+    assert preferred(placed, "payment_method") == ["card", "unknown"]
+
+
+def test_of_equals_the_last_choice_is_preferred_then_the_first_by_alphabet():
+    placed = paid(
+        *(("a", "2026-01-01", "card"), ("a", "2026-01-02", "bill")),
+        *(("b", "2026-01-01", "card"), ("b", "2026-01-01", "bill")),
+    )
+    assert preferred(placed, "payment_method") == ["bill", "bill"]
+
+
+def test_refunds_and_later_orders_choose_nothing():
+    placed = paid(
+        *(("a", "2026-01-01", "card"), ("a", "2026-01-02", "bill", "refund")),
+        *(("a", "2026-01-03", "bill", "refund"), ("b", "2026-10-01", "card")),
+    )
+    assert preferred(placed, "payment_method") == ["card", "unknown"]
+
+
+def test_weekdays_have_names_and_hours_are_quarters_of_the_day():
+    # 1 October 2026 is a Thursday, so 28 September is a Monday.
+    placed = orders(
+        *(("a", "2026-09-28 05:59", 1), ("b", "2026-09-27 18:00", 1)),
+        *(("c", "2026-09-26 00:00", 1), ("d", "2026-09-26 00:01", 1)),
+    )
+    assert preferred(placed, "weekday", customers="abcd") == [
+        *("monday", "sunday", "saturday", "saturday")
+    ]
+    assert preferred(placed, "hour", customers="abcd") == ["00–05", "18–23", "unknown", "00–05"]
+
+
+def test_a_category_counts_once_an_order():
+    lines = (
+        *(
+            ("o1", "a", "2026-01-01", "soap", 1, "Bath"),
+            ("o1", "a", "2026-01-01", "gel", 1, "Bath"),
+        ),
+        *(("o2", "a", "2026-01-02", "tea", 1, "Kitchen"), ("o3", "a", "2026-01-02", "t", 1, "Tea")),
+        ("o4", "a", "2026-01-03", "tea", 1, "Kitchen"),
+    )
+    assert preferred(orders(), "category", lines=lines) == ["Kitchen", "unknown"]
+
+
+def test_no_customers_have_no_preferences():
+    found = customer_preferences(orders(), order_lines(), profiles(), as_of=AS_OF)
+    assert found.columns == ("customer_id", "kind", "attribute", "place", "value")
+    assert records(found) == []
+
+
+@FEW
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("abc"),
+            st.datetimes(at("2026-09-01"), at("2026-10-02")),
+            st.sampled_from(["card", "bill", None]),
+        ),
+        max_size=30,
+    ),
+    st.randoms(),
+)
+def test_every_customer_has_one_of_each_preference_in_any_row_order(rows, random):
+    named = [(customer, moment.isoformat(" "), method) for customer, moment, method in rows]
+    customers = profiles(*((each, 1, 1) for each in "abc"))
+    first, second = (
+        sorted(records(customer_preferences(paid(*order), order_lines(), customers, as_of=AS_OF)))
+        for order in (named, random.sample(named, len(named)))
+    )
+    assert first == second
+    assert sorted((customer, name) for customer, _kind, name, *_rest in first) == sorted(
+        (customer, name) for customer in "abc" for name in set(PREFERENCES) - {"delivery_method"}
+    )
