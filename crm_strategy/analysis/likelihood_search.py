@@ -69,7 +69,7 @@ def search(
     low, high
         Bounds of the logarithms.
     """
-    found = [_climb(thin, np.clip(start, low, high), low, high) for start in starts]
+    found = [_climb(thin, np.clip(start, low, high), low, high, _ROUGH) for start in starts]
     start = max(found, key=lambda place: thin.mean(place)[0])
     return refine(full, start, thin.curvature(start), low=low, high=high)
 
@@ -149,6 +149,7 @@ _STEP = 1e-4
 _EXACT = 1e-9
 _NEAR = 1e-4
 _FLAT = 1e-12
+_ROUGH = 1e-5
 _LEVEL = 1e-5
 _POLISHES = 12
 _AT_BOUND = 1.0
@@ -156,7 +157,7 @@ _LOOSE = 3.0
 """A standard error of 3 on a logarithm leaves a parameter free by factors of 400."""
 
 
-def _climb(sample: Sample, start: Floats, low: Floats, high: Floats) -> Floats:
+def _climb(sample: Sample, start: Floats, low: Floats, high: Floats, level: float = 1e-8) -> Floats:
     def loss(place: Floats) -> tuple[float, Floats]:
         mean, gradient = sample.mean(place)
         return -mean, -gradient
@@ -167,7 +168,7 @@ def _climb(sample: Sample, start: Floats, low: Floats, high: Floats) -> Floats:
         jac=True,
         method="L-BFGS-B",
         bounds=list(zip(low, high, strict=True)),
-        options={"maxiter": 300, "ftol": 1e-13, "gtol": 1e-8},
+        options={"maxiter": 300, "ftol": level / 1e5, "gtol": level},
     )
     return np.asarray(found.x)
 
