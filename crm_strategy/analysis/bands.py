@@ -69,7 +69,9 @@ def number_of(value: ibis.Value) -> ibis.Value:
         text = ibis.ifelse(value.re_search(_NUMBER), value.replace(",", ".").strip(), None)
         return text.cast("float64")
     number = value.cast("float64")
-    return number if not value.type().is_floating() else ibis.ifelse(number.isnan(), None, number)
+    if not value.type().is_floating():
+        return number
+    return ibis.ifelse(number.isnan() | number.isinf(), None, number)
 
 
 def band_of(

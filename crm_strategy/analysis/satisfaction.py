@@ -108,7 +108,7 @@ def satisfaction(answers: ibis.Table, profiles: ibis.Table) -> pd.DataFrame:
 
 
 def satisfaction_value(
-    answers: ibis.Table, profiles: ibis.Table, *, kind: SurveyKind = "nps"
+    answers: ibis.Table, profiles: ibis.Table, *, kind: SurveyKind | None = None
 ) -> pd.DataFrame:
     """What is at stake: customers and revenue by what they say and what they bring.
 
@@ -117,7 +117,7 @@ def satisfaction_value(
     answers, profiles
         As in `satisfaction`.
     kind
-        Which survey.
+        Which survey; by default NPS, or CSAT where nobody answered that.
 
     Returns
     -------
@@ -132,12 +132,18 @@ def satisfaction_value(
     group = ibis.cases((third == 0, low), (third == 1, middle), else_=top)
     grouped = profiles.select("customer_id", "order_count", "revenue", value_group=group)
     sums = (
-        _joined(answers.filter(_.kind == kind), grouped)
+        _joined(_of_kind(answers, kind), grouped)
         .group_by("band", "value_group")
         .agg(customer_count=_.count(), revenue=_.revenue.sum())
     )
     found = sums.to_pandas().set_index(["band", "value_group"])
-    cells = list(product(BANDS[kind], VALUE_GROUPS)) if len(found) else []
+    seen = set(found.index.get_level_values("band"))
+    cells = [
+        cell
+        for bands in BANDS.values()
+        if seen.intersection(bands)
+        for cell in product(bands, VALUE_GROUPS)
+    ]
     index = pd.MultiIndex.from_tuples(cells, names=["band", "value_group"])
     return found.reindex(index, fill_value=0).reset_index()
 
@@ -185,7 +191,7 @@ def respondents(answers: ibis.Table, profiles: ibis.Table) -> pd.DataFrame:
 
 
 def satisfaction_members(
-    answers: ibis.Table, profiles: ibis.Table, *, kind: SurveyKind = "nps"
+    answers: ibis.Table, profiles: ibis.Table, *, kind: SurveyKind | None = None
 ) -> ibis.Table:
     """Customers by the band of their last answer; `unknown`: never answered.
 
@@ -194,8 +200,16 @@ def satisfaction_members(
     Table
         `customer_id`, `segment`: each customer of the profiles once.
     """
-    said = answers.filter(_.kind == kind).select("customer_id", segment=_.band)
+    said = _of_kind(answers, kind).select("customer_id", segment=_.band)
     return members_of(profiles, said, otherwise=UNKNOWN)
+
+
+def _of_kind(answers: ibis.Table, kind: SurveyKind | None) -> ibis.Table:
+    if kind is not None:
+        return answers.filter(_.kind == kind)
+    marked = answers.mutate(is_nps=ibis.ifelse(answers.kind == "nps", 1, 0))
+    counted = marked.mutate(nps_count=_.is_nps.sum().over())
+    return counted.filter((_.is_nps == 1) | (_.nps_count == 0)).select(*answers.columns)
 
 
 def _joined(answers: ibis.Table, customers: ibis.Table) -> ibis.Table:

@@ -124,6 +124,16 @@ def test_members_are_in_the_band_of_their_last_answer_or_unknown():
     ]
 
 
+def test_where_nobody_was_asked_for_nps_csat_decides():
+    asked = said(("b", "2026-01-01", "csat", 4))
+    found = satisfaction_members(asked, profiles(("a", 1, 1), ("b", 1, 1)))
+    assert sorted(records(found)) == [("a", "unknown"), ("b", "high")]
+    cells = satisfaction_value(asked, profiles(*CUSTOMERS))
+    assert [row for row in records(cells) if row[2]] == [("high", "top", 1, 50.0)]
+    chosen = satisfaction_members(said(*ANSWERS), profiles(("b", 1, 1)), kind="csat")
+    assert records(chosen) == [("b", "high")]
+
+
 @pytest.mark.parametrize("table", [satisfaction, satisfaction_value, respondents])
 @pytest.mark.parametrize("customers", [CUSTOMERS, ()])
 def test_without_answers_the_tables_are_empty_with_their_columns(table, customers):
