@@ -21,13 +21,17 @@ _ROW_NUMBERS = frozenset({"exact_duplicates", "exact_duplicates_kept"})
 """Checks whose example is the number of a row, not an id."""
 
 
+_OF_KEYS = frozenset({"unmatched_keys"})
+"""Checks whose example may be a customer's id in any table."""
+
+
 def without_ids(finding: Mapping[str, Any]) -> dict[str, Any]:
     """The finding as a report shows it: ids stay on the consultant's terminal."""
     example, column = finding["example"], finding["column"]
     shown = (
         not example
         or column
-        or finding["table"] not in _OF_PEOPLE
+        or (finding["table"] not in _OF_PEOPLE and finding["check"] not in _OF_KEYS)
         or finding["check"] in _ROW_NUMBERS
         or re.fullmatch(r"\d{4}-\d\d-\d\d", example)
     )

@@ -129,7 +129,7 @@ def _sources(staged: Staged) -> list[dict[str, Any]]:
                 ensure_ascii=False,
             ),
         }
-        for file in staged.source.files
+        for file in (*staged.source.files, *staged.source.lookup_files)
     ]
 
 

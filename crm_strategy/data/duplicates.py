@@ -21,9 +21,9 @@ def copies(con: ibis.BaseBackend, staged: Staged) -> ibis.Table:
     twice = staged.table.group_by("_row_hash").agg(n=_.count()).filter(_.n > 1)
     candidates = staged.table.semi_join(twice, "_row_hash").select(*PLACE)
     source = staged.source
-    raw = source.table.select(*source.headers, *PLACE).semi_join(candidates, PLACE)
+    raw = source.table.select(*source.own_headers, *PLACE).semi_join(candidates, PLACE)
     numbered = raw.mutate(
-        _copy=ibis.row_number().over(group_by=source.headers, order_by=list(PLACE))
+        _copy=ibis.row_number().over(group_by=source.own_headers, order_by=list(PLACE))
     )
     later = numbered.filter(numbered["_copy"] > 0).select(*PLACE)
     return engine.store(con, f"copies_{staged.name}", [later])

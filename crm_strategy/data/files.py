@@ -1,6 +1,7 @@
 """Doors in: a client's files, or a table of an engine, as raw rows."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,14 +18,14 @@ from crm_strategy.data.records import load_records
 from crm_strategy.data.source import Loaded, Note, Source, SourceFile
 from crm_strategy.data.spreadsheets import load_spreadsheet
 from crm_strategy.errors import DataError
-from crm_strategy.plan.data_params import TableParams
+from crm_strategy.plan.data_params import OriginParams
 
 __all__ = ["Note", "Source", "SourceFile", "find_files", "read_source"]
 
 
 def read_source(
     con: ibis.BaseBackend,
-    given: TableParams,
+    given: OriginParams,
     *,
     base: Path,
     name: str,
@@ -46,7 +47,7 @@ def read_source(
     base
         The folder that paths are relative to: the parameters file's.
     name
-        The canonical table.
+        The canonical table, or the place of a lookup: `orders.lookups[0]`.
     scratch
         Folder for the scratch database and copies; gone after preparing.
     engine
@@ -63,15 +64,16 @@ def read_source(
     paths = find_files(given.file or "", base=base, name=name)
     label = paths[0].name if len(paths) == 1 else f"{given.file} ({len(paths)} files)"
     kinds = [readable_kind(path) for path in paths]
+    raw = "raw_" + re.sub(r"\W", "_", name)
     attach_scratch(con, scratch)
     if "parquet" in kinds:
-        files, table = _parquet(con, paths, kinds, name=f"raw_{name}")
+        files, table = _parquet(con, paths, kinds, name=raw)
     else:
         files = [
-            _load(con, path, kind, given, name=f"raw_{name}_{number}", scratch=scratch)
+            _load(con, path, kind, given, name=f"{raw}_{number}", scratch=scratch)
             for number, (path, kind) in enumerate(zip(paths, kinds, strict=True))
         ]
-        table = together(con, files, name=f"raw_{name}")
+        table = together(con, files, name=raw)
     if not any(file.file.row_count for file in files):
         raise DataError(
             f"{label}: only a header, no rows.\n"
@@ -85,7 +87,7 @@ def _load(
     con: ibis.BaseBackend,
     path: Path,
     kind: str,
-    given: TableParams,
+    given: OriginParams,
     *,
     name: str,
     scratch: Path,
@@ -137,7 +139,7 @@ def _parquet(
 
 def _engine_table(
     con: ibis.BaseBackend,
-    given: TableParams,
+    given: OriginParams,
     *,
     name: str,
     other: ibis.BaseBackend | None,

@@ -40,6 +40,14 @@ def reach(table: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*own, *more.get(table, ())]))
 
 
+def find_header(wanted: str, headers: Sequence[str]) -> str | None:
+    """The header somebody names: as it is written, else but for case and punctuation."""
+    if wanted in headers:
+        return wanted
+    alike = [each for each in headers if fold(each) == fold(wanted) and fold(wanted)]
+    return alike[0] if len(alike) == 1 else None
+
+
 def named_columns(headers: Sequence[str], *, table: str) -> dict[str, str]:
     """Headers that are canonical names, but for case and punctuation, by column."""
     by_fold = _first_by_fold(headers)

@@ -10,11 +10,12 @@ from crm_strategy.data.column_errors import (
     unknown_preset,
     wrong_preset,
 )
-from crm_strategy.data.guess import guess_columns, named_columns, reach
+from crm_strategy.data.guess import find_header, guess_columns, named_columns, reach
 from crm_strategy.data.preset import Preset, presets
 from crm_strategy.data.schema import TABLES
 from crm_strategy.data.vocabulary import fold, is_personal, special_category
-from crm_strategy.plan.data_params import TableParams
+from crm_strategy.plan.data_params import TableParams, computed_text
+from crm_strategy.plan.expression import parse_expression
 
 _FLAT = ("orders", "order_lines")
 
@@ -31,8 +32,8 @@ class MappedPart:
 class MappedColumn:
     """Where a canonical column comes from; the first part that is not empty gives the value.
 
-    `how` is said (in the params), preset, name (the header is the canonical name) or guessed;
-    values in `empty` mean nothing.
+    `how` is said (in the params), computed (as they say), preset, name (the header is the
+    canonical name) or guessed; values in `empty` mean nothing.
     """
 
     parts: tuple[MappedPart, ...]
@@ -116,7 +117,7 @@ def map_columns(
         customers=customers,
         constants=_constants(preset, columns),
         personal=tuple(personal),
-        unused=tuple(plain),
+        unused=tuple(each for each in plain if each not in _reckoned_with(given, headers)),
     )
 
 
@@ -134,7 +135,8 @@ def _said(
     columns: dict[str, MappedColumn] = {}
     customers: dict[str, MappedColumn] = {}
     for name, wanted in given.columns.items():
-        header = _find(wanted, headers)
+        is_computed = computed_text(wanted) is not None
+        header = wanted if is_computed else find_header(wanted, headers)
         bare = name.removeprefix("customers.")
         if name in own:
             kept = columns
@@ -149,15 +151,15 @@ def _said(
             raise unknown_canonical(name, known, place)
         if header is None:
             raise not_in_file(wanted, name, headers, place)
-        kept[bare if kept is customers else name] = MappedColumn((MappedPart(header),), "said")
+        kept[bare if kept is customers else name] = MappedColumn(
+            (MappedPart(header),), "computed" if is_computed else "said"
+        )
     return columns, customers
 
 
-def _find(wanted: str, headers: Sequence[str]) -> str | None:
-    if wanted in headers:
-        return wanted
-    alike = [each for each in headers if fold(each) == fold(wanted) and fold(wanted)]
-    return alike[0] if len(alike) == 1 else None
+def _reckoned_with(given: TableParams, headers: Sequence[str]) -> set[str | None]:
+    texts = [text for each in given.columns.values() if (text := computed_text(each))]
+    return {find_header(name, headers) for text in texts for name in parse_expression(text).names}
 
 
 def _preset(given: TableParams, place: Place) -> Preset:

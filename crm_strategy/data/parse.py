@@ -118,13 +118,14 @@ def _parsed(source: Source, header: str, kind: ColumnType, timezone: str) -> Par
 
 def _numbers(source: Source, header: str, kind: ColumnType) -> ParsedColumn:
     raw = source.table[header]
-    if raw.type().is_numeric():
+    if raw.type().is_numeric() or raw.type().is_boolean():
         value = raw.cast("float64")
         filled = value.notnull() & ~value.isnan()
         found = ParsedColumn(header, kind, ibis.ifelse(filled, value, None), ~filled & filled)
     else:
         column = _text_column(source, header)
-        numbers = parse_numbers(column, said=_said_mark(source), likely=source.decimal)
+        written = source.written_in(header)
+        numbers = parse_numbers(column, said=_said_mark(written), likely=written.decimal)
         found = ParsedColumn(
             header,
             kind,
@@ -155,7 +156,10 @@ def _dates(source: Source, header: str, kind: ColumnType, timezone: str) -> Pars
     else:
         column = _text_column(source, header)
         dates = parse_dates(
-            column, said=source.format.dates, timezone=timezone, whole_days=kind == "date"
+            column,
+            said=source.written_in(header).format.dates,
+            timezone=timezone,
+            whole_days=kind == "date",
         )
         unread = column.cells.notnull() & dates.value.isnull()
         found = ParsedColumn(header, kind, dates.value, unread, dates=dates.formats)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import ibis
 
+from crm_strategy.data.data_finding import DataFinding
 from crm_strategy.plan.data_params import FormatParams
 
 
@@ -92,6 +93,10 @@ class Source:
         What to call it in a message: `orders.csv`, `orders_*.csv (12 files)`.
     format
         What the parameters say about how it is written.
+    looked_up
+        Of each header that a lookup brought: the file it comes from.
+    findings
+        Rows whose key a lookup lacks.
     """
 
     name: str
@@ -100,6 +105,23 @@ class Source:
     files: tuple[SourceFile, ...]
     label: str
     format: FormatParams
+    looked_up: Mapping[str, "Source"] = field(default_factory=dict)
+    findings: tuple[DataFinding, ...] = ()
+
+    def written_in(self, header: str) -> "Source":
+        """The rows whose file wrote a column: these, or those of a lookup."""
+        return self.looked_up.get(header, self)
+
+    @property
+    def own_headers(self) -> tuple[str, ...]:
+        """Columns of its own files; those of lookups follow from them."""
+        return tuple(header for header in self.headers if header not in self.looked_up)
+
+    @property
+    def lookup_files(self) -> tuple[SourceFile, ...]:
+        """The files that lookups read, in the order they were joined."""
+        by_name = {source.name: source for source in self.looked_up.values()}
+        return tuple(file for source in by_name.values() for file in source.files)
 
     @property
     def row_count(self) -> int:

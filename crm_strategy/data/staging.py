@@ -16,13 +16,10 @@ from crm_strategy.data.parse import ParsedColumn, parse_columns
 from crm_strategy.data.pseudonyms import pseudonym
 from crm_strategy.data.schema import TABLES
 from crm_strategy.data.source import Source
-from crm_strategy.errors import DataError
+from crm_strategy.data.unreadable import unreadable_cells
 
 CUSTOMER = "customer: "
 """What the names of staged customer attributes begin with."""
-
-_DATES = ("date", "timestamp")
-_NUMBERS = ("money", "number", "integer")
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ class Staged:
     parsed
         How each column was read.
     findings
-        Unreadable values.
+        Unreadable values, and keys that lookups lack.
     named_by
         The header of a column that tells customers apart by name, e-mail or phone.
     """
@@ -110,13 +107,21 @@ def stage(
         **{bad[name]: flag for name, flag in flags.items()},
         _file=raw["_file"],
         _row=raw["_row"],
-        _row_hash=ibis.struct({each: raw[each] for each in source.headers}).hash(),
+        _row_hash=ibis.struct({each: raw[each] for each in source.own_headers}).hash(),
     )
     table = engine.store(con, f"staged_{mapping.table}", [typed])
     first = {name: parsed[f"{name}#0"] for name in wanted}
     findings = _unreadable(table, wanted, parsed, place=place)
     return Staged(
-        mapping.table, table, mapping, source, place, bad, first, tuple(findings), named_by
+        mapping.table,
+        table,
+        mapping,
+        source,
+        place,
+        bad,
+        first,
+        (*source.findings, *findings),
+        named_by,
     )
 
 
@@ -168,33 +173,7 @@ def _unreadable(
         return []
     names = {name for name, _part in bad}
     filled = engine.rows(table.aggregate(**{name: table[name].count() for name in names}))[0]
-    findings = []
-    for (name, _part), column in bad.items():
-        if column.bad_count > filled[name]:
-            raise _mostly_unreadable(name, column, filled[name], place)
-        findings.append(
-            DataFinding(
-                table=place.table,
-                check="unparsable_dates" if column.type in _DATES else "unparsable_amounts",
-                severity="warning",
-                row_count=column.bad_count,
-                example=column.bad_example,
-                column=column.header,
-            )
-        )
-    return findings
-
-
-def _mostly_unreadable(name: str, column: ParsedColumn, read: int, place: Place) -> DataError:
-    what, hint = (
-        ("dates", 'format: {dates: "%d.%m.%Y"}')
-        if column.type in _DATES
-        else ("numbers", 'format: {decimal: ","}')
-    )
-    return DataError(
-        f"{place.label}: column '{column.header}' ({name.removeprefix(CUSTOMER)}): "
-        f"{column.bad_count:,} of {column.bad_count + read:,} values are not {what}, "
-        f"e.g. '{column.bad_example}' in row {column.bad_row}.\n"
-        f"Map another column in {place.columns()}, or say how they are written, "
-        f"data.{place.table}:\n    {hint}"
-    )
+    return [
+        unreadable_cells(column, name=name.removeprefix(CUSTOMER), read=filled[name], place=place)
+        for (name, _part), column in bad.items()
+    ]

@@ -1,9 +1,11 @@
 """Where a client's data are and how they read: the `data` part of a parameters file."""
 
-from typing import Literal
+from collections.abc import Iterator
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
+from crm_strategy.plan.expression import parse_expression
 from crm_strategy.plan.fields import Plain, Strict
 from crm_strategy.plan.problems import RefusedError
 
@@ -36,8 +38,8 @@ class FormatParams(Strict):
     dates: Plain | None = Field(default=None, description="how dates are written, such as %d.%m.%Y")
 
 
-class TableParams(Strict):
-    """One canonical table: the file or engine table it comes from, and its columns."""
+class OriginParams(Strict):
+    """The file, or the table of the engine, that rows come from."""
 
     file: Plain | None = Field(
         default=None, description="path relative to this file; * takes many files of one shape"
@@ -46,21 +48,12 @@ class TableParams(Strict):
     sheet: Plain | None = Field(
         default=None, description="sheet of a workbook; the first one otherwise"
     )
-    preset: Plain | None = Field(
-        default=None, description="a CRM system's own headers, such as bitrix24.deals"
-    )
-    columns: dict[Plain, Plain] = Field(
-        default_factory=dict, description="our column: the file's header"
-    )
     format: FormatParams = Field(
         default=FormatParams(), description="how the file is written; detected otherwise"
     )
-    stages: dict[Literal["open", "won", "lost"], tuple[Plain, ...]] = Field(
-        default_factory=dict, description="which of the system's statuses are open, won and lost"
-    )
 
     @model_validator(mode="after")
-    def _one_origin(self) -> "TableParams":
+    def _one_origin(self) -> "OriginParams":
         if self.file is None and self.table is None:
             raise RefusedError("neither file nor table is given.", "Add file: path/to/export.csv.")
         if self.file is not None and self.table is not None:
@@ -70,6 +63,85 @@ class TableParams(Strict):
                 "a table of the engine has no sheet.", "Remove sheet, or name a file."
             )
         return self
+
+    @property
+    def origin(self) -> str:
+        """What the parameters name: the file, else the table."""
+        return self.file or self.table or ""
+
+
+def _pairs(value: object) -> object:
+    names = [value] if isinstance(value, str) else value
+    pairs = {name: name for name in names} if isinstance(names, (list, tuple)) else names
+    if pairs == {}:
+        raise RefusedError("no key.", "Name the column that both files have: by: product_id.")
+    return pairs
+
+
+Key = Annotated[
+    dict[Plain, Plain],
+    BeforeValidator(_pairs),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                {"type": "array", "items": {"type": "string"}, "minItems": 1},
+                {
+                    "type": "object",
+                    "additionalProperties": {"type": "string"},
+                    "minProperties": 1,
+                },
+            ]
+        }
+    ),
+]
+"""Columns by which rows of two files belong together: this file's header, the other's."""
+
+
+class LookupParams(OriginParams):
+    """A file whose columns join another's by a key, such as products those of order lines."""
+
+    by: Key = Field(
+        description="the key that both files have, such as product_id; {ours: theirs} if the "
+        "headers differ"
+    )
+
+
+def computed_text(column: str) -> str | None:
+    """The expression that computes a column, where what is mapped to it begins with `=`."""
+    return column[1:].strip() if column.startswith("=") else None
+
+
+def _readable(column: str) -> str:
+    text = computed_text(column)
+    if text is not None:
+        parse_expression(text)
+    return column
+
+
+class TableParams(OriginParams):
+    """One canonical table: the file or engine table it comes from, and its columns."""
+
+    preset: Plain | None = Field(
+        default=None, description="a CRM system's own headers, such as bitrix24.deals"
+    )
+    columns: dict[Plain, Annotated[Plain, AfterValidator(_readable)]] = Field(
+        default_factory=dict,
+        description="our column: the file's header, or = and an expression over its headers, "
+        "such as = UnitPrice * Quantity",
+    )
+    lookups: tuple[LookupParams, ...] = Field(
+        default=(), description="files with further columns, found by a key that both have"
+    )
+    stages: dict[Literal["open", "won", "lost"], tuple[Plain, ...]] = Field(
+        default_factory=dict, description="which of the system's statuses are open, won and lost"
+    )
+
+    def origins(self, name: str) -> Iterator[tuple[str, OriginParams]]:
+        """The table's own file and each lookup's, with its place: `orders.lookups[0]`."""
+        yield name, self
+        for number, lookup in enumerate(self.lookups):
+            yield f"{name}.lookups[{number}]", lookup
 
 
 class DataRules(Strict):
@@ -132,3 +204,7 @@ class DataParams(Strict):
         """The tables that are supplied, by canonical name."""
         given = {name: getattr(self, name) for name in TABLE_NAMES}
         return {name: table for name, table in given.items() if table is not None}
+
+    def origins(self) -> dict[str, OriginParams]:
+        """Every file and engine table that is read, by its place: `orders`, `orders.lookups[0]`."""
+        return dict(each for name, table in self.tables().items() for each in table.origins(name))
