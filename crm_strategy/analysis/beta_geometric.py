@@ -74,7 +74,7 @@ def dead_log_odds(parameters: Floats, rows: Histories, *, first: int) -> Floats:
 
 def p_alive(parameters: Floats, rows: Histories, *, first: int) -> Floats:
     """Probability not to have dropped out by T."""
-    return special.expit(-dead_log_odds(parameters, rows, first=first))
+    return np.asarray(special.expit(-dead_log_odds(parameters, rows, first=first)), dtype=float)
 
 
 def expected_orders(parameters: Floats, horizon: Floats, rows: Histories, *, first: int) -> Floats:

@@ -12,13 +12,10 @@ from functools import partial
 from types import MappingProxyType
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 
 from crm_strategy.analysis import beta_geometric, pareto_nbd
-from crm_strategy.analysis.histories import Floats, Histories, histories
-
-Parameters = Mapping[str, float] | pd.Series
+from crm_strategy.analysis.histories import Floats, Histories, Parameters, histories
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,11 @@ Fader & Hardie (2007), Journal of Interactive Marketing 21(1). doi:10.1002/dir.2
 Fader, Hardie & Shang (2010), Marketing Science 29(6). doi:10.1287/mksc.1100.0580
 """
 
-from collections.abc import Mapping
-
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special
 
-from crm_strategy.analysis.histories import Floats
+from crm_strategy.analysis.histories import Floats, Parameters
 
 SBG = ("alpha", "beta")
 """The parameters of sBG."""
@@ -25,14 +22,13 @@ SBG = ("alpha", "beta")
 BGBB = ("alpha", "beta", "gamma", "delta")
 """The parameters of BG/BB: of giving, then of dropping out."""
 
-Parameters = Mapping[str, float] | pd.Series
-
 
 def sbg_survival(parameters: Parameters, renewals: ArrayLike) -> Floats:
     """Share of customers still there after so many renewals: B(α, β + t) / B(α, β)."""
     alpha, beta = _vector(parameters, SBG)
     t = np.asarray(renewals, dtype=float)
-    return np.exp(special.betaln(alpha, beta + t) - special.betaln(alpha, beta))
+    log_share = special.betaln(alpha, beta + t) - special.betaln(alpha, beta)
+    return np.asarray(np.exp(log_share), dtype=float)
 
 
 def sbg_retention(parameters: Parameters, renewals: ArrayLike) -> Floats:

@@ -1,11 +1,17 @@
 """Buying histories as arrays: what a model of orders until drop-out knows of a customer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float64]
+Floats: TypeAlias = NDArray[np.float64]
+
+Parameters: TypeAlias = Mapping[str, float] | pd.Series
+"""A model's parameters by name."""
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class Frame:
     @property
     def customer_count(self) -> int:
         """Customers in all rows."""
-        return round(self.rows["n"].sum())
+        return int(self.rows["n"].sum())
 
     @property
     def log_units(self) -> Floats:

@@ -8,18 +8,13 @@ References
 Fader & Hardie (2013), The Gamma-Gamma model of monetary value. brucehardie.com/notes/025
 """
 
-from collections.abc import Mapping
-
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special
 
-from crm_strategy.analysis.histories import Floats
+from crm_strategy.analysis.histories import Floats, Parameters
 
 PARAMETERS = ("p", "q", "gamma")
-
-Parameters = Mapping[str, float] | pd.Series
 
 
 def expected_spend(
