@@ -5,7 +5,7 @@ import pandas as pd
 from crm_strategy.views.attribute_charts import BASE, REST
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Finding
-from crm_strategy.views.kinds import attribute_name, value_name
+from crm_strategy.views.naming import attribute_name, value_name
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import format_count, format_interval, format_share
@@ -19,14 +19,20 @@ def attributes_finding(attributes: Data) -> Finding:
         known = "findings.attributes.alike" if len(rows) else "findings.attributes.none"
         return Finding("attributes", title=say(known, groups=format_count(len(rows))))
     weight = (clear["index"] - BASE).abs() * clear["customer_count"]
+    # Who orders often has shown more preferences: what is stated comes first.
+    chosen = clear["kind"] == "preference"
     order = ["weight", "attribute", "value"]
-    top = clear.assign(weight=weight).sort_values(order, ascending=[False, True, True]).iloc[0]
+    top = (
+        clear.assign(weight=weight.where(~chosen, weight - weight.max() - 1))
+        .sort_values(order, ascending=[False, True, True])
+        .iloc[0]
+    )
     return Finding(
         "attributes",
         title=say(
             "findings.attributes.title",
             attribute=attribute_name(top["attribute"]),
-            value=value_name(top["value"]),
+            value=value_name(top["attribute"], top["value"]),
             index=format_count(top["index"]),
         ),
         text=say(
@@ -77,7 +83,7 @@ def ideal_customer_finding(ideal: Data, fit: Data) -> Finding:
         title=say(
             "findings.ideal_customer.title",
             attribute=attribute_name(top["attribute"]),
-            value=value_name(top["value"]),
+            value=value_name(top["attribute"], top["value"]),
             top=format_share(top["share_in_top"], digits=0),
             base=format_share(top["share_in_all"], digits=0),
         ),
@@ -116,7 +122,7 @@ def personas_finding(personas: Data) -> Finding:
             measured=format_count(measured),
             lines=say_count("findings.of_lines", len(rows)),
         ),
-        text=say("findings.personas.text"),
+        text=say("findings.personas.text") if measured < len(rows) else "",
         figures={"measured": measured, "lines": len(rows)},
     )
 

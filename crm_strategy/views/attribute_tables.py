@@ -1,19 +1,18 @@
 """Tables of who the customers are: attributes, the ideal customer, personas."""
 
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.kinds import VALUE_WORDS
 from crm_strategy.views.layout import Layout, Suppress
+from crm_strategy.views.naming import with_value_names
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.table import Table
 
-VALUE_OF_ATTRIBUTE = {"value": VALUE_WORDS}
 OF_ATTRIBUTE = Suppress(count="customer_count", within=("attribute",))
 
 
 def attributes_table(attributes: Data) -> Table:
     """Customers by attribute and value, and their revenue against the base's (100)."""
     return Table(
-        with_range(frame_of(attributes), "count"),
+        with_value_names(with_range(frame_of(attributes), "count")),
         id="attributes",
         formats={"low": "count", "high": "count", "range": "interval"},
         suppress=(OF_ATTRIBUTE,),
@@ -22,7 +21,7 @@ def attributes_table(attributes: Data) -> Table:
                 *("attribute", "value", "customer_count", "revenue", "average_order_value"),
                 *("index", "range", "low", "high", "customer_share", "kind"),
             ),
-            words={**VALUE_OF_ATTRIBUTE, "kind": "attributes.kind.{}"},
+            words={"kind": "attributes.kind.{}"},
             sheet_only=("low", "high", "kind"),
             page_only=("range",),
             rows_shown=30,
@@ -34,7 +33,7 @@ def attributes_table(attributes: Data) -> Table:
 def ideal_customer_table(ideal: Data) -> Table:
     """What is more frequent among the most valuable customers than in the base."""
     return Table(
-        with_range(frame_of(ideal), "count"),
+        with_value_names(with_range(frame_of(ideal), "count")),
         id="ideal_customer",
         formats={"low": "count", "high": "count", "range": "interval"},
         suppress=(OF_ATTRIBUTE,),
@@ -43,7 +42,6 @@ def ideal_customer_table(ideal: Data) -> Table:
                 *("attribute", "value", "share_in_top", "share_in_all", "index", "range"),
                 *("low", "high", "customer_count", "in_profile"),
             ),
-            words=VALUE_OF_ATTRIBUTE,
             sheet_only=("low", "high"),
             page_only=("range",),
             rows_shown=15,
@@ -74,10 +72,8 @@ def profile_fit_table(fit: Data) -> Table:
 def personas_table(personas: Data) -> Table:
     """Who stands behind each segment: every line with its n, or from the workshop."""
     return Table(
-        personas,
+        with_value_names(frame_of(personas)),
         id="personas",
         suppress=(Suppress(count="customer_count", hides=("share", "value")),),
-        layout=Layout(
-            words={**VALUE_OF_ATTRIBUTE, "evidence": "segments.evidence.{}"}, rows_shown=40
-        ),
+        layout=Layout(words={"evidence": "segments.evidence.{}"}, rows_shown=40),
     )

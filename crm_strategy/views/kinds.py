@@ -9,24 +9,13 @@ from crm_strategy import words
 from crm_strategy.words.kpis import KPIS
 from crm_strategy.words.numbers import format_value, is_missing
 
-SEGMENT_WORDS: Final = (
-    "segments.{}.name",
-    "label:segment",
-    "label:channel",
-    "attributes.value.{}",
-)
-"""Catalogue entries that name a segment of any kind; the client's own rules name themselves."""
-
-ATTRIBUTE_WORDS: Final = ("attributes.{}.name",)
-VALUE_WORDS: Final = ("label:channel", "attributes.value.{}")
-KIND_WORDS: Final = ("segments.kind.{}", *ATTRIBUTE_WORDS)
+SEGMENT_WORDS: Final = ("segments.{}.name", "label:segment")
+"""Catalogue entries that name a segment; the client's own rules name themselves."""
 
 WORD_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "segment": SEGMENT_WORDS,
     "from_segment": SEGMENT_WORDS,
     "to_segment": SEGMENT_WORDS,
-    "with_segment": SEGMENT_WORDS,
-    "attribute": ATTRIBUTE_WORDS,
     "aspect": ("segments.aspect.{}",),
     "model": ("value.model.{}",),
     "parameter": ("value.parameter.{}",),
@@ -179,21 +168,6 @@ def word_of(value: object, patterns: Sequence[str]) -> str | None:
         if kind == pattern and words.known(key):
             return words.say(key)
     return str(value)
-
-
-def segment_name(segment: object) -> str:
-    """The printed name of a segment of any kind."""
-    return word_of(segment, SEGMENT_WORDS) or ""
-
-
-def attribute_name(attribute: object) -> str:
-    """The printed name of an attribute; the client's own column as it is called."""
-    return word_of(attribute, ATTRIBUTE_WORDS) or ""
-
-
-def value_name(value: object) -> str:
-    """The printed name of a value of an attribute."""
-    return word_of(value, VALUE_WORDS) or ""
 
 
 def column_label(table: str, column: str) -> str:

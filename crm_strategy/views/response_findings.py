@@ -62,7 +62,7 @@ def stopped_at_finding(stopped: Data) -> Finding:
     )
 
 
-def hot_leads_finding(leads: Data) -> Finding:
+def hot_leads_finding(leads: Data, *, days: int) -> Finding:
     """How many open leads are worth a call now, and whether such scores came true before."""
     rows = frame_of(leads)
     rows = rows[rows["expected_rate"].notna()] if len(rows) else rows
@@ -80,6 +80,7 @@ def hot_leads_finding(leads: Data) -> Finding:
             "findings.hot_leads.title" if open_leads else "findings.hot_leads.few",
             leads=say_count("findings.leads", open_leads),
             rate=format_share(hottest["expected_rate"], digits=0),
+            days=say_count("findings.days", days),
         ),
         text=say(
             "findings.hot_leads.text",
@@ -88,7 +89,7 @@ def hot_leads_finding(leads: Data) -> Finding:
         )
         if len(judged)
         else "",
-        severity="act" if open_leads else "note",
+        severity="watch" if open_leads else "note",
         figures={"open_count": open_leads, "expected_rate": float(hottest["expected_rate"])},
         decision=Decision(
             title=say(

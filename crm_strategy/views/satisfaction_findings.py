@@ -2,7 +2,7 @@
 
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
-from crm_strategy.views.kinds import segment_name
+from crm_strategy.views.naming import segment_name
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.views.satisfaction_charts import UNHAPPY
 from crm_strategy.words import say, say_count
@@ -54,7 +54,7 @@ def satisfaction_value_finding(grid: Data) -> Finding:
             customers=say_count("findings.customers", customers),
             revenue=format_short_money(row["revenue"]),
         ),
-        severity="act",
+        severity="watch",
         figures={"customer_count": customers, "revenue": float(row["revenue"])},
         decision=Decision(
             title=say(

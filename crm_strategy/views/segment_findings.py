@@ -2,7 +2,7 @@
 
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
-from crm_strategy.views.kinds import segment_name
+from crm_strategy.views.naming import segment_name
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.words import known, say, say_count
 from crm_strategy.words.numbers import (

@@ -4,9 +4,9 @@ import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
-from crm_strategy.views.kinds import KIND_WORDS, segment_name, word_of
+from crm_strategy.views.naming import kind_name, member_name, segment_name
 from crm_strategy.views.privacy import small, without_small
-from crm_strategy.views.segment_kind_tables import FAMILIES
+from crm_strategy.views.segment_kind_tables import OF_ORDERS, strongest_pairs
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import (
     format_count,
@@ -43,17 +43,15 @@ def segment_kinds_finding(kinds: Data) -> Finding:
 
 def segment_overlap_finding(overlap: Data) -> Finding:
     """The two segments of different kinds that hold most of the same people."""
-    rows = frame_of(overlap)
+    rows = strongest_pairs(frame_of(overlap))
     if len(rows):
-        rows = rows[(rows["kind"] != rows["with_kind"]) & (rows["lift"] > 1)]
+        both = rows["kind"].isin(OF_ORDERS) & rows["with_kind"].isin(OF_ORDERS)
+        rows = rows[~both & (rows["lift"] > 1)]
         rows = rows[~rows["segment"].isin(UNNAMED) & ~rows["with_segment"].isin(UNNAMED)]
         rows = without_small(rows, "customer_count")
     if rows.empty:
         return Finding("segment_overlap", title=say("findings.segment_overlap.none"))
-    # The excess over chance, in customers: a lift of 9 among 12 people says little.
-    excess = rows["customer_count"] * (1 - 1 / rows["lift"])
-    order = ["excess", "kind", "segment", "with_kind", "with_segment"]
-    top = rows.assign(excess=excess).sort_values(order, ascending=[False] + [True] * 4).iloc[0]
+    top = rows.iloc[0]
     return Finding(
         "segment_overlap",
         title=say(
@@ -73,10 +71,7 @@ def segment_overlap_finding(overlap: Data) -> Finding:
 
 def _titled(row: "pd.Series", kind: str, segment: str) -> str:
     """Category: Cleaning"""
-    name = str(row[kind])
-    for family in FAMILIES:
-        name = name.removeprefix(family)
-    return f"{word_of(name, KIND_WORDS)}: {segment_name(row[segment])}"
+    return f"{kind_name(str(row[kind]))}: {member_name(str(row[kind]), row[segment])}"
 
 
 def effort_finding(effort: Data) -> Finding:

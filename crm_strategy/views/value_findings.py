@@ -132,7 +132,7 @@ def newcomers_finding(newcomers: Data) -> Finding:
             rate=format_share(rate, digits=0),
         ),
         text=_contrast(band) if contrast else "",
-        severity="act" if contrast else "note",
+        severity="note",
         figures={"customer_count": count, "second_order_rate": float(rate)},
         decision=Decision(
             title=say("findings.newcomers.ask"), why=_contrast(band), evidence="partial"
