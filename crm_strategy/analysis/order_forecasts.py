@@ -70,14 +70,14 @@ def discounted(
     force = np.log1p(discount_rate) / DAYS_A_YEAR
     at_the_end = np.exp(-force * horizon_days) * expected(horizon_days)
     if force == 0:
-        return at_the_end
+        return np.asarray(at_the_end)
     nodes, weights = np.polynomial.legendre.leggauss(3)
     days = horizon_days * (nodes + 1) / 2
     inside = sum(
         weight * np.exp(-force * day) * expected(float(day))
         for day, weight in zip(days, weights, strict=True)
     )
-    return at_the_end + force * horizon_days / 2 * inside
+    return np.asarray(at_the_end + force * horizon_days / 2 * inside)
 
 
 def _forecasts(

@@ -41,7 +41,7 @@ def cdnow_fits(cdnow_counts) -> ValueFits:
 
 def valued(table: ibis.Table, as_of: date = AS_OF, **options):
     counts = purchase_counts(table, as_of=as_of).cache()
-    fits = fit_value(table, counts, as_of=as_of, bootstrap_draws=20)
+    fits = fit_value(table, counts, as_of=as_of, bootstrap_draws=4)
     return fits, customer_values(counts, fits, **options).to_pandas()
 
 
@@ -121,7 +121,7 @@ def test_the_interval_of_the_total_covers_refits_of_resampled_customers(cdnow_co
     rows = model_rows(cdnow_counts)
     random = np.random.default_rng(7)
     totals = []
-    for _ in range(12):
+    for _ in range(8):
         drawn = random.multinomial(rows["n"].sum(), rows["n"] / rows["n"].sum())
         fit = fit_buying_model(rows.assign(n=drawn), model=cdnow_fits.chosen)
         told = expected_orders(
