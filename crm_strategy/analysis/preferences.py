@@ -22,12 +22,14 @@ HOURS = ("00–05", "06–11", "12–17", "18–23")
 """Quarters of the day, by the hours they hold."""
 
 _QUARTER = 6
+_LATER = 2**33
+"""Seconds of 272 years: more than lie between any two orders."""
 
 
 def customer_preferences(
     orders: ibis.Table, order_lines: ibis.Table, profiles: ibis.Table, *, as_of: date
 ) -> ibis.Table:
-    """What each customer chose in most orders; of equals the one chosen last, then by alphabet.
+    """What each customer chose most often; of equals the one chosen last, then by alphabet.
 
     Parameters
     ----------
@@ -36,8 +38,8 @@ def customer_preferences(
         and those of `payment_method`, `delivery_method`, `channel` that are known. Refunds
         choose nothing.
     order_lines
-        One row per line: `customer_id`, `ordered_at` (timestamp), `order_id`, `category`,
-        `is_refund`. A category counts once an order.
+        One row per line: `customer_id`, `ordered_at` (timestamp), `category`, `is_refund`.
+        Each line is a choice.
     profiles
         One row per customer: `customer_id`.
     as_of
@@ -58,54 +60,40 @@ def customer_preferences(
 
 
 def _choices(orders: ibis.Table, order_lines: ibis.Table, as_of: date) -> dict[str, ibis.Table]:
-    """Each preference's choices: `customer_id`, `value`, `place`, `n` (orders), `last`."""
+    """Of each preference, what customers chose: `customer_id`, `value`, `last`."""
     placed = orders.filter(until(_.ordered_at, as_of), _.customer_id.notnull(), ~_.is_refund)
     lines = order_lines.filter(until(_.ordered_at, as_of), _.customer_id.notnull(), ~_.is_refund)
     at = placed.ordered_at
-    day = at.day_of_week.index()
-    quarter = (at.hour() // _QUARTER).cast("int64")
     timed = at != at.truncate("day")
-    found = {"category": _counted(lines, lines.category, by_order=True)}
+    found = {"category": _chosen(lines, lines.category)}
     for name in ("payment_method", "delivery_method", "channel"):
         if name in placed.columns:
-            found[name] = _counted(placed, placed[name])
-    found["weekday"] = _counted(placed, _named(day, WEEKDAYS), day + 1)
-    found["hour"] = _counted(placed, ibis.ifelse(timed, _named(quarter, HOURS), None), quarter + 1)
+            found[name] = _chosen(placed, placed[name])
+    found["weekday"] = _chosen(placed, at.day_of_week.index().cast("int8"))
+    found["hour"] = _chosen(placed, ibis.ifelse(timed, at.hour() // _QUARTER, None).cast("int8"))
     return found
 
 
-def _counted(
-    rows: ibis.Table,
-    value: ibis.Value,
-    place: ibis.Value | None = None,
-    *,
-    by_order: bool = False,
-) -> ibis.Table:
-    chosen = rows.mutate(
-        value=value.cast("string").strip().nullif(""),
-        place=ibis.literal(0) if place is None else place,
-    ).filter(_.value.notnull())
-    return chosen.group_by("customer_id", "value").agg(
-        place=_.place.max(),
-        n=_.order_id.nunique() if by_order else _.count(),
-        last=_.ordered_at.max(),
-    )
+def _chosen(rows: ibis.Table, value: ibis.Value) -> ibis.Table:
+    chosen = rows.select("customer_id", value=value, at=rows.ordered_at.epoch_seconds())
+    said = chosen.value.notnull()
+    return chosen.filter(said & (chosen.value != "") if value.type().is_string() else said)
 
 
 def _preferred(profiles: ibis.Table, chosen: ibis.Table, name: str) -> ibis.Table:
-    first = ibis.window(
-        group_by="customer_id", order_by=[chosen.n.desc(), chosen["last"].desc(), chosen.value]
-    )
-    best = (
-        chosen.mutate(rank=ibis.row_number().over(first))
-        .filter(_["rank"] == 0)
-        .select("customer_id", "value", "place")
-    )
+    counts = chosen.group_by("customer_id", "value").agg(n=_.count(), last=_["at"].max())
+    # Count and time as one number, so that one pass finds the best: no sorting by customer.
+    keyed = counts.mutate(key=_.n * _LATER + _["last"])
+    firsts = keyed.group_by("customer_id", "key").agg(value=_.value.min())
+    best = firsts.group_by("customer_id").agg(value=_.value.argmax(_.key))
     joined = profiles.select("customer_id").left_join(best, "customer_id")
+    names = {"weekday": WEEKDAYS, "hour": HOURS}.get(name)
+    if names is None:
+        return attribute_rows(joined, kind="preference", attribute=name, value=joined.value)
     return attribute_rows(
-        joined, kind="preference", attribute=name, value=joined.value, place=joined.place
+        joined,
+        kind="preference",
+        attribute=name,
+        value=ibis.cases(*((joined.value == place, each) for place, each in enumerate(names))),
+        place=joined.value + 1,
     )
-
-
-def _named(number: ibis.Value, names: tuple[str, ...]) -> ibis.Value:
-    return ibis.cases(*((number == place, name) for place, name in enumerate(names)))

@@ -72,16 +72,14 @@ def test_weekdays_have_names_and_hours_are_quarters_of_the_day():
     assert preferred(placed, "hour", customers="abcd") == ["00–05", "18–23", "unknown", "00–05"]
 
 
-def test_a_category_counts_once_an_order():
+def test_each_line_is_a_choice_of_its_category():
     lines = (
-        *(
-            ("o1", "a", "2026-01-01", "soap", 1, "Bath"),
-            ("o1", "a", "2026-01-01", "gel", 1, "Bath"),
-        ),
-        *(("o2", "a", "2026-01-02", "tea", 1, "Kitchen"), ("o3", "a", "2026-01-02", "t", 1, "Tea")),
-        ("o4", "a", "2026-01-03", "tea", 1, "Kitchen"),
+        *(("o1", "a", "2026-01-01", "soap", 1, "Bath"), ("o1", "a", "2026-01-01", "t", 1, "Tea")),
+        *(("o2", "a", "2026-01-02", "gel", 1, "Bath"), ("o2", "b", "2026-01-02", "t", -1, "Tea")),
+        ("o3", "a", "2026-01-03", "t", 1, "Tea"),
+        ("o3", "a", "2026-01-03", "gel", 1, "Bath"),
     )
-    assert preferred(orders(), "category", lines=lines) == ["Kitchen", "unknown"]
+    assert preferred(orders(), "category", lines=lines) == ["Bath", "unknown"]
 
 
 def test_no_customers_have_no_preferences():
