@@ -17,7 +17,7 @@ from crm_strategy.data.check_words import notes_text, remedy_text, without_ids
 from crm_strategy.data.labels import channel_terms, client_labels
 from crm_strategy.data.prepare import prepare
 from crm_strategy.data.report_period import OrderDays, chosen_period, order_days
-from crm_strategy.data.segment_rules import segment_rules
+from crm_strategy.data.segment_rules import kind_terms, segment_rules
 from crm_strategy.plan.goal_checks import goal_checks
 from crm_strategy.plan.goals import goals_table_rows
 from crm_strategy.plan.params import Params, read_params
@@ -195,6 +195,11 @@ class Book:
     def segment_rules(self, customers: ibis.Table) -> dict[str, ibis.Value]:
         """The client's own segments over a table of customers, such as their profiles."""
         return segment_rules(self.params, customers)
+
+    def kind_terms(self, customers: ibis.Table) -> dict[str, Any]:
+        """What `segment_kinds.Sources` needs of this client and period, beside tables."""
+        span = {"start": self.period.start, "end": self.period.end}
+        return kind_terms(self.params, customers) | span
 
     @property
     def goal_segments(self) -> list[str]:

@@ -1,4 +1,6 @@
-"""The client's own segments: rules of the plan as questions about a table of customers."""
+"""What the plan says of segments, as questions about a table of customers."""
+
+from typing import Any
 
 import ibis
 
@@ -6,7 +8,7 @@ from crm_strategy.data.expressions import compile_condition
 from crm_strategy.plan.expression import ExpressionError, parse_expression
 from crm_strategy.plan.params import Params
 from crm_strategy.plan.params_errors import params_error
-from crm_strategy.plan.problems import Loc, Problem
+from crm_strategy.plan.problems import Loc, Problem, instead_of
 
 
 def segment_rules(params: Params, customers: ibis.Table) -> dict[str, ibis.Value]:
@@ -28,14 +30,60 @@ def segment_rules(params: Params, customers: ibis.Table) -> dict[str, ibis.Value
     columns = {name: customers[name] for name in customers.columns if name != "customer_id"}
     rules: dict[str, ibis.Value] = {}
     problems: list[Problem] = []
-    lines: dict[Loc, int] = {}
     for name, text in params.segments.items():
         try:
             rules[name] = compile_condition(parse_expression(text), columns)
         except ExpressionError as error:
-            loc: Loc = ("segments", name)
-            problems.append(Problem(loc, error.text, error.remedy))
-            lines[loc] = params.line_of(loc) or 0
-    if problems:
-        raise params_error(params.path, lines, problems)
+            problems.append(Problem(("segments", name), error.text, error.remedy))
+    _refuse(params, problems)
     return rules
+
+
+def kind_terms(params: Params, customers: ibis.Table) -> dict[str, Any]:
+    """What `segment_kinds.Sources` needs of the plan: rules, tiers and the map of scores.
+
+    Parameters
+    ----------
+    params, customers
+        As in `segment_rules`.
+
+    Raises
+    ------
+    ParamsError
+        As in `segment_rules`; also where a kind is about a column that customers lack.
+    """
+    known = _attributes(customers)
+    problems = [
+        Problem(
+            ("segment_kinds", place),
+            f"customers have no attribute '{column}'.",
+            instead_of(column, known, what="Attributes"),
+        )
+        for place, kind in enumerate(params.segment_kinds)
+        for family, _, column in [kind.partition(":")]
+        if family == "attribute" and column not in known
+    ]
+    _refuse(params, problems)
+    return {
+        "rules": segment_rules(params, customers),
+        "tiers_by": params.tiers.by,
+        "at_least": params.tiers.at_least,
+        "shares": params.tiers.shares,
+        "bins": params.rfm.bins,
+        "segment_map": params.rfm.map,
+    }
+
+
+def _attributes(customers: ibis.Table) -> list[str]:
+    """Columns a kind can be about: what people are, not when something happened."""
+    columns = customers.drop("customer_id").schema().items()
+    named = [
+        name for name, kind in columns if kind.is_string() or kind.is_numeric() or kind.is_boolean()
+    ]
+    return ["age_band", *named] if "birth_date" in customers.columns else named
+
+
+def _refuse(params: Params, problems: list[Problem]) -> None:
+    if problems:
+        lines: dict[Loc, int] = {each.loc: params.line_of(each.loc) or 0 for each in problems}
+        raise params_error(params.path, lines, problems)

@@ -1,6 +1,6 @@
 import pytest
 
-from crm_strategy.data.segment_rules import segment_rules
+from crm_strategy.data.segment_rules import kind_terms, segment_rules
 from crm_strategy.errors import ParamsError
 from crm_strategy.plan.params import read_params
 from tests.analysis.builders import records, table
@@ -57,3 +57,29 @@ def test_every_rule_that_cannot_be_asked_is_told_with_its_line(rules):
 def test_the_customer_is_no_column_of_a_rule(rules):
     with pytest.raises(ParamsError, match="unknown column 'customer_id'"):
         rules(PARAMS.replace("revenue >= 500", "customer_id == 'a'"))
+
+
+def test_kinds_are_about_attributes_that_customers_have(tmp_path):
+    file = tmp_path / "acme.yml"
+    file.write_text(PARAMS + "segment_kinds: [rfm, attribute:contry]\n", encoding="utf-8")
+    params = read_params(file)
+    columns = {"customer_id": "string", "country": "string", "birth_date": "date"}
+    with pytest.raises(ParamsError) as error:
+        kind_terms(params, table(columns, []))
+    assert str(error.value) == (
+        f"{file}, line 6, segment_kinds[1]: customers have no attribute 'contry'.\n"
+        "Did you mean 'country'? Attributes: age_band, country."
+    )
+
+
+def test_the_terms_of_kinds_are_those_of_the_plan(tmp_path):
+    (tmp_path / "acme.yml").write_text(PARAMS + "tiers: {by: order_count, at_least: {gold: 5}}\n")
+    terms = kind_terms(read_params(tmp_path / "acme.yml"), table(PEOPLE, ROWS))
+    assert list(terms.pop("rules")) == ["vip", "often"]
+    assert terms == {
+        "tiers_by": "order_count",
+        "at_least": {"gold": 5.0},
+        "shares": {},
+        "bins": 5,
+        "segment_map": "named",
+    }

@@ -1,0 +1,248 @@
+"""Segment kinds: every way to divide the customers, by its id and in one shape."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import ibis
+from ibis import _
+
+from crm_strategy.analysis.attributes import attribute_members
+from crm_strategy.analysis.members import EXPECTED, UNKNOWN, members_of, with_values
+from crm_strategy.analysis.purchase_stops import stopped_at_members
+from crm_strategy.analysis.responses import response_members
+from crm_strategy.analysis.rfm import customer_segments
+from crm_strategy.analysis.satisfaction import satisfaction_members
+from crm_strategy.analysis.segment_rules import rule_members
+from crm_strategy.analysis.tiers import SHARES, tiers_by_share, tiers_by_value
+from crm_strategy.analysis.value_segments import regularity, value_deciles
+
+INACTIVE = "inactive"
+"""The stage of customers who lapsed before the period began."""
+
+_ATTRIBUTE, _PREFERENCE = "attribute:", "preference:"
+_COLUMNS = (
+    *("kind", "segment", "customer_count", "customer_share", "revenue", "revenue_share"),
+    *("average_order_value", "purchase_frequency", *EXPECTED),
+)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What segments are made of.
+
+    Parameters
+    ----------
+    profiles
+        Result of `profiles.customer_profiles`: the customers who are divided.
+    scores
+        Result of `rfm.scores_of_profiles`.
+    stages
+        Result of `lifecycle.customer_stages`.
+    counts
+        Result of `purchase_counts.purchase_counts`.
+    values
+        Result of `lifetime_value.customer_values`.
+    answers
+        Result of `satisfaction.satisfaction_answers`.
+    attributes
+        Attributes and preferences, result of `attributes.common_values`.
+    touches, leads, all_orders
+        Canonical tables; orders of every stage.
+    start, end
+        First and last day of the period.
+    bins, segment_map
+        As in `rfm.customer_segments`.
+    rules
+        As in `segment_rules.rule_members`.
+    tiers_by, at_least, shares
+        What makes a tier, and tiers by value or, where there are none, by share (`tiers.SHARES`
+        unless given).
+    """
+
+    profiles: ibis.Table
+    scores: ibis.Table
+    stages: ibis.Table
+    counts: ibis.Table
+    values: ibis.Table
+    answers: ibis.Table
+    attributes: ibis.Table
+    touches: ibis.Table
+    leads: ibis.Table
+    all_orders: ibis.Table
+    start: date
+    end: date
+    bins: int = 5
+    segment_map: str = "named"
+    rules: Mapping[str, ibis.Value] = field(default_factory=dict)
+    tiers_by: str = "revenue"
+    at_least: Mapping[str, float] = field(default_factory=dict)
+    shares: Mapping[str, float] = field(default_factory=dict)
+
+
+def segment_members(kind: str, sources: Sources) -> ibis.Table:
+    """Customers by segments of one kind.
+
+    Parameters
+    ----------
+    kind
+        One of `KINDS`, `attribute:<column of customers>` or `preference:<what>`.
+    sources
+        What segments are made of.
+
+    Returns
+    -------
+    Table
+        `customer_id`, `segment`: each customer of the profiles once.
+    """
+    if kind.startswith(_ATTRIBUTE):
+        stated = sources.attributes.filter(_.kind != "preference")
+        return attribute_members(stated, kind.removeprefix(_ATTRIBUTE))
+    if kind.startswith(_PREFERENCE):
+        return attribute_members(
+            sources.attributes, kind.removeprefix(_PREFERENCE), kind="preference"
+        )
+    return _MEMBERS[kind](sources)
+
+
+def members_by_kind(kinds: Iterable[str], sources: Sources) -> dict[str, ibis.Table]:
+    """The members of every kind that is asked for; `rules` only where there are some.
+
+    Parameters
+    ----------
+    kinds, sources
+        As in `segment_members`.
+    """
+    asked = [kind for kind in kinds if kind != "rules" or sources.rules]
+    return {kind: segment_members(kind, sources) for kind in asked}
+
+
+def segments_by_kind(
+    members: Mapping[str, ibis.Table], profiles: ibis.Table, values: ibis.Table | None = None
+) -> ibis.Table:
+    """Every kind of segments in one table; each kind holds all customers and all revenue.
+
+    Parameters
+    ----------
+    members
+        Kind: its members.
+    profiles
+        One row per customer: `customer_id`, `order_count`, `revenue` (money, net).
+    values
+        As in `rfm.segment_summary`.
+
+    Returns
+    -------
+    Table
+        By kind in the order given, most revenue first: `kind`, `segment`, `customer_count`,
+        `customer_share`, `revenue`, `revenue_share` (both of the kind; no value unless total
+        revenue is above 0), `average_order_value` = revenue / orders, `purchase_frequency` =
+        orders / customers, `p_alive` and `expected_orders` (means per customer),
+        `expected_value` (Σ).
+    """
+    customers = with_values(profiles.select("customer_id", "order_count", "revenue"), values)
+    parts = [
+        _sizes(customers, segments).mutate(
+            kind=ibis.literal(kind), place=ibis.literal(place, type="int64")
+        )
+        for place, (kind, segments) in enumerate(members.items())
+    ]
+    if not parts:
+        nobody = profiles.filter(ibis.literal(False)).select("customer_id")
+        none = nobody.mutate(segment=ibis.literal(UNKNOWN))
+        parts = [
+            _sizes(customers, none).mutate(
+                kind=ibis.literal(""), place=ibis.literal(0, type="int64")
+            )
+        ]
+    sized = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    return sized.order_by("place", _.revenue.desc(), "segment").select(*_COLUMNS)
+
+
+def _sizes(customers: ibis.Table, segments: ibis.Table) -> ibis.Table:
+    sums = (
+        segments.join(customers, "customer_id")
+        .group_by("segment")
+        .agg(
+            customer_count=_.count(),
+            revenue=_.revenue.sum(),
+            order_count=_.order_count.sum(),
+            **EXPECTED,
+        )
+    )
+    total = sums.revenue.sum().over()
+    return sums.select(
+        "segment",
+        "customer_count",
+        "revenue",
+        *EXPECTED,
+        customer_share=_.customer_count / _.customer_count.sum().over(),
+        revenue_share=ibis.ifelse(total > 0, sums.revenue / total, None),
+        average_order_value=_.revenue / _.order_count,
+        purchase_frequency=_.order_count / _.customer_count,
+    )
+
+
+def _rfm(of: Sources) -> ibis.Table:
+    named = customer_segments(of.scores, bins=of.bins, segment_map=of.segment_map)
+    return named.select("customer_id", "segment")
+
+
+def _grid(of: Sources) -> ibis.Table:
+    named = customer_segments(of.scores, bins=of.bins, segment_map="grid")
+    return named.select("customer_id", "segment")
+
+
+def _lifecycle(of: Sources) -> ibis.Table:
+    staged = of.stages.select("customer_id", segment=_.stage)
+    return members_of(of.profiles, staged, otherwise=INACTIVE)
+
+
+def _value(of: Sources) -> ibis.Table:
+    return members_of(of.profiles, value_deciles(of.values), otherwise=UNKNOWN)
+
+
+def _regularity(of: Sources) -> ibis.Table:
+    return members_of(of.profiles, regularity(of.counts), otherwise=UNKNOWN)
+
+
+def _tier(of: Sources) -> ibis.Table:
+    if of.at_least:
+        return tiers_by_value(of.profiles, of.at_least, by=of.tiers_by)
+    return tiers_by_share(of.profiles, of.shares or SHARES, by=of.tiers_by)
+
+
+def _response(of: Sources) -> ibis.Table:
+    return response_members(of.touches, of.profiles, as_of=of.end)
+
+
+def _stopped_at(of: Sources) -> ibis.Table:
+    return stopped_at_members(
+        of.touches, of.leads, of.all_orders, of.profiles, start=of.start, end=of.end
+    )
+
+
+def _satisfaction(of: Sources) -> ibis.Table:
+    return satisfaction_members(of.answers, of.profiles)
+
+
+def _rules(of: Sources) -> ibis.Table:
+    return rule_members(of.profiles, of.rules)
+
+
+_MEMBERS: Mapping[str, Callable[[Sources], Any]] = {
+    "rfm": _rfm,
+    "grid": _grid,
+    "lifecycle": _lifecycle,
+    "value": _value,
+    "regularity": _regularity,
+    "tier": _tier,
+    "rules": _rules,
+    "response": _response,
+    "stopped_at": _stopped_at,
+    "satisfaction": _satisfaction,
+}
+
+KINDS = tuple(_MEMBERS)
+"""Kinds of one name; `attribute:<column>` and `preference:<what>` are families of kinds."""
