@@ -160,11 +160,11 @@ def test_bands_respondents_and_members_agree_in_any_row_order(rows, random):
     table = profiles(*CUSTOMERS)
     last = said(*rows)
     assert sorted(records(last)) == sorted(records(said(*random.sample(rows, len(rows)))))
-    found = satisfaction_members(last, table).to_pandas()
+    found = satisfaction_members(last, table, kind="nps").to_pandas()
     assert sorted(found["customer_id"]) == list("abcdef")
     answered = satisfaction(last, table).query("kind == 'nps'")
     assert answered["customer_count"].sum() == (found["segment"] != "unknown").sum()
-    cells = satisfaction_value(last, table)
+    cells = satisfaction_value(last, table, kind="nps")
     assert cells["revenue"].sum() == pytest.approx(answered["revenue"].sum())
     both = respondents(last, table)
     if len(both):
