@@ -22,7 +22,7 @@ USABLE = ("", "no_dropout", "no_spread")
 LEAST_DAYS = 90
 """Days observed, below which nothing is held out."""
 
-MOST_ROWS = 300_000
+MOST_ROWS = 100_000
 """Unique rows above which a fit sees days in wider classes."""
 
 _STEPS = (1, 7, 28)
