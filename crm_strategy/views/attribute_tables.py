@@ -67,13 +67,3 @@ def profile_fit_table(fit: Data) -> Table:
             page_only=("range",),
         ),
     )
-
-
-def personas_table(personas: Data) -> Table:
-    """Who stands behind each segment: every line with its n, or from the workshop."""
-    return Table(
-        with_value_names(frame_of(personas)),
-        id="personas",
-        suppress=(Suppress(count="customer_count", hides=("share", "value")),),
-        layout=Layout(words={"evidence": "segments.evidence.{}"}, rows_shown=40),
-    )

@@ -8,6 +8,7 @@ not follow from it: the next smallest rows are hidden too, until at least two ro
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING
 
 from crm_strategy.views.payload import Cell, hidden, is_hidden, too_few
@@ -38,7 +39,8 @@ class Guard:
 
 def small(count: object) -> bool:
     """Whether a count is between 1 and one less than the smallest group shown."""
-    return isinstance(count, (int, float)) and 0 < count < voice().min_cell
+    # Sums of columns are NumPy's numbers, which are no int.
+    return isinstance(count, Real) and 0 < count < voice().min_cell
 
 
 def without_small(rows: "pd.DataFrame", column: str) -> "pd.DataFrame":

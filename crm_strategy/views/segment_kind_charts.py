@@ -69,14 +69,14 @@ def _grid_alt(figures: TablePayload) -> str:
     return alt_text("rf_grid", figures=listing(shown, texts))
 
 
-def effort_chart(effort: Data) -> Chart:
+def effort_chart(effort: Data, segments: Data) -> Chart:
     """Shares of revenue, expected value and contacts, segment by segment."""
     rows = frame_of(effort)
     if len(rows):
         order = ["expected_value_share", "revenue_share"]
         rows = rows.sort_values([*order, "segment"], ascending=[False, False, True])
     return Chart(
-        effort_table(rows),
+        effort_table(rows, segments),
         id="effort",
         kind="bars",
         category="segment",

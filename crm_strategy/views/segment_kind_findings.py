@@ -6,7 +6,7 @@ from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.naming import kind_name, member_name, segment_name
 from crm_strategy.views.privacy import small, without_small
-from crm_strategy.views.segment_kind_tables import OF_ORDERS, strongest_pairs
+from crm_strategy.views.segment_kind_tables import OF_ORDERS, strongest_pairs, with_sizes
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import (
     format_count,
@@ -74,12 +74,11 @@ def _titled(row: "pd.Series", kind: str, segment: str) -> str:
     return f"{kind_name(str(row[kind]))}: {member_name(str(row[kind]), row[segment])}"
 
 
-def effort_finding(effort: Data) -> Finding:
+def effort_finding(effort: Data, segments: Data) -> Finding:
     """Which segment gets fewer contacts than its expected value merits, and which more."""
-    rows = frame_of(effort)
+    rows = with_sizes(frame_of(effort), frame_of(segments))
     if len(rows):
         rows = rows[rows["touch_share"].notna() & rows["expected_value_share"].notna()]
-    if "customer_count" in rows:
         rows = without_small(rows, "customer_count")
     if rows.empty:
         return Finding("effort", title=say("findings.effort.none"))

@@ -76,12 +76,20 @@ def strongest_pairs(overlap: pd.DataFrame) -> pd.DataFrame:
 OF_ORDERS = ("rfm", "grid", "lifecycle", "value", "regularity", "tier")
 
 
-def effort_table(effort: Data) -> Table:
-    """Shares of customers, revenue, expected value and contacts, and what follows."""
+def effort_table(effort: Data, segments: Data) -> Table:
+    """Shares of customers, revenue, expected value and contacts, and what follows.
+
+    Parameters
+    ----------
+    effort
+        Result of `effort.effort`.
+    segments
+        Result of `rfm.segment_summary`: how many customers each segment has.
+    """
     return Table(
-        effort,
+        with_sizes(frame_of(effort), frame_of(segments)),
         id="effort",
-        suppress=(Suppress(count="customer_count"),),
+        suppress=(Suppress(count="customer_count", within=((),)),),
         layout=Layout(
             columns=(
                 *("segment", "customer_share", "revenue_share", "expected_value_share"),
@@ -92,3 +100,11 @@ def effort_table(effort: Data) -> Table:
             ranked=True,
         ),
     )
+
+
+def with_sizes(effort: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
+    """The shares of each segment with its number of customers."""
+    if effort.empty:
+        return effort
+    sizes = dict(zip(segments["segment"], segments["customer_count"], strict=True))
+    return effort.assign(customer_count=effort["segment"].map(sizes))

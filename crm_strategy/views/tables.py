@@ -3,7 +3,6 @@
 from crm_strategy.views.attribute_tables import (
     attributes_table,
     ideal_customer_table,
-    personas_table,
     profile_fit_table,
 )
 from crm_strategy.views.channel_tables import channel_costs_table
@@ -23,6 +22,7 @@ from crm_strategy.views.journey_tables import (
 )
 from crm_strategy.views.kpi_tables import categories_table, kpis_table, products_table
 from crm_strategy.views.layout import Basis, Layout, Suppress
+from crm_strategy.views.persona_tables import persona_cards_table, personas_table
 from crm_strategy.views.response_tables import hot_leads_table, responses_table, stopped_at_table
 from crm_strategy.views.satisfaction_tables import (
     respondents_table,
@@ -71,6 +71,7 @@ __all__ = [
     "kpis_table",
     "lifecycle_table",
     "newcomers_table",
+    "persona_cards_table",
     "personas_table",
     "products_table",
     "profile_fit_table",

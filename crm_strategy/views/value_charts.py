@@ -24,10 +24,10 @@ TOP_SHARE: Final = 0.2
 """The share of customers that curves are read at."""
 
 
-def value_curve_chart(curve: Data) -> Chart:
+def value_curve_chart(curve: Data, total: Data) -> Chart:
     """What share of revenue and of expected value the most valuable x % of customers hold."""
     return Chart(
-        value_curve_table(curve),
+        value_curve_table(curve, total),
         id="value_curve",
         kind="curve",
         category="customer_share",

@@ -8,16 +8,15 @@ from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.views.value_charts import NAIVE, TOP_SHARE
+from crm_strategy.views.value_tables import wide_steps
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import format_count, format_ratio, format_share, format_short_money
 
 
-def value_curve_finding(curve: Data) -> Finding:
+def value_curve_finding(curve: Data, total: Data) -> Finding:
     """What share of revenue and of expected value the most valuable fifth hold."""
-    rows = frame_of(curve)
+    rows = wide_steps(curve, total)
     top = rows[(rows["customer_share"] - TOP_SHARE).abs() < 1e-9] if len(rows) else rows
-    if "customer_count" in top:
-        top = without_small(top, "customer_count")
     if top.empty or pd.isna(top["revenue_share"].iloc[0]):
         return Finding("value_curve", title=say("findings.value_curve.none"))
     revenue, expected = (float(top[f"{name}_share"].iloc[0]) for name in ("revenue", EXPECTED))

@@ -1,13 +1,16 @@
 """Tables of customer value: the models, how well they foresaw, who comes back."""
 
+import pandas as pd
+
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.segment_tables import customers_in
 from crm_strategy.views.table import Table
+from crm_strategy.words import voice
 
 BANDS = "value.band.{}"
-HOLDOUT = ("value.model.{}",)
+ROUNDING = 1e-6
 
 
 def value_models_table(models: Data) -> Table:
@@ -44,14 +47,32 @@ def value_holdout_table(holdout: Data) -> Table:
     )
 
 
-def value_curve_table(curve: Data) -> Table:
-    """Share of revenue and of expected value that the most valuable customers hold."""
-    return Table(
-        curve,
-        id="value_curve",
-        suppress=(Suppress(count="customer_count"),),
-        layout=Layout(rows_shown=11),
-    )
+def value_curve_table(curve: Data, total: Data) -> Table:
+    """Share of revenue and of expected value that the most valuable customers hold.
+
+    Parameters
+    ----------
+    curve
+        Result of `value_segments.value_curve`.
+    total
+        Result of `lifetime_value.total_value`: how many customers there are.
+    """
+    return Table(wide_steps(curve, total), id="value_curve", layout=Layout(rows_shown=11))
+
+
+def wide_steps(curve: Data, total: Data) -> pd.DataFrame:
+    """The points of the curve that are a group of customers apart, which may be shown."""
+    rows, count = frame_of(curve), float(frame_of(total)["customer_count"].sum())
+    if rows.empty:
+        return rows
+    kept = [0]
+    for at, share in enumerate(rows["customer_share"]):
+        if count * (share - rows["customer_share"].iloc[kept[-1]]) >= voice().min_cell - ROUNDING:
+            kept.append(at)
+    last = len(rows) - 1
+    # The last group may be too small: it joins the one before.
+    kept = kept if kept[-1] == last else [*kept[:-1], last]
+    return rows.iloc[kept].reset_index(drop=True) if len(kept) > 2 else rows.head(0)
 
 
 def newcomers_table(newcomers: Data) -> Table:

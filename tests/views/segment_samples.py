@@ -40,7 +40,6 @@ SEGMENT_ROWS: dict[str, Rows] = {
             "customer_share": at / 20,
             "revenue_share": (at / 20) ** 0.35,
             "expected_value_share": (at / 20) ** 0.25,
-            "customer_count": 118 * at,
         }
         for at in range(21)
     ],
@@ -169,3 +168,12 @@ SEGMENT_ROWS: dict[str, Rows] = {
         ("lost", 0.7, 0.3, 0.25, 0.52, "less"),
     ),
 }
+
+SEGMENT_ROWS["persona_cards"] = SEGMENT_ROWS["personas"]
+
+TOTAL = rows(
+    "customer_count expected_orders expected_value low high", (2360, 3100.0, 90_000.0, 8e4, 1e5)
+)
+SIZES = rows("segment customer_count", ("champions", 200), ("loyal", 400), ("lost", 1400))
+BESIDE: dict[str, Rows] = {"value_curve": TOTAL, "effort": SIZES}
+"""The second result that some views take."""

@@ -14,6 +14,7 @@ from crm_strategy.views.drawing import NARROW, WIDE, Sheet
 from crm_strategy.views.payload import CHART_MIME
 from crm_strategy.views.theme import LIGHT
 from tests.views.samples import HOSTILE, history, sample
+from tests.views.segment_samples import BESIDE
 
 CHARTS = {
     "monthly_orders": "monthly_orders",
@@ -42,7 +43,8 @@ CHARTS = {
 
 def chart(name: str, frame: pd.DataFrame | None = None) -> charts.Chart:
     made = getattr(charts, f"{name}_chart")
-    found: charts.Chart = made(sample(CHARTS[name]) if frame is None else frame)
+    beside = [BESIDE[name]] if name in BESIDE else []
+    found: charts.Chart = made(sample(CHARTS[name]) if frame is None else frame, *beside)
     return found
 
 

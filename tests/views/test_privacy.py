@@ -1,3 +1,6 @@
+from itertools import pairwise
+
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -7,7 +10,7 @@ from crm_strategy import words
 from crm_strategy.views import charts, markup, tables
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.payload import column_cells, is_hidden
-from crm_strategy.views.privacy import rows_to_hide
+from crm_strategy.views.privacy import rows_to_hide, small
 from crm_strategy.views.table import Table
 from tests.views.samples import sample, segments
 
@@ -37,6 +40,12 @@ def test_a_small_group_shows_that_it_is_small_and_hides_its_other_numbers():
     with words.speaking(min_cell=5):
         shown = Table(groups(9, 4), id="x", suppress="customer_count").payload()
     assert shown["rows"] == [["g0", 9, 900.0], ["g1", {"suppressed": True, "text": "<5"}, HIDDEN]]
+
+
+def test_a_sum_of_a_column_is_as_small_as_a_number_of_our_own():
+    assert small(np.int64(9))
+    assert small(pd.Series([4.0, 5.0]).sum())
+    assert not small(np.int64(10))
 
 
 def test_under_a_total_the_next_smallest_is_hidden_too():
@@ -179,3 +188,47 @@ def test_a_sum_that_would_tell_a_second_count_is_hidden():
     assert column_cells(payload, "new_customers") == [124, 99, FEW, FEW, FEW, HIDDEN]
     assert column_cells(payload, "cac")[2:] == [HIDDEN, HIDDEN, HIDDEN, None]
     assert column_cells(payload, "order_count")[-1] == 1374
+
+
+@pytest.mark.parametrize(
+    ("name", "whole"),
+    [
+        *(("attributes", ["attribute"]), ("satisfaction", ["kind"]), ("newcomers", [])),
+        *(("segment_kinds", ["kind"]), ("value_holdout", ["model"]), ("stopped_at", [])),
+        *(("satisfaction_value", ["band"]), ("satisfaction_value", ["value_group"])),
+        *(("segment_overlap", ["kind", "segment", "with_kind"]), ("profile_fit", [])),
+        *(("respondents", []), ("ideal_customer", ["attribute"]), ("rf_grid", [])),
+    ],
+)
+def test_a_small_group_never_follows_from_the_whole_it_is_a_part_of(name, whole):
+    rows = sample(name)
+    rows.loc[0, "customer_count"] = 7
+    payload = getattr(tables, f"{name}_table")(rows).payload()
+    covered = [is_hidden(cell) for cell in column_cells(payload, "customer_count")]
+    parts = list(zip(*(column_cells(payload, each) for each in whole), strict=True))
+    parts = parts or [()] * len(covered)
+    few = column_cells(payload, "customer_count").index(FEW)
+    together = [hid for hid, part in zip(covered, parts, strict=True) if part == parts[few]]
+    assert sum(together) >= min(2, len(together))
+    at = [c["name"] for c in payload["columns"]].index("customer_count")
+    numbers = [cell for place, cell in enumerate(payload["rows"][few]) if place > at]
+    assert not any(isinstance(cell, float) for cell in numbers)
+
+
+@pytest.mark.parametrize(("customers", "points"), [(2360, 21), (100, 11), (19, 0), (12, 0)])
+def test_the_curve_of_value_moves_by_groups_that_may_be_shown(customers, points):
+    total = [{"customer_count": customers}]
+    payload = tables.value_curve_table(sample("value_curve"), total).payload()
+    assert len(payload["rows"]) == points
+    shares = column_cells(payload, "customer_share")
+    steps = [customers * (b - a) for a, b in pairwise(shares)]
+    assert all(step >= 10 - 1e-9 for step in steps)
+
+
+def test_shares_of_effort_are_hidden_with_the_size_of_a_small_segment():
+    sizes = [{"segment": "champions", "customer_count": 7}]
+    sizes += [{"segment": each, "customer_count": 500} for each in ("loyal", "lost")]
+    chart = charts.effort_chart(sample("effort"), sizes).payload()
+    covered = [is_hidden(cell) for cell in column_cells(chart, "touch_share")]
+    assert covered == [False, True, True]
+    assert "20%" not in chart["alt"]

@@ -11,6 +11,7 @@ from crm_strategy.views.layout import Basis, Layout
 from crm_strategy.views.payload import TABLE_MIME, column_cells
 from crm_strategy.views.table import MOST_COLUMNS, MOST_ROWS, Table
 from tests.views.samples import ROWS, sample
+from tests.views.segment_samples import BESIDE
 
 TABLES = [*ROWS, "segments", "segment_migration", "cohort_retention"]
 KEYS = {
@@ -20,7 +21,8 @@ KEYS = {
 
 
 def payload_of(name: str, *, rows: int | None = None):
-    return getattr(tables, f"{name}_table")(sample(name).head(rows or 10**6)).payload()
+    beside = [BESIDE[name]] if name in BESIDE else []
+    return getattr(tables, f"{name}_table")(sample(name).head(rows or 10**6), *beside).payload()
 
 
 @pytest.mark.parametrize("language", words.LANGUAGES)
@@ -45,7 +47,8 @@ def test_every_table_is_json_of_one_shape_with_words_for_all_it_prints(name, lan
 def test_a_table_without_rows_says_what_to_supply(name, language):
     with words.speaking(language=language):
         for empty in (sample(name).head(0), []):
-            payload = getattr(tables, f"{name}_table")(empty).payload()
+            beside = [BESIDE[name]] if name in BESIDE else []
+            payload = getattr(tables, f"{name}_table")(empty, *beside).payload()
             assert payload["rows"] == []
             assert payload["void"] == words.say(f"views.table.{name}.void")
             assert 'class="void"' in markup.table_html(payload)

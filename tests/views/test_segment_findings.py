@@ -1,0 +1,155 @@
+"""Findings of the segments chapter: what they say, what they hold back, what they admit."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from crm_strategy.views import findings
+from crm_strategy.words import LANGUAGES, speaking
+from tests.views.samples import sample
+from tests.views.segment_samples import BESIDE, TOTAL
+
+MORE: dict[str, dict[str, Any]] = {"hot_leads": {"days": 30}, "expected_value": {"days": 365}}
+SECOND: dict[str, Any] = BESIDE | {"ideal_customer": pd.DataFrame(sample("profile_fit"))}
+TABLE_OF = {"stereotype": "attributes"}
+NAMES = (
+    *("value_curve", "value_models", "newcomers", "attributes", "stereotype", "ideal_customer"),
+    *("personas", "satisfaction", "satisfaction_value", "respondents", "responses", "stopped_at"),
+    *("hot_leads", "segment_kinds", "segment_overlap", "effort", "expected_value"),
+)
+
+
+def finding(name: str, frame: pd.DataFrame | None = None) -> findings.Finding:
+    shown = frame
+    if shown is None:
+        table = TABLE_OF.get(name, name)
+        shown = pd.DataFrame(TOTAL) if name == "expected_value" else sample(table)
+    beside = [SECOND[name]] if name in SECOND else []
+    made = getattr(findings, f"{name}_finding")
+    found: findings.Finding = made(shown, *beside, **MORE.get(name, {}))
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_finding_is_a_sentence_with_a_figure_in_its_language(name: str, language: str) -> None:
+    with speaking(language=language):
+        found = finding(name)
+    assert any(character.isdigit() for character in found.title)
+    assert "{" not in f"{found.title} {found.text}"
+    cyrillic = any("а" <= character.lower() <= "я" for character in found.title)
+    assert cyrillic == (language == "ru")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_rows_a_finding_says_so_and_asks_nothing(name: str) -> None:
+    table = TABLE_OF.get(name, name)
+    rows = pd.DataFrame(TOTAL) if name == "expected_value" else sample(table)
+    found = finding(name, rows.head(0))
+    assert found.title
+    assert found.decision is None
+
+
+@pytest.mark.parametrize(
+    ("problem", "sentence"),
+    [
+        ("no_repeat_buyers", "Nobody has ordered twice, so the data cannot tell how often"),
+        ("few_customers", "Fewer than 100 customers are too few to fit BG/NBD."),
+        ("no_dropout", "The data cannot tell who has left for good: BG/NBD finds no drop-out"),
+    ],
+)
+def test_what_the_data_cannot_tell_is_said(problem: str, sentence: str) -> None:
+    rows = sample("value_models").query("model == 'bg_nbd'")
+    found = finding("value_models", rows.assign(chosen=False, problem=problem))
+    assert found.title == "The data cannot tell what customers will be worth"
+    assert sentence in found.text
+
+
+def test_a_model_that_does_not_beat_the_past_rate_is_not_praised() -> None:
+    rows = sample("value_models")
+    worse = rows.assign(holdout_error=rows["holdout_error"].where(rows["model"] == "naive", 3.0))
+    assert finding("value_models", worse).title == (
+        "No model beats the past rate: “MBG/NBD” is off by 3.00 orders per customer, "
+        "the past rate by 2.20"
+    )
+
+
+def test_the_model_that_foresaw_best_is_named_with_its_error() -> None:
+    assert finding("value_models").title == (
+        "“MBG/NBD” foresaw best: off by 1.58 orders per customer, the past rate by 2.20"
+    )
+
+
+def test_the_clearest_attribute_is_one_that_customers_state() -> None:
+    rows = sample("attributes")
+    weekday = rows.iloc[[2]].assign(attribute="weekday", value="sunday", kind="preference")
+    louder = weekday.assign(index=300.0, low=280.0, high=320.0)
+    found = finding("attributes", pd.concat([rows, louder]))
+    assert found.title == ("Country, “DE”: revenue per customer is 120 where all customers are 100")
+
+
+def test_demography_that_tells_nothing_is_called_a_stereotype() -> None:
+    assert finding("stereotype").title == (
+        "None of 4 groups by demography buys clearly otherwise: do not segment by demography alone"
+    )
+
+
+def test_the_share_outside_the_ideal_profile_is_told_as_measured() -> None:
+    assert finding("ideal_customer").text == (
+        "55% of all customers are unlike the most valuable and bring 33% of revenue: "
+        "the profile guides, it does not exclude."
+    )
+
+
+def test_answers_that_do_not_speak_for_all_are_called_biased() -> None:
+    alike = sample("respondents").assign(repeat_rate=0.4, low=0.35, high=0.45)
+    assert finding("respondents").severity == "watch"
+    assert finding("respondents").title.startswith("Answers do not speak for all: 55%")
+    assert finding("respondents", alike).severity == "note"
+
+
+def test_kinds_that_do_not_add_up_to_the_same_customers_are_reported() -> None:
+    assert finding("segment_kinds").severity == "good"
+    lost = sample("segment_kinds").iloc[1:]
+    assert "do not hold the same customers" in finding("segment_kinds", lost).title
+
+
+def test_segments_made_of_the_same_orders_are_no_news_when_they_overlap() -> None:
+    row = sample("segment_overlap").iloc[[0]]
+    same = row.assign(with_kind="tier", with_segment="gold")
+    assert finding("segment_overlap", same).decision is None
+    assert "No two segments" in finding("segment_overlap", same).title
+    assert finding("segment_overlap").title == (
+        "47% of “RFM segments: Lost” are also “Country: AT”"
+    )
+
+
+def test_effort_moves_from_where_it_exceeds_value_to_where_it_falls_short() -> None:
+    decision = finding("effort").decision
+    assert decision is not None
+    assert decision.title == "Move contacts from “Lost” to “Champions”"
+
+
+def test_a_segment_of_the_clients_own_rule_names_itself() -> None:
+    rows = sample("segments").head(1).assign(segment="Wholesale")
+    found = findings.largest_segment_finding(rows)
+    assert found.title.startswith("“Wholesale” bring ")
+    assert found.text == "1,100 customers brought €264.0k in all."
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        *(("newcomers", "customer_count"), ("attributes", "customer_count")),
+        *(("satisfaction", "customer_count"), ("satisfaction_value", "customer_count")),
+        *(("respondents", "customer_count"), ("responses", "response_count")),
+        *(("stopped_at", "customer_count"), ("segment_overlap", "customer_count")),
+        ("ideal_customer", "customer_count"),
+    ],
+)
+def test_no_group_under_the_smallest_shown_is_in_a_sentence(name: str, column: str) -> None:
+    found = finding(name, sample(name).assign(**{column: 7}))
+    said = f"{found.title} {found.text} {found.decision}"
+    assert "7 customers" not in said
+    assert found.decision is None
