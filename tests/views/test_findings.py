@@ -19,9 +19,9 @@ SEGMENTS = frame(
 )
 KPIS = frame(
     "kpi value low high previous last_year change verdict target status n unit",
-    ("revenue", 900.0, None, None, 1000.0, 600.0, -0.1, "too_short", None, None, 9, "money"),
-    ("churn_rate", 0.3, 0.2, 0.4, 0.2, 0.2, 0.1, "signal_high", None, None, 9, "share"),
-    ("csat", 0.9, 0.8, 0.95, 0.9, 0.9, 0.0, "noise", None, None, 9, "share"),
+    ("revenue", 900.0, None, None, 1000.0, 600.0, -0.1, "too_short", None, None, 90, "money"),
+    ("churn_rate", 0.3, 0.2, 0.4, 0.2, 0.2, 0.1, "signal_high", None, None, 90, "share"),
+    ("csat", 0.9, 0.8, 0.95, 0.9, 0.9, 0.0, "noise", None, None, 90, "share"),
 )
 
 
