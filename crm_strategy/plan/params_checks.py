@@ -171,7 +171,7 @@ def _segments(params: "Params") -> Iterator[Problem]:
 
 
 def _other_segment(segment: str, known: Iterable[str]) -> str:
-    if PART_OF.get(segment) in known:
+    if segment in PART_OF and PART_OF[segment] in set(known):
         return (
             f"It is part of '{PART_OF[segment]}'; write that, or have all eleven segments with "
             "rfm: {map: codes}."

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crm_strategy.analysis.profiles import customer_profiles
 from crm_strategy.data import engine
 from crm_strategy.data.book import open_book
 from crm_strategy.data.check_words import check_name, notes_text, remedy_text
@@ -68,6 +69,9 @@ def _period(path: Path) -> str | DataError:
         book = open_book(path)
     except DataError as error:
         return error
+    # Rules and kinds of segments name columns, which only the data know.
+    book.kind_terms(customer_profiles(book.orders, book.customers, as_of=book.as_of))
+    book.close()
     return f"{book.period.id}, {book.period.start} to {book.period.end}"
 
 
