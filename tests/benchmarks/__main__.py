@@ -11,6 +11,7 @@ from typing import Any
 BENCHES = {
     "analysis": "tests.benchmarks.analysis_bench",
     "report": "tests.benchmarks.report_bench",
+    "segments": "tests.benchmarks.segments_bench",
     "value": "tests.benchmarks.value_bench",
 }
 """Modules with a `run()` that returns rows: work, against, seconds, against_seconds, ratio,

@@ -1,0 +1,75 @@
+"""All segment kinds and migration by this package, as notebook 03 asks for them."""
+
+from datetime import date
+from pathlib import Path
+
+import ibis
+import pandas as pd
+
+from crm_strategy.analysis import (
+    attributes,
+    lifecycle,
+    preferences,
+    profiles,
+    purchase_counts,
+    rfm,
+    segment_kinds,
+    segment_migration,
+)
+from crm_strategy.data import engine
+from crm_strategy.data.expressions import compile_condition
+from crm_strategy.plan.expression import parse_expression
+from tests.benchmarks.analysis_task import ACTIVE_DAYS
+from tests.benchmarks.segments_task import BEFORE, KINDS, LEAST_CUSTOMERS, PERIOD, RULE
+
+_LINES = {
+    "customer_id": "string",
+    "order_id": "string",
+    "ordered_at": "timestamp(6)",
+    "category": "string",
+    "is_refund": "boolean",
+}
+
+
+def results(orders_path: Path, customers_path: Path, as_of: date) -> dict[str, pd.DataFrame]:
+    """The two results; see `segments_task`."""
+    connection = engine.connect()
+    orders = connection.read_parquet(orders_path)
+    customers = connection.read_parquet(customers_path)
+    lines = connection.create_table("order_lines", schema=ibis.schema(_LINES), temp=True)
+    people = profiles.customer_profiles(orders, customers, as_of=as_of).cache()
+    counts = purchase_counts.purchase_counts(orders, as_of=as_of).cache()
+    scores = rfm.scores_of_profiles(people).cache()
+    segments = rfm.customer_segments(scores).cache()
+    stages = lifecycle.customer_stages(
+        orders, start=PERIOD.start, end=PERIOD.end, active_days=ACTIVE_DAYS
+    )
+    stated = attributes.customer_attributes(people, as_of=as_of)
+    chosen = preferences.customer_preferences(orders, lines, people, as_of=as_of)
+    described = attributes.common_values(stated.union(chosen), min_count=LEAST_CUSTOMERS).cache()
+    name, rule = RULE
+    columns = {column: people[column] for column in people.columns}
+    sources = segment_kinds.Sources(
+        profiles=people,
+        scores=scores,
+        stages=stages,
+        counts=counts,
+        values=people.select("customer_id", expected_value=people.revenue),
+        attributes=described,
+        # Of these nothing is asked.
+        **dict.fromkeys(("answers", "touches", "leads", "all_orders"), lines),
+        start=PERIOD.start,
+        end=PERIOD.end,
+        rules={name: compile_condition(parse_expression(rule), columns)},
+    )
+    members = segment_kinds.members_by_kind(KINDS, sources)
+    then = rfm.rfm_scores(orders, as_of=BEFORE.end, cuts=rfm.cut_points(scores))
+    migration = segment_migration.segment_migration(
+        rfm.customer_segments(then), segments, orders, start=PERIOD.start, end=PERIOD.end
+    )
+    kinds = segment_kinds.segments_by_kind(members, people).to_pandas()
+    kinds["order_count"] = kinds["purchase_frequency"] * kinds["customer_count"]
+    return {
+        "kinds": kinds[["kind", "segment", "customer_count", "revenue", "order_count"]],
+        "migration": migration.to_pandas(),
+    }
