@@ -109,13 +109,15 @@ def segment_members(kind: str, sources: Sources) -> ibis.Table:
 def members_by_kind(kinds: Iterable[str], sources: Sources) -> dict[str, ibis.Table]:
     """The members of every kind that is asked for; `rules` only where there are some.
 
+    The engine finds them here, once, and keeps them: sizes and overlaps ask for all again.
+
     Parameters
     ----------
     kinds, sources
         As in `segment_members`.
     """
     asked = [kind for kind in kinds if kind != "rules" or sources.rules]
-    return {kind: segment_members(kind, sources) for kind in asked}
+    return {kind: segment_members(kind, sources).cache() for kind in asked}
 
 
 def segments_by_kind(

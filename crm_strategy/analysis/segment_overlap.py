@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from itertools import permutations
 
 import ibis
+import numpy as np
+import pandas as pd
 from ibis import _
 
 _COLUMNS = ("kind", "segment", "with_kind", "with_segment", "customer_count", "share", "lift")
 
 
-def segment_overlap(members: Mapping[str, ibis.Table]) -> ibis.Table:
+def segment_overlap(members: Mapping[str, ibis.Table]) -> pd.DataFrame:
     """Customers who are in a segment of one kind and in a segment of another.
 
     Parameters
@@ -19,57 +21,64 @@ def segment_overlap(members: Mapping[str, ibis.Table]) -> ibis.Table:
 
     Returns
     -------
-    Table
+    DataFrame
         One row per pair that has customers, both ways round: `kind`, `segment`, `with_kind`,
         `with_segment`, `customer_count`, `share` (of the segment's customers), `lift` = share
         / share of with_segment among all customers: 1 where the one says nothing of the
         other. Sorted by kinds in the order given, then by customers, most first. Fewer than
         two kinds have no pairs.
     """
-    places = {kind: f"in_{place}" for place, kind in enumerate(members)}
-    together = _together(members, places)
-    parts = [
-        _pairs(together, places[kind], places[other]).mutate(
-            kind=ibis.literal(kind),
-            with_kind=ibis.literal(other),
-            place=ibis.literal(place, type="int64"),
-        )
-        for place, (kind, other) in enumerate(permutations(places, 2))
-    ]
-    if not parts:
-        return (
-            _pairs(together, "in_0", "in_0")
-            .mutate(kind=ibis.literal(""), with_kind=ibis.literal(""))
-            .filter(ibis.literal(False))
-            .select(*_COLUMNS)
-        )
-    pairs = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    return pairs.order_by("place", _.customer_count.desc(), "segment", "with_segment").select(
-        *_COLUMNS
-    )
+    if len(members) < 2:
+        return _rows([])
+    together = _together(members)
+    counts = together.pop("n").to_numpy(dtype="int64")
+    coded = {
+        kind: pd.factorize(together[column], sort=True)
+        for kind, column in zip(members, together.columns, strict=True)
+    }
+    rows = []
+    for kind, with_kind in permutations(members, 2):
+        (codes, names), (with_codes, with_names) = coded[kind], coded[with_kind]
+        places = codes * len(with_names) + with_codes
+        cells = len(names) * len(with_names)
+        table = np.bincount(places, weights=counts, minlength=cells).astype("int64")
+        rows.append(_pairs(kind, names, with_kind, with_names, table))
+    return _rows(rows)
 
 
-def _together(members: Mapping[str, ibis.Table], places: Mapping[str, str]) -> ibis.Table:
-    """Customers counted by their segments of all kinds at once: few rows, whatever their number."""
+def _together(members: Mapping[str, ibis.Table]) -> pd.DataFrame:
+    """Customers counted by their segments of all kinds at once: `in_0` … and `n`."""
     tables = [
-        segments.select("customer_id", **{places[kind]: _.segment})
-        for kind, segments in members.items()
+        segments.select("customer_id", **{f"in_{place}": _.segment})
+        for place, segments in enumerate(members.values())
     ]
-    if not tables:
-        empty = ibis.memtable({"customer_id": [""], "in_0": [""]}).filter(ibis.literal(False))
-        tables = [empty]
     joined = tables[0]
     for table in tables[1:]:
         joined = joined.join(table, "customer_id")
-    return joined.group_by(joined.columns[1:]).agg(n=_.count())
+    segments = joined.columns[1:]
+    return joined.group_by(segments).agg(n=_.count()).to_pandas()
 
 
-def _pairs(together: ibis.Table, one: str, other: str) -> ibis.Table:
-    counts = together.group_by(segment=together[one], with_segment=together[other]).agg(
-        customer_count=_.n.sum()
+def _pairs(
+    kind: str, names: pd.Index, with_kind: str, with_names: pd.Index, table: np.ndarray
+) -> pd.DataFrame:
+    pairs = pd.MultiIndex.from_product([names, with_names], names=["segment", "with_segment"])
+    counts = table.reshape(len(names), len(with_names))
+    share = counts / counts.sum(axis=1, keepdims=True)
+    base = counts.sum(axis=0) / counts.sum()
+    found = pd.DataFrame(
+        {"customer_count": table, "share": share.ravel(), "lift": (share / base).ravel()},
+        index=pairs,
+    ).reset_index()
+    found = found[found["customer_count"] > 0].assign(kind=kind, with_kind=with_kind)
+    return found.sort_values(
+        ["customer_count", "segment", "with_segment"], ascending=[False, True, True]
     )
-    share = _.customer_count / _.customer_count.sum().over(group_by="segment")
-    base = _.customer_count.sum().over(group_by="with_segment") / _.customer_count.sum().over()
-    return counts.mutate(share=share, base=base).select(
-        "segment", "with_segment", "customer_count", "share", lift=_.share / _.base
-    )
+
+
+def _rows(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    if not parts or not sum(map(len, parts)):
+        texts = dict.fromkeys(_COLUMNS[:4], "str")
+        numbers = {"customer_count": "int64", "share": "float64", "lift": "float64"}
+        return pd.DataFrame(columns=list(_COLUMNS)).astype(texts | numbers)
+    return pd.concat(parts, ignore_index=True)[list(_COLUMNS)]

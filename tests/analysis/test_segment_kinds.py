@@ -254,7 +254,7 @@ def test_customers_who_did_the_same_are_in_the_same_segment_of_every_kind(rows):
 @given(st.lists(an_order, max_size=12))
 def test_overlaps_add_up_to_the_segment(rows):
     members = members_by_kind(["rfm", "regularity", "attribute:country"], sources(rows))
-    overlap = segment_overlap(members).to_pandas()
+    overlap = segment_overlap(members)
     shares = overlap.groupby(["kind", "segment", "with_kind"])["share"].sum()
     assert shares.tolist() == pytest.approx([1.0] * len(shares))
     turned = overlap.rename(
