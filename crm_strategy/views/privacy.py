@@ -40,7 +40,7 @@ class Guard:
 def small(count: object) -> bool:
     """Whether a count is between 1 and one less than the smallest group shown."""
     # Sums of columns are NumPy's numbers, which are no int.
-    return isinstance(count, Real) and 0 < count < voice().min_cell
+    return isinstance(count, Real) and 0 < float(count) < voice().min_cell
 
 
 def without_small(rows: "pd.DataFrame", column: str) -> "pd.DataFrame":

@@ -6,7 +6,7 @@ from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.naming import kind_name, member_name, segment_name
 from crm_strategy.views.privacy import small, without_small
-from crm_strategy.views.segment_kind_tables import OF_ORDERS, strongest_pairs, with_sizes
+from crm_strategy.views.segment_kind_tables import OF_ORDERS, UNNAMED, strongest_pairs, with_sizes
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import (
     format_count,
@@ -15,7 +15,6 @@ from crm_strategy.words.numbers import (
     format_short_money,
 )
 
-UNNAMED = ("unknown", "other")
 TOLERANCE = 0.01
 """Sums of money by kind may differ by so much: 1/100 cents of each customer."""
 

@@ -53,7 +53,8 @@ def segment_overlap_table(overlap: Data) -> Table:
 def strongest_pairs(overlap: pd.DataFrame) -> pd.DataFrame:
     """Each pair of segments once, the way round that says more; the most beyond chance first.
 
-    Kinds that are made of the same orders overlap by their making: their pairs come last.
+    Kinds that are made of the same orders overlap by their making: their pairs come last, with
+    those of nobody in particular.
     """
     if overlap.empty:
         return overlap
@@ -61,7 +62,9 @@ def strongest_pairs(overlap: pd.DataFrame) -> pd.DataFrame:
     pairs = zip(*(overlap[each].itertuples(index=False, name=None) for each in ends), strict=True)
     ranked = overlap.assign(
         pair=[tuple(sorted(pair)) for pair in pairs],
-        made=overlap["kind"].isin(OF_ORDERS) & overlap["with_kind"].isin(OF_ORDERS),
+        made=(overlap["kind"].isin(OF_ORDERS) & overlap["with_kind"].isin(OF_ORDERS))
+        | overlap["segment"].isin(UNNAMED)
+        | overlap["with_segment"].isin(UNNAMED),
         # In customers: a lift of nine among twelve people says little.
         excess=overlap["customer_count"] * (1 - 1 / overlap["lift"].where(overlap["lift"] > 0)),
     )
@@ -73,6 +76,7 @@ def strongest_pairs(overlap: pd.DataFrame) -> pd.DataFrame:
     return sorted_pairs[list(overlap.columns)].reset_index(drop=True)
 
 
+UNNAMED = ("unknown", "other")
 OF_ORDERS = ("rfm", "grid", "lifecycle", "value", "regularity", "tier")
 
 

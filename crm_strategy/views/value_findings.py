@@ -130,7 +130,6 @@ def newcomers_finding(newcomers: Data) -> Finding:
             customers=say_count("findings.of_customers", count),
             rate=format_share(rate, digits=0),
         ),
-        text=_contrast(band) if contrast else "",
         severity="note",
         figures={"customer_count": count, "second_order_rate": float(rate)},
         decision=Decision(
