@@ -11,6 +11,7 @@ from ibis import _
 from crm_strategy.data import engine
 from crm_strategy.data.data_finding import DataFinding, gravest_first
 from crm_strategy.data.marking import Marked
+from crm_strategy.data.source import Source, SourceFile
 from crm_strategy.data.staging import Staged
 
 RECORDS: Mapping[str, Mapping[str, str]] = {
@@ -111,26 +112,36 @@ def _table(con: ibis.BaseBackend, marked: Marked, exclusions: Mapping[str, int])
 
 
 def _sources(staged: Staged) -> list[dict[str, Any]]:
-    decimals = {each.decimal for each in staged.parsed.values() if each.decimal}
-    dates = dict.fromkeys(form for each in staged.parsed.values() for form in each.dates)
+    source = staged.source
+    lookups = {each.name: each for each in source.looked_up.values()}
     return [
-        {
-            "table": staged.name,
-            "file": file.name,
-            "kind": file.kind,
-            "encoding": file.encoding,
-            "delimiter": file.delimiter,
-            "decimal": decimals.copy().pop() if len(decimals) == 1 else file.decimal,
-            "dates": ", ".join(dates) or None,
-            "row_count": file.row_count,
-            "sha256": file.sha256,
-            "notes": json.dumps(
-                [{"key": note.key, "values": dict(note.values)} for note in file.notes],
-                ensure_ascii=False,
-            ),
-        }
-        for file in (*staged.source.files, *staged.source.lookup_files)
+        _source(staged, written, file)
+        for written in (source, *lookups.values())
+        for file in written.files
     ]
+
+
+def _source(staged: Staged, written: Source, file: SourceFile) -> dict[str, Any]:
+    """One file; of the columns read, those that it wrote tell its notation."""
+    headers = {each for each in staged.source.headers if staged.source.written_in(each) is written}
+    read = [each for each in staged.parsed.values() if each.header in headers]
+    decimals = {each.decimal for each in read if each.decimal}
+    dates = dict.fromkeys(form for each in read for form in each.dates)
+    return {
+        "table": staged.name,
+        "file": file.name,
+        "kind": file.kind,
+        "encoding": file.encoding,
+        "delimiter": file.delimiter,
+        "decimal": decimals.copy().pop() if len(decimals) == 1 else file.decimal,
+        "dates": ", ".join(dates) or None,
+        "row_count": file.row_count,
+        "sha256": file.sha256,
+        "notes": json.dumps(
+            [{"key": note.key, "values": dict(note.values)} for note in file.notes],
+            ensure_ascii=False,
+        ),
+    }
 
 
 def _columns(staged: Staged) -> list[dict[str, Any]]:

@@ -118,12 +118,6 @@ class Source:
         return tuple(header for header in self.headers if header not in self.looked_up)
 
     @property
-    def lookup_files(self) -> tuple[SourceFile, ...]:
-        """The files that lookups read, in the order they were joined."""
-        by_name = {source.name: source for source in self.looked_up.values()}
-        return tuple(file for source in by_name.values() for file in source.files)
-
-    @property
     def row_count(self) -> int:
         """Rows that came in, over all files."""
         return sum(file.row_count for file in self.files)

@@ -78,8 +78,13 @@ def _table(name: str, file: str, columns: Mapping[str, str]) -> str:
     lines = [f"  {name}:", f"    file: {_scalar(file)}"]
     if columns:
         lines.append("    columns:")
-        lines += [f"      {_scalar(ours)}: {_scalar(theirs)}" for ours, theirs in columns.items()]
+        lines += [f"      {_scalar(ours)}: {_header(theirs)}" for ours, theirs in columns.items()]
     return "\n".join(lines)
+
+
+def _header(text: str) -> str:
+    # A header that begins with = would be an expression: it is one that names the header.
+    return _scalar(f"= `{text}`" if text.startswith("=") else text)
 
 
 def _scalar(text: str) -> str:
@@ -122,6 +127,9 @@ _DATA = """\
 # The client's files: csv, tsv, txt, xlsx, parquet or json lines; * takes many of one shape.
 # 'columns' maps our column to the file's header; how the file is written is detected, and can
 # be said: format: {encoding: cp1251, delimiter: ";", decimal: ",", dates: "%d.%m.%Y"}.
+# A column can also be computed: amount: "= Price * Quantity * (1 - Discount)", kind: '= "nps"',
+# lead_id: "= row" (names with blanks: `Unit price`). Columns of a second file join by a key:
+# lookups: [{file: ../data/products.csv, by: product_id}], by: {ours: theirs} if headers differ.
 # Only orders or order_lines is needed; every other table opens more of the report.
 data:
 #  rules:                         # rows that can be read in more than one way
