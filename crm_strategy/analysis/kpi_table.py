@@ -9,9 +9,11 @@ from crm_strategy.analysis.signals import Verdict, signal, yearly_changes
 from crm_strategy.analysis.spans import PeriodLike
 from crm_strategy.words.kpis import KPIS
 
+_COUNTS = ("customers", "previous_customers", "last_year_customers")
 COLUMNS = (
     *("kpi", "value", "low", "high", "previous", "last_year", "change", "verdict"),
     *("target", "status", "n", "unit"),
+    *_COUNTS,
 )
 
 _BY_DIFFERENCE = frozenset({"share", "score"})
@@ -43,7 +45,8 @@ def kpi_table(
     DataFrame
         `kpi`, `value`, `low`, `high` (95 %), `previous`, `last_year`, `change` (against
         `previous`: a difference for shares and scores, else relative), `verdict`
-        (`signals.Verdict`), `target`, `status`, `n`, `unit`.
+        (`signals.Verdict`), `target`, `status`, `n`, `unit`,
+        `customers`, `previous_customers`, `last_year_customers` (who ordered in each period).
     """
     aims = _aims(goals)
     rows = [
@@ -52,7 +55,7 @@ def kpi_table(
         for kpi, rows in history.groupby("kpi", sort=False)
     ]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    numbers = ("value", "low", "high", "previous", "last_year", "change", "target", "n")
+    numbers = ("value", "low", "high", "previous", "last_year", "change", "target", "n", *_COUNTS)
     return table.astype(dict.fromkeys(numbers, "float64"))
 
 
@@ -103,7 +106,14 @@ def _row(
         "verdict": kpi_verdict(rows.reset_index(), period=period, seasonal=KPIS[kpi].seasonal),
         "n": now.get("n"),
         "unit": unit,
+        "customers": now.get("customers"),
+        "previous_customers": _customers(rows, previous),
+        "last_year_customers": _customers(rows, year_before),
     }
+
+
+def _customers(rows: pd.DataFrame, period: PeriodLike) -> float:
+    return float(rows["customers"].get(period.id, float("nan")))
 
 
 def _change(value: float, before: float, unit: str) -> float | None:

@@ -47,9 +47,9 @@ def kpi_values(counts: Counts, *, margin_rate: float | None = None) -> dict[str,
         "revenue": _amount(c["revenue"], orders),
         "gross_margin": _gross_margin(c, margin_rate),
         "order_count": _amount(orders, orders),
-        "active_customers": _amount(c["active_end"], c["active_end"]),
+        "active_customers": _of_known(c["active_end"], c["ever"]),
         "active_share": _share(c["active_end"], c["ever"]),
-        "new_customers": _amount(c["new"], c["new"]),
+        "new_customers": _of_known(c["new"], c["ever"]),
         "customer_retention_rate": _share(c["retained"], started),
         "churn_rate": _share(started - c["retained"], started),
         "repeat_rate": _share(c["repeaters"], buyers),
@@ -66,6 +66,11 @@ def kpi_values(counts: Counts, *, margin_rate: float | None = None) -> dict[str,
 
 def _amount(value: float, n: float) -> Figure:
     return NO_VALUE if math.isnan(value) else Figure(value, NONE, _or_none(n))
+
+
+def _of_known(count: float, ever: float) -> Figure:
+    """A number of customers; no value where no order ever named its customer."""
+    return _amount(count, count) if ever > 0 else NO_VALUE
 
 
 def _ratio(value: float, n: float) -> Figure:

@@ -77,7 +77,8 @@ def kpi_history(
     DataFrame
         One row per KPI and period, KPIs in the order of `KPI_IDS`, periods by time: `kpi`,
         `period` (id), `value`, `low`, `high`, `n` (orders, customers, answers it rests on),
-        `unit` (kind of `KPIS`), `start`, `end` (days). No value is NaN.
+        `customers` (who ordered in the period: few of them may not be shown), `unit` (kind of
+        `KPIS`), `start`, `end` (days). No value is NaN.
     """
     spans = spans_of(periods)
     found = [
@@ -106,6 +107,7 @@ def kpi_history(
             "low": figures[span.id][kpi].interval[0],
             "high": figures[span.id][kpi].interval[1],
             "n": figures[span.id][kpi].n,
+            "customers": counts.loc[span.id, "buyers"],
             "unit": KPIS[kpi].kind,
             "start": span.start,
             "end": span.end,
@@ -113,8 +115,8 @@ def kpi_history(
         for kpi in KPI_IDS
         for span in spans
     ]
-    columns = ["kpi", "period", "value", "low", "high", "n", "unit", "start", "end"]
-    floats = dict.fromkeys(columns[2:6], "float64")
+    columns = ["kpi", "period", "value", "low", "high", "n", "customers", "unit", "start", "end"]
+    floats = dict.fromkeys(columns[2:7], "float64")
     return pd.DataFrame(rows, columns=columns).astype(floats)
 
 

@@ -16,6 +16,7 @@ _CANCELLATION = r"^[CcСс]\d"
 _LEFT_OUT = (
     "missing_dates",
     "missing_amounts",
+    "implausible_amounts",
     "missing_ids",
     "missing_values",
     "implausible_dates",
@@ -58,6 +59,8 @@ def sale_findings(rows: SaleRows, *, table: str) -> list[DataFinding]:
         "refunds": (_.is_refund, "note"),
         "cancellations": (is_cancelled, "note"),
         "zero_amounts": ((_.amount == 0) & (_.stage_group == "won"), "warning"),
+        "lost_orders": (_.stage_group == "lost", "note"),
+        "open_orders": (_.stage_group == "open", "note"),
     }
     if "order_id" not in staged:
         del checks["cancellations"]

@@ -16,6 +16,9 @@ from crm_strategy.data.staging import Staged
 from crm_strategy.errors import DataError
 from crm_strategy.plan.data_params import DataRules, TableParams
 
+MOST_MONEY = 1e13
+"""An amount from here on is a slip: more than any order of any business, in any currency."""
+
 
 @dataclass
 class SaleRows:
@@ -84,11 +87,12 @@ def sale_rows(
 
 
 def amount_reasons(staged: Staged, *, needed: Any) -> list[Reason]:
-    """Rows that lack an amount where one is needed: unreadable, or missing."""
+    """Rows that lack an amount where one is needed: unreadable, missing, or beyond belief."""
     unreadable = staged.is_bad("amount") | staged.is_bad("price") | staged.is_bad("quantity")
     return [
         ("unparsable_amounts", _.amount.isnull() & unreadable & needed),
         ("missing_amounts", _.amount.isnull() & needed),
+        ("implausible_amounts", ~(_.amount.abs() < MOST_MONEY).fill_null(True)),
     ]
 
 

@@ -189,7 +189,8 @@ def _part_sheet(book: Book, name: str, part: Part, meta: Payload) -> Sheet:
     about = [meta.get("period_label"), meta.get("currency")]
     basis = ", ".join(str(one) for one in about if one)
     if part.heading != part.table["title"]:
-        basis = f"{part.table['title']}. {basis}"
+        title = part.table["title"]
+        basis = f"{title}{'' if title.endswith(('?', '!', '.')) else '.'} {basis}"
     sheet = table_sheet(book, name, part.table, heading=part.heading, basis=basis)
     gallery = Gallery(sheet)
     for chart in part.charts:

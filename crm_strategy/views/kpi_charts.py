@@ -67,9 +67,10 @@ def _history(rows: "pd.DataFrame") -> Table:
         known = rows.groupby("kpi")["value"].transform("count") > 1
         rows = limits_of(rows[known])
         rows = rows.assign(period=rows["period"].map(_period_label))
-        if "n" in rows:
-            # From period to period `n` itself would tell how many came: it stays inside.
-            rows = rows.assign(value=rows["value"].mask(rows["n"].map(small))).drop(columns="n")
+        for count in ("n", "customers"):
+            if count in rows:
+                # From period to period a count would tell how many came: it stays inside.
+                rows = rows.assign(value=rows["value"].mask(rows[count].map(small)))
     return Table(
         rows,
         id="kpi_history",

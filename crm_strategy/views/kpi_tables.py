@@ -50,7 +50,7 @@ def kpis_table(kpis: Data) -> Table:
 def _guarded(kpis: pd.DataFrame) -> pd.DataFrame:
     """The scorecard with `n` no larger than the customers it rests on.
 
-    Orders outnumber customers: many orders of few customers are still few customers. The
+    Orders outnumber customers: many orders of few buyers are still few customers. The
     retained are active customers less the new and the returned, so that retention is hidden
     with few new customers.
     """
@@ -61,10 +61,11 @@ def _guarded(kpis: pd.DataFrame) -> pd.DataFrame:
     if "active_customers" not in known.index:
         return rows
     active, new = known.loc["active_customers"], known["value"].get("new_customers")
-    if small(active["value"]):
-        rows["n"] = rows["n"].clip(upper=active["value"])
+    few = [n for n in (active["value"], active.get("customers")) if small(n)]
+    if few:
+        rows["n"] = rows["n"].clip(upper=min(few))
     for column in ("previous", "last_year"):
-        if small(active[column]):
+        if small(active[column]) or small(active.get(f"{column}_customers")):
             rows.loc[~rows["kpi"].isin(CUSTOMER_KPIS[1]), [column, "change"]] = None
     if small(new):
         rows.loc[rows["kpi"].isin(["customer_retention_rate", "churn_rate"]), "n"] = new

@@ -55,6 +55,8 @@ def at_risk_finding(segments: Data) -> Finding:
     rows = frame_of(segments)
     risk = rows[rows["segment"].isin(AT_RISK)]
     customers = int(risk["customer_count"].sum())
+    if rows["customer_count"].sum() == 0:
+        return Finding("at_risk", title=say("findings.segments.none"))
     if customers == 0:
         return Finding("at_risk", title=say("findings.at_risk.none"), severity="good")
     # Beside the table of segments a sum would tell the small group that the table hides.

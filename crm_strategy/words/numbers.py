@@ -77,11 +77,13 @@ def format_unit_money(value: float | None) -> str:
 
 
 def format_short_money(value: float | None) -> str:
-    """Short money: €1.25M, €17.6k · 1,25 млн €, 17,6 тыс. €"""
+    """Short money: €1.25B, €1.25M, €17.6k · 1,25 млрд €, 1,25 млн €, 17,6 тыс. €"""
     if not _known(value):
         return MISSING
     size = abs(value)
-    if size >= 999_500:
+    if size >= 999_500_000:
+        number, unit = _decimal(value / 1e9, "#,##0.00"), {"en": "B", "ru": f"{NBSP}млрд"}
+    elif size >= 999_500:
         number, unit = _decimal(value / 1e6, "#,##0.00"), {"en": "M", "ru": f"{NBSP}млн"}
     elif size >= 9_995:
         number, unit = _decimal(value / 1e3, "#,##0.0"), {"en": "k", "ru": f"{NBSP}тыс."}

@@ -25,6 +25,7 @@ def rows(kpi, *values, spans=MONTHS):
             "low": None,
             "high": None,
             "n": 100.0,
+            "customers": 80.0,
             "unit": "",
             "start": [span.start for span in spans[: len(values)]],
             "end": [span.end for span in spans[: len(values)]],

@@ -464,7 +464,7 @@ def test_unknown_statuses_count_as_won_and_are_named(tmp_path: Path):
     )
     found = prepared_orders(tmp_path, orders)
     assert found.column("orders", "stage_group") == ["won", "lost", "won"]
-    assert found.findings() == {("orders", "unknown_stages"): 2}
+    assert found.findings() == {("orders", "unknown_stages"): 2, ("orders", "lost_orders"): 1}
     assert printed(found, "orders", "unknown_stages") == (
         "They count as sales: «Фаза 3». Say in the parameters file, under stages, which are open, "
         "won or lost."
@@ -476,7 +476,7 @@ def test_the_params_stages_count_before_known_words(tmp_path: Path):
     data = "  orders: {file: ../data/orders.csv, stages: {won: [refunded], open: [фаза 3]}}\n"
     found = prepared(client(tmp_path, data, {"orders.csv": orders}))
     assert found.column("orders", "stage_group") == ["open", "won"]
-    assert found.findings() == {}
+    assert found.findings() == {("orders", "open_orders"): 1}
 
 
 def test_a_column_of_very_many_texts_is_no_status(tmp_path: Path):
@@ -547,3 +547,24 @@ def test_notes_of_readers_are_printed():
 
 def test_errors_of_the_data_end_with_code_2():
     assert (DataError.exit_code, ParamsError.exit_code) == (2, 2)
+
+
+def test_orders_lost_and_open_are_counted(tmp_path: Path):
+    orders = HEAD.strip() + ",status\n1,a,2026-01-05,10,done\n2,b,2026-01-06,5,cancelled\n"
+    found = prepared_orders(tmp_path, orders + "3,b,2026-01-07,5,processing\n")
+    assert found.findings() == {("orders", "lost_orders"): 1, ("orders", "open_orders"): 1}
+    assert printed(found, "orders", "lost_orders") == (
+        "They are no sales and count nowhere; in the funnel they show where purchases stop. Look "
+        "whether data.orders.stages names the right statuses, for example of order 2."
+    )
+
+
+def test_amounts_beyond_belief_are_left_out(tmp_path: Path):
+    found = prepared_orders(tmp_path, HEAD + "1,a,2026-01-05,10\n2,b,2026-01-06,1e300\n")
+    assert found.column("orders", "amount") == [10.0]
+    assert found.findings() == {("orders", "implausible_amounts"): 1}
+
+
+def test_one_customer_with_all_orders_is_a_till_account(tmp_path: Path):
+    rows = "".join(f"{n},a,2026-01-{1 + n % 28:02d},10\n" for n in range(200))
+    assert ("orders", "till_account") in prepared_orders(tmp_path, HEAD + rows).findings()
