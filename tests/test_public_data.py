@@ -43,12 +43,98 @@ data:
   rules: {{duplicates: keep}}
 """
 
+COMPLETE_JOURNEY = """\
+client: Complete Journey
+language: en
+currency: USD
+timezone: America/New_York
+rhythm: year
+data:
+  order_lines:
+    file: {data}/transactions.parquet
+    lookups: [{{file: {data}/products.parquet, by: product_id}}]
+    columns:
+      order_id: basket_id
+      customer_id: household_id
+      ordered_at: transaction_timestamp
+      product_id: brand
+      category: department
+      amount: sales_value
+  customers: {{file: {data}/demographics.csv.gz, columns: {{customer_id: household_id}}}}
+  touches:
+    file: {data}/campaigns.csv.gz
+    lookups: [{{file: {data}/campaign_descriptions.csv.gz, by: campaign_id}}]
+    columns: {{customer_id: household_id, touched_at: start_date, campaign: campaign_id,
+              channel: campaign_type, action: '= "sent"'}}
+  rules: {{duplicates: keep}}
+"""
+
+ECSI = """\
+client: ECSI mobile
+language: en
+timezone: Europe/Paris
+rhythm: year
+data:
+  orders:
+    file: {data}/mobi.csv.gz
+    columns: {{customer_id: "= row", ordered_at: '= "2005-06-30"', amount: "= 1"}}
+  surveys:
+    file: {data}/mobi.csv.gz
+    columns: {{customer_id: "= row", answered_at: '= "2005-06-30"', kind: '= "nps"',
+              score: CUSL3, scale_max: "= 10"}}
+  rules: {{duplicates: keep}}
+"""
+
+BANK = """\
+client: Bank marketing
+language: en
+timezone: Europe/Lisbon
+rhythm: year
+data:
+  orders:
+    file: {data}/bank-additional-full.csv.gz
+    columns: {{customer_id: "= row", ordered_at: '= "2010-06-30"', amount: '= y == "yes"'}}
+  customers:
+    file: {data}/bank-additional-full.csv.gz
+    columns: {{customer_id: "= row", occupation: job, education: education, called_on: contact,
+              last_campaign: poutcome}}
+  rules: {{duplicates: keep}}
+"""
+
+NORTHWIND = """\
+client: Northwind
+language: en
+currency: USD
+timezone: UTC
+rhythm: year
+data:
+  order_lines:
+    file: {data}/order_details.csv.gz
+    lookups:
+      - {{file: {data}/orders.csv.gz, by: OrderID}}
+      - {{file: {data}/products.csv.gz, by: ProductID}}
+      - {{file: {data}/categories.csv.gz, by: CategoryID}}
+      - {{file: {data}/shippers.csv.gz, by: {{ShipVia: ShipperID}}}}
+    columns:
+      order_id: OrderID
+      customer_id: CustomerID
+      ordered_at: OrderDate
+      product_id: ProductID
+      product: ProductName
+      category: CategoryName
+      delivery_method: CompanyName
+      amount: "= UnitPrice * Quantity * (1 - Discount)"
+  customers:
+    file: {data}/customers.csv.gz
+    columns: {{customer_id: CustomerID, country: Country, city: City, kind: '= "company"'}}
+"""
+
 
 def rendered(root: Path, name: str, text: str, period: str) -> dict[str, dict[str, Any]]:
     (root / "params").mkdir()
     params = root / f"params/{name}.yml"
     params.write_text(text, "utf-8")
-    assert len(text.splitlines()) < 25
+    assert len(text.splitlines()) < 30
     done = run("report", params, "--period", period, cwd=root)
     return payloads(root / done.stdout.strip(), "en")
 
@@ -76,6 +162,43 @@ def cdnow(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
     data = shared("data/cdnow")
     root = tmp_path_factory.mktemp("cdnow")
     return rendered(root, "cdnow", CDNOW.format(data=data), "1997-01-01..1998-06-30")
+
+
+def report_of(
+    tmp_path_factory: pytest.TempPathFactory, name: str, text: str, period: str
+) -> dict[str, dict[str, Any]]:
+    data = shared(f"data/{name}")
+    return rendered(tmp_path_factory.mktemp(name), name, text.format(data=data), period)
+
+
+@pytest.fixture(scope="module")
+def journey(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    period = "2017-01-01..2018-01-01"
+    return report_of(tmp_path_factory, "complete_journey_mini", COMPLETE_JOURNEY, period)
+
+
+@pytest.fixture(scope="module")
+def ecsi(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    return report_of(tmp_path_factory, "ecsi_mobile", ECSI, "2005-06-30..2005-06-30")
+
+
+@pytest.fixture(scope="module")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    return report_of(tmp_path_factory, "bank_marketing", BANK, "2010-06-30..2010-06-30")
+
+
+@pytest.fixture(scope="module")
+def northwind(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    return report_of(tmp_path_factory, "northwind", NORTHWIND, "1996-07-04..1998-05-06")
+
+
+def groups(report: dict[str, Any], attribute: str, column_name: str) -> dict[str, Any]:
+    """A column of the table `attributes` by the printed values of one attribute."""
+    table = report["attributes"]
+    rows = zip(
+        column(table, "attribute"), column(table, "value"), column(table, column_name), strict=True
+    )
+    return {value: cell for name, value, cell in rows if name == attribute}
 
 
 def expected(name: str) -> dict[str, Any]:
@@ -138,3 +261,96 @@ def test_cdnow_master_figures_match_expected(cdnow: dict[str, Any]) -> None:
     assert (
         master["zero_amount_rows"] in keyed(cdnow["data_findings"], "check", "row_count").values()
     )
+
+
+def test_complete_journey_counts_match_expected(journey: dict[str, Any]) -> None:
+    mini = expected("complete_journey_mini")["mini"]
+    table = journey["data_tables"]
+    assert keyed(table, "table", "rows_read")["order_lines"] == mini["transactions"] == 257_022
+    assert keyed(table, "table", "rows_kept")["orders"] == mini["baskets"] == 25_754
+    assert keyed(table, "table", "rows_kept")["customers"] == mini["households"] == 267
+    assert keyed(table, "table", "rows_kept")["touches"] == mini["campaigns"] == 1_192
+    value = keyed(journey["kpis"], "kpi", "value")
+    assert value["revenue"] == pytest.approx(mini["sales_value"], abs=0.005)
+    assert sum(column(journey["segments"], "customer_count")) == mini["households"]
+    assert sum(column(journey["segments"], "revenue")) == pytest.approx(mini["sales_value"])
+
+
+def test_complete_journey_sales_by_income_match_expected(journey: dict[str, Any]) -> None:
+    sales = expected("complete_journey_mini")["mini"]["sales_by_income"]
+    revenue = groups(journey, "Income", "revenue")
+    # Incomes of fewer than ten households stand together as Other.
+    other = revenue.pop("Other")
+    assert revenue == pytest.approx({income: sales[income] for income in revenue}, abs=0.005)
+    assert other == pytest.approx(sum(sales[each] for each in sales.keys() - revenue.keys()))
+    assert len(revenue) == 8
+
+
+def test_complete_journey_sales_by_brand_and_department_match_expected(
+    journey: dict[str, Any],
+) -> None:
+    mini = expected("complete_journey_mini")["mini"]
+    brands = keyed(journey["products"], "product", "revenue")
+    assert {each: brands[each] for each in mini["sales_by_brand"]} == pytest.approx(
+        mini["sales_by_brand"], abs=0.005
+    )
+    departments = keyed(journey["categories"], "category", "revenue")
+    assert {each: departments[each] for each in mini["top_departments"]} == pytest.approx(
+        mini["top_departments"], abs=0.005
+    )
+
+
+def test_ecsi_mobile_bands_of_recommendation_match_expected(ecsi: dict[str, Any]) -> None:
+    whole = expected("ecsi_mobile")
+    recommend = whole["recommend_CUSL3"]
+    counts = keyed(ecsi["satisfaction"], "band", "customer_count")
+    # The scale runs from 1 to 10: 9 and 10 promote, 7 and 8 are passive.
+    given = {int(score): count for score, count in recommend["counts"].items()}
+    assert [counts["detractor"], counts["passive"], counts["promoter"]] == [
+        sum(count for score, count in given.items() if score <= 6),
+        given[7] + given[8],
+        given[9] + given[10],
+    ]
+    assert sum(counts.values()) == whole["rows"] == 250
+    assert counts["promoter"] / whole["rows"] == recommend["share_9_10"]
+    assert counts["detractor"] / whole["rows"] == recommend["share_le_6"]
+    nps = keyed(ecsi["kpis"], "kpi", "value")["nps"]
+    assert nps == pytest.approx(recommend["nps_like_on_1_10_scale"])
+
+
+def test_ecsi_mobile_on_a_single_day_says_that_no_model_can_be_fitted(ecsi: dict[str, Any]) -> None:
+    assert set(column(ecsi["value_models"], "problem")) == {"No repeat buyers"}
+    assert column(ecsi["value_models"], "chosen").count(True) == 0
+
+
+def test_bank_marketing_rates_match_expected(bank: dict[str, Any]) -> None:
+    # A customer who said yes brings 1: revenue a customer is the rate.
+    whole = expected("bank_marketing")["bank-additional-full"]
+    value = keyed(bank["kpis"], "kpi", "value")
+    assert value["order_count"] == whole["rows"] == 41_188
+    assert value["revenue"] == whole["yes"] == 4_640
+    assert value["average_order_value"] == pytest.approx(whole["rate"], abs=5e-7)
+    for attribute, rates in (
+        ("Called on", whole["rate_by_contact"]),
+        ("Last campaign", whole["rate_by_poutcome"]),
+    ):
+        revenue, count = (groups(bank, attribute, name) for name in ("revenue", "customer_count"))
+        found = {each: revenue[each] / count[each] for each in revenue}
+        assert found == pytest.approx(rates, abs=5e-5)
+
+
+def test_northwind_figures_match_expected(northwind: dict[str, Any]) -> None:
+    whole = expected("northwind")
+    table = northwind["data_tables"]
+    assert keyed(table, "table", "rows_kept")["order_lines"] == whole["rows"]["order_details"]
+    assert keyed(table, "table", "rows_kept")["orders"] == whole["rows"]["orders"] == 830
+    assert keyed(table, "table", "rows_kept")["customers"] == whole["rows"]["customers"] == 93
+    assert keyed(table, "table", "first_date")["orders"] == whole["first_order"]
+    assert keyed(table, "table", "last_date")["orders"] == whole["last_order"]
+    value = keyed(northwind["kpis"], "kpi", "value")
+    assert value["revenue"] == pytest.approx(whole["net_sales_after_discount"], abs=0.005)
+    assert value["active_customers"] == whole["customers_with_orders"] == 89
+    assert len(column(northwind["categories"], "category")) == whole["rows"]["categories"]
+    delivery = groups(northwind, "Delivery", "revenue")
+    assert len(delivery) == whole["rows"]["shippers"]
+    assert sum(delivery.values()) == pytest.approx(whole["net_sales_after_discount"])
