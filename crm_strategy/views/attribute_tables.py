@@ -24,7 +24,7 @@ def attributes_table(attributes: Data) -> Table:
             words={"kind": "attributes.kind.{}"},
             sheet_only=("low", "high", "kind"),
             page_only=("range",),
-            rows_shown=30,
+            rows_shown=16,
             ranked=True,
         ),
     )

@@ -20,7 +20,7 @@ def segment_kinds_table(kinds: Data) -> Table:
         suppress=(Suppress(count="customer_count", within=("kind",)),),
         layout=Layout(
             sheet_only=("purchase_frequency", "p_alive", "expected_orders"),
-            rows_shown=30,
+            rows_shown=16,
             ranked=True,
         ),
     )
@@ -32,8 +32,8 @@ def rf_grid_table(grid: Data) -> Table:
         grid,
         id="rf_grid",
         formats={"recency_score": "count", "frequency_score": "count"},
-        suppress=(Suppress(count="customer_count", within=("segment", ())),),
-        layout=Layout(rows_shown=25),
+        suppress=(Suppress(count="customer_count", hides=("revenue",), within=("segment", ())),),
+        layout=Layout(rows_shown=10),
     )
 
 

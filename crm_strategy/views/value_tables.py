@@ -43,7 +43,7 @@ def value_holdout_table(holdout: Data) -> Table:
         id="value_holdout",
         formats={"frequency": "text", "actual": "ratio", "expected": "ratio"},
         suppress=(Suppress(count="customer_count", within=("model",)),),
-        layout=Layout(rows_shown=20),
+        layout=Layout(rows_shown=8),
     )
 
 

@@ -218,3 +218,16 @@ def test_one_kpi_is_drawn_with_its_target():
     assert line["title"] == "Customer satisfaction (CSAT) by period with natural limits"
     assert line["keys"]["kpi"] == ["csat"] * 13
     assert picture(line["wide"]).width == 1199
+
+
+def test_a_grid_of_small_groups_keeps_its_scores() -> None:
+    grid = pd.DataFrame(
+        {
+            "recency_score": [1, 5],
+            "frequency_score": [1, 5],
+            "segment": ["lost", "champions"],
+            "customer_count": [3, 4],
+            "revenue": [10.0, 20.0],
+        }
+    )
+    assert charts.rf_grid_chart(grid)._repr_mimebundle_()[0]["image/png"]
