@@ -15,6 +15,7 @@ from crm_strategy.errors import CrmStrategyError
 from crm_strategy.report.run import run_report
 from tests.conftest import run
 from tests.small_business import HEADER, PARAMS, Row, make_workbook, order_rows, write_orders
+from tests.test_deliverables import payloads
 
 Spoil = Callable[[Path], None]
 
@@ -52,6 +53,21 @@ def orders(change: Callable[[list[Row]], list[Row]]) -> Spoil:
 def content(data: bytes) -> Spoil:
     def spoil(root: Path) -> None:
         (root / "orders.csv").write_bytes(data)
+
+    return spoil
+
+
+def computing(amount: str) -> Spoil:
+    return replaced(
+        "{file: ../orders.csv}", f'{{file: ../orders.csv, columns: {{amount: "= {amount}"}}}}'
+    )
+
+
+def with_cities(rows: list[Row]) -> Spoil:
+    def spoil(root: Path) -> None:
+        write_orders(root / "cities.csv", rows, ("customer_id", "city"))
+        lookup = "lookups: [{file: ../cities.csv, by: customer_id}]"
+        replaced("{file: ../orders.csv}", f"{{file: ../orders.csv, {lookup}}}")(root)
 
     return spoil
 
@@ -161,6 +177,39 @@ CASES: dict[str, tuple[Spoil, str, str]] = {
         "latest",
         "orders.csv: all 900 orders are refunds: there is no sale.\n"
         "Export the sales too, or turn the sign of the amounts round.",
+    ),
+    "a lookup whose key stands twice": (
+        with_cities([("C000", "Ulm"), ("C001", "Bonn"), ("C001", "Kiel")]),
+        "latest",
+        "cities.csv: 'customer_id' is no key: 1 of its values stands on several rows, "
+        "e.g. 'C001' on 2.\n"
+        "Keep one row for each, or name further columns in params/shop.yml (line 7), "
+        "data.orders.lookups[0]:\n    by: [customer_id, …]",
+    ),
+    "an amount computed of an unknown column": (
+        computing("amount * quantiti"),
+        "latest",
+        "orders.csv: unknown column 'quantiti' (character 10).\n"
+        "    amount * quantiti\n"
+        "             ^\n"
+        "Columns: row, order_id, customer_id, ordered_at, amount.\n"
+        "Correct params/shop.yml (line 7), data.orders.columns.amount.",
+    ),
+    "an amount divided by zero": (
+        computing("amount / (amount - amount)"),
+        "latest",
+        "orders.csv: none of its 900 rows can be used: missing amounts 900.\n"
+        "Mend the file, its mapping in params/shop.yml (line 7), data.orders.columns, "
+        "or data.rules.",
+    ),
+    "an expression of ten thousand characters": (
+        computing("amount" + " + amount" * 1111),
+        "latest",
+        "params/shop.yml, line 7, data.orders.columns.amount: "
+        "10,005 characters long; at most 2,000 are read (character 2001).\n"
+        "    … + amount + amount + amount + amount + amount + amount + amo…\n"
+        "                                                       ^\n"
+        "Write a shorter one, or add a column to the data and compare that.",
     ),
     "two currencies": (
         in_dollars,
@@ -279,3 +328,60 @@ def test_a_business_of_one_customer_gets_its_report(tmp_path: Path, count: int) 
     make_workbook(root, rows=rows)
     done = run("report", "params/shop.yml", "--period", "2025-03-30..2025-03-31", cwd=root)
     assert (root / done.stdout.strip() / "report.en.html").stat().st_size > 10_000
+
+
+ODD = {
+    "one day": [(f"A{n}", f"C{n % 30}", datetime(2025, 3, 31, 12), 40.0 + n) for n in range(60)],
+    "customers all equal": [
+        (f"A{n}", f"C{n % 30}", datetime(2025, 3, 1 + n // 30, 12), 40.0) for n in range(60)
+    ],
+    "nobody who came twice": [
+        (f"A{n}", f"C{n}", datetime(2025, 1 + n % 3, 1 + n % 28, 12), 40.0) for n in range(120)
+    ],
+    "nothing but gifts": [
+        (f"A{n}", f"C{n % 30}", datetime(2025, 3, 1 + n % 30, 12), 0.0) for n in range(60)
+    ],
+}
+
+
+@pytest.mark.parametrize("rows", ODD.values(), ids=ODD)
+def test_an_odd_business_gets_its_report(tmp_path: Path, rows: list[Row]) -> None:
+    root = tmp_path / "shop"
+    make_workbook(root, rows=rows)
+    done = run(
+        "report",
+        "params/shop.yml",
+        "--period",
+        f"{rows[0][2]:%Y-%m-%d}..{max(row[2] for row in rows):%Y-%m-%d}",
+        cwd=root,
+    )
+    assert (root / done.stdout.strip() / "report.en.html").stat().st_size > 10_000
+
+
+def test_an_attribute_of_ten_thousand_values_shows_twenty_and_the_rest(tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    day = datetime(2025, 3, 31, 12)
+    rows = [(f"A{n}", f"C{n}", day, 40.0) for n in range(20_000)]
+    make_workbook(root, rows=rows)
+    sizes = [at for at in range(20) for _ in range(30)]
+    clubs = [sizes[n] if n < len(sizes) else 20 + n % 9_980 for n in range(20_000)]
+    write_orders(
+        root / "clubs.csv",
+        [(f"C{n}", f"Club {club}") for n, club in enumerate(clubs)],
+        ("customer_id", "club"),
+    )
+    replaced(
+        "  orders: {file: ../orders.csv}",
+        "  orders: {file: ../orders.csv}\n  customers: {file: ../clubs.csv}",
+    )(root)
+    done = run("report", "params/shop.yml", "--period", "2025-03-31..2025-03-31", cwd=root)
+    table = payloads(root / done.stdout.strip(), "en")["attributes"]
+    names = [column["name"] for column in table["columns"]]
+    shown = {
+        row[names.index("value")]: row[names.index("customer_count")]
+        for row in table["rows"]
+        if row[names.index("attribute")] == "Club"
+    }
+    assert len(shown) == 21
+    assert shown["Club 0"] == 30
+    assert shown["Other"] == 20_000 - 20 * 30
