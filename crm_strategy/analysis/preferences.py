@@ -24,6 +24,8 @@ HOURS = ("00–05", "06–11", "12–17", "18–23")
 _QUARTER = 6
 _LATER = 2**33
 """Seconds of 272 years: more than lie between any two orders."""
+_FEW = 8
+"""More than there are days of the week or quarters of the day."""
 
 
 def customer_preferences(
@@ -84,16 +86,21 @@ def _preferred(profiles: ibis.Table, chosen: ibis.Table, name: str) -> ibis.Tabl
     counts = chosen.group_by("customer_id", "value").agg(n=_.count(), last=_["at"].max())
     # Count and time as one number, so that one pass finds the best: no sorting by customer.
     keyed = counts.mutate(key=_.n * _LATER + _["last"])
-    firsts = keyed.group_by("customer_id", "key").agg(value=_.value.min())
-    best = firsts.group_by("customer_id").agg(value=_.value.argmax(_.key))
-    joined = profiles.select("customer_id").left_join(best, "customer_id")
     names = {"weekday": WEEKDAYS, "hour": HOURS}.get(name)
     if names is None:
+        firsts = keyed.group_by("customer_id", "key").agg(value=_.value.min())
+        best = firsts.group_by("customer_id").agg(value=_.value.argmax(_.key))
+        joined = profiles.select("customer_id").left_join(best, "customer_id")
         return attribute_rows(joined, kind="preference", attribute=name, value=joined.value)
+    # Small numbers fit into the key too, the first of equals as the greatest.
+    packed = keyed.mutate(key=_.key * _FEW + (_FEW - 1 - _.value.cast("int64")))
+    best = packed.group_by("customer_id").agg(best=_.key.max())
+    joined = profiles.select("customer_id").left_join(best, "customer_id")
+    value = _FEW - 1 - joined.best % _FEW
     return attribute_rows(
         joined,
         kind="preference",
         attribute=name,
-        value=ibis.cases(*((joined.value == place, each) for place, each in enumerate(names))),
-        place=joined.value + 1,
+        value=ibis.cases(*((value == place, each) for place, each in enumerate(names))),
+        place=value + 1,
     )

@@ -145,27 +145,31 @@ def segments_by_kind(
     """
     customers = with_values(profiles.select("customer_id", "order_count", "revenue"), values)
     parts = [
-        _sizes(customers, segments).mutate(
-            kind=ibis.literal(kind), place=ibis.literal(place, type="int64")
-        )
-        for place, (kind, segments) in enumerate(members.items())
+        _placed(segments, kind, place) for place, (kind, segments) in enumerate(members.items())
     ]
     if not parts:
         nobody = profiles.filter(ibis.literal(False)).select("customer_id")
-        none = nobody.mutate(segment=ibis.literal(UNKNOWN))
-        parts = [
-            _sizes(customers, none).mutate(
-                kind=ibis.literal(""), place=ibis.literal(0, type="int64")
-            )
-        ]
-    sized = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    return sized.order_by("place", _.revenue.desc(), "segment").select(*_COLUMNS)
+        parts = [_placed(nobody.mutate(segment=ibis.literal(UNKNOWN)), "", 0)]
+    # One table of all kinds, so that the customers are looked up in one pass.
+    placed = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    return (
+        _sizes(customers, placed).order_by("place", _.revenue.desc(), "segment").select(*_COLUMNS)
+    )
+
+
+def _placed(segments: ibis.Table, kind: str, place: int) -> ibis.Table:
+    return segments.select(
+        "customer_id",
+        "segment",
+        kind=ibis.literal(kind),
+        place=ibis.literal(place, type="int64"),
+    )
 
 
 def _sizes(customers: ibis.Table, segments: ibis.Table) -> ibis.Table:
     sums = (
         segments.join(customers, "customer_id")
-        .group_by("segment")
+        .group_by("place", "kind", "segment")
         .agg(
             customer_count=_.count(),
             revenue=_.revenue.sum(),
@@ -173,13 +177,11 @@ def _sizes(customers: ibis.Table, segments: ibis.Table) -> ibis.Table:
             **EXPECTED,
         )
     )
-    total = sums.revenue.sum().over()
+    of_kind = ibis.window(group_by="place")
+    total = sums.revenue.sum().over(of_kind)
     return sums.select(
-        "segment",
-        "customer_count",
-        "revenue",
-        *EXPECTED,
-        customer_share=_.customer_count / _.customer_count.sum().over(),
+        *("place", "kind", "segment", "customer_count", "revenue", *EXPECTED),
+        customer_share=_.customer_count / _.customer_count.sum().over(of_kind),
         revenue_share=ibis.ifelse(total > 0, sums.revenue / total, None),
         average_order_value=_.revenue / _.order_count,
         purchase_frequency=_.order_count / _.customer_count,
