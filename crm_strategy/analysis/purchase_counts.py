@@ -30,8 +30,8 @@ def purchase_counts(orders: ibis.Table, *, as_of: date) -> ibis.Table:
     Table
         One row per customer: `customer_id`, `frequency` (purchases after the first),
         `recency` (days from first to last purchase), `T` (days from first purchase to
-        `as_of`), `monetary_value` (mean money of the purchases after the first, net, to
-        1/100 cent; 0 without one), `revenue` (money, net, to 1/100 cent).
+        `as_of`), `monetary_value` (mean money of the purchases after the first, net; 0
+        without one), `revenue` (money, net, to 1/100 cent).
 
     References
     ----------
@@ -44,8 +44,8 @@ def purchase_counts(orders: ibis.Table, *, as_of: date) -> ibis.Table:
     repeated = (customers.gross - customers.first_money) / customers.frequency
     return customers.select(
         *("customer_id", "frequency", "recency", "T"),
-        monetary_value=ibis.ifelse(customers.frequency > 0, kept * repeated, 0.0).round(_CENTS),
-        revenue=customers.revenue.round(_CENTS),
+        monetary_value=ibis.ifelse(customers.frequency > 0, kept * repeated, 0.0),
+        revenue=customers.revenue,
     )
 
 
@@ -158,9 +158,10 @@ def _customers(days: ibis.Table, as_of: date) -> ibis.Table:
             first_day=_.day.min(where=_.placed),
             last_day=_.day.max(where=_.placed),
             purchases=_.placed.sum(),
-            first_money=_.money.argmin(_.day, where=_.placed),
-            gross=_.money.sum().fill_null(0.0),
-            revenue=_.net.sum().fill_null(0.0),
+            # Sums are rounded, quotients are not: the order of adding decides nothing.
+            first_money=_.money.argmin(_.day, where=_.placed).round(_CENTS),
+            gross=_.money.sum().fill_null(0.0).round(_CENTS),
+            revenue=_.net.sum().fill_null(0.0).round(_CENTS),
         )
         .filter(_.purchases > 0)
     )
