@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from crm_strategy.analysis.histories import Floats, Histories
+from crm_strategy.analysis.histories import Floats, Histories, dead_and_either
 
 PARAMETERS = ("r", "alpha", "a", "b")
 """Shape and rate of the order rates, then the two of the drop-out probabilities."""
@@ -34,32 +34,36 @@ def likelihood(parameters: Floats, rows: Histories, *, first: int) -> tuple[Floa
         One value a row; four rows (as `PARAMETERS`) of one value each.
     """
     r, alpha, a, b = parameters
-    x, level = rows.frequency, rows.level
-    chances = rows.levels + first
-    by_level = (
-        special.gammaln(r + rows.levels)
+    levels, chances = rows.levels, rows.levels + first
+    together = special.digamma(a + b) - special.digamma(a + b + chances)
+    # Without a chance to drop out nobody is dead, and b + n − 1 may be 0.
+    last = np.where(chances > 0, b + chances - 1, 1.0)
+    by_level = [
+        special.gammaln(r + levels)
         - special.gammaln(r)
         + special.betaln(a, b + chances)
         - special.betaln(a, b)
-    )
-    log_odds = dead_log_odds(parameters, rows, first=first)
-    dead = special.expit(log_odds)
-    late, early = alpha + rows.T, alpha + rows.recency
-    values = by_level[level] + _log_decay(r, alpha, x, rows.T) + np.logaddexp(0, log_odds)
-    together = special.digamma(a + b) - special.digamma(a + b + chances)
-    by_b = together + special.digamma(b + chances) - special.digamma(b)
-    by_r = special.digamma(r + rows.levels) - special.digamma(r)
-    # Without a chance to drop out nobody is dead, and b + n − 1 may be 0.
-    last = np.where(chances > 0, b + chances - 1, 1.0)[level]
+        - levels * np.log(alpha),
+        special.digamma(r + levels) - special.digamma(r),
+        together,
+        together + special.digamma(b + chances) - special.digamma(b),
+        np.where(chances > 0, np.log(a / last), -np.inf),
+        1 / last,
+    ]
+    height, by_r, by_a, by_b, odds, by_last = np.take(by_level, rows.level, axis=1)
+    rate, buying = r + rows.frequency, np.log1p(rows.T / alpha)
+    silent = buying - np.log1p(rows.recency / alpha)
+    dead, either = dead_and_either(odds + rate * silent)
+    waiting = (1 - dead) / (1 + rows.T / alpha) + dead / (1 + rows.recency / alpha)
     scores = np.stack(
         [
-            r * (by_r[level] - np.log1p(rows.T / alpha) + dead * np.log(late / early)),
-            r - alpha * (r + x) * ((1 - dead) / late + dead / early),
-            a * together[level] + dead,
-            b * (by_b[level] - dead / last),
+            r * (by_r - buying + dead * silent),
+            r - rate * waiting,
+            a * by_a + dead,
+            b * (by_b - dead * by_last),
         ]
     )
-    return values, scores
+    return height - rate * buying + either, scores
 
 
 def dead_log_odds(parameters: Floats, rows: Histories, *, first: int) -> Floats:
@@ -67,9 +71,9 @@ def dead_log_odds(parameters: Floats, rows: Histories, *, first: int) -> Floats:
     r, alpha, a, b = parameters
     chances = rows.frequency + first
     some = chances > 0
-    ratio = np.log((alpha + rows.T) / (alpha + rows.recency))
+    silent = np.log1p(rows.T / alpha) - np.log1p(rows.recency / alpha)
     last = np.where(some, b + chances - 1, 1.0)
-    return np.where(some, np.log(a / last) + (r + rows.frequency) * ratio, -np.inf)
+    return np.where(some, np.log(a / last) + (r + rows.frequency) * silent, -np.inf)
 
 
 def p_alive(parameters: Floats, rows: Histories, *, first: int) -> Floats:
@@ -158,8 +162,3 @@ def _orders_by_chance(a: float, b: Floats, rate: Floats, ahead: Floats) -> Float
     surely = -np.expm1(-rate * np.log1p(ahead))
     rest = np.maximum(1 - weight.sum(axis=1), 0.0)
     return np.asarray((weight * orders).sum(axis=1) + rest * surely, dtype=float)
-
-
-def _log_decay(r: float, alpha: float, x: Floats, T: Floats) -> Floats:
-    # r ln α − (r + x) ln(α + T), without the cancellation where α is large.
-    return np.asarray(-r * np.log1p(T / alpha) - x * np.log(alpha + T), dtype=float)

@@ -1,10 +1,9 @@
 """Maximum likelihood on weighted rows: several starts, analytic gradients, covariance."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import linalg, optimize
 
 from crm_strategy.analysis.histories import Floats
 
@@ -15,16 +14,28 @@ logarithm (one row a parameter)."""
 
 @dataclass(frozen=True)
 class Sample:
-    """Distinct rows, how often each occurs, and how likely parameters make them."""
+    """Distinct rows, in parts that stay in the processor's cache, and how often each occurs.
 
-    scores: Scores
-    weights: Floats
+    Sums are einsum's: a matrix product wakes threads for some microseconds of work, and adds
+    up in an order that depends on their number.
+    """
+
+    parts: Sequence[Scores]
+    weights: Sequence[Floats]
+    """Of each part."""
+
+    @property
+    def count(self) -> float:
+        """Customers."""
+        return sum(float(weights.sum()) for weights in self.weights)
 
     def mean(self, place: Floats) -> tuple[float, Floats]:
         """Mean log-likelihood over the customers and its gradient."""
-        values, scores = self.scores(place)
-        count = self.weights.sum()
-        return float(values @ self.weights) / count, scores @ self.weights / count
+        value, gradient = 0.0, np.zeros_like(place)
+        for values, scores, weights in self._parts_at(place):
+            value += float(np.einsum("j,j", values, weights))
+            gradient += np.einsum("ij,j->i", scores, weights)
+        return value / self.count, gradient / self.count
 
     def curvature(self, place: Floats) -> Floats:
         """Minus the second derivatives of the mean log-likelihood."""
@@ -32,6 +43,27 @@ class Sample:
         rows = [(self.mean(place - s)[1] - self.mean(place + s)[1]) / (2 * _STEP) for s in steps]
         curvature = np.array(rows)
         return np.asarray((curvature + curvature.T) / 2)
+
+    def spread(self, place: Floats) -> Floats:
+        """Mean square of the gradients: about the curvature, and never below 0 as that may be."""
+        squares = np.zeros((len(place), len(place)))
+        for _, scores, weights in self._parts_at(place):
+            squares += np.einsum("ik,jk->ij", scores * weights, scores)
+        return squares / self.count
+
+    def scores(self, place: Floats) -> Floats:
+        """Gradients of all rows, one row a parameter."""
+        return np.concatenate([scores for _, scores, _ in self._parts_at(place)], axis=1)
+
+    def reweighted(self, weights: Floats) -> "Sample":
+        """The same rows, each as often as now said of all."""
+        ends = np.cumsum([len(part) for part in self.weights])
+        return Sample(self.parts, np.split(weights, ends[:-1]))
+
+    def _parts_at(self, place: Floats) -> Iterator[tuple[Floats, Floats, Floats]]:
+        for part, weights in zip(self.parts, self.weights, strict=True):
+            values, scores = part(place)
+            yield values, scores, weights
 
 
 @dataclass(frozen=True)
@@ -69,14 +101,17 @@ def search(
     low, high
         Bounds of the logarithms.
     """
-    found = [_climb(thin, np.clip(start, low, high), low, high, _ROUGH) for start in starts]
+    inside = [np.clip(start, low, high) for start in starts]
+    found = [
+        climb(thin, start, thin.spread(start), low=low, high=high, level=_ROUGH) for start in inside
+    ]
     start = max(found, key=lambda place: thin.mean(place)[0])
     return refine(full, start, thin.curvature(start), low=low, high=high)
 
 
 def refine(sample: Sample, start: Floats, curvature: Floats, *, low: Floats, high: Floats) -> Found:
     """Maximise from a place near the maximum, whose curvature is about known."""
-    place = peak(sample, start, curvature, low=low, high=high)
+    place = climb(sample, start, curvature, low=low, high=high)
     mean, gradient = sample.mean(place)
     curvature = sample.curvature(place)
     for _ in range(_POLISHES):
@@ -94,12 +129,12 @@ def refine(sample: Sample, start: Floats, curvature: Floats, *, low: Floats, hig
         place,
         mean,
         curvature,
-        _runaway(place, curvature * sample.weights.sum(), low, high),
+        _runaway(place, curvature * sample.count, low, high),
         bool(np.abs(gradient).max() < _LEVEL),
     )
 
 
-def peak(
+def climb(
     sample: Sample,
     start: Floats,
     curvature: Floats,
@@ -108,41 +143,45 @@ def peak(
     high: Floats,
     level: float = 1e-7,
 ) -> Floats:
-    """Climb from near the top to where the slope is below `level`.
+    """Climb to where the slope is below `level`, by BFGS from the curvature about known."""
 
-    Seen through the root of the curvature the hill is round, and few steps reach its top.
-    """
-    try:
-        root = linalg.cholesky(curvature, lower=True)
-    except (linalg.LinAlgError, ValueError):
-        return _climb(sample, start, low, high)
-    if np.diag(root).min() < _NEAR * np.diag(root).max():
-        return _climb(sample, start, low, high)
-
-    def place_of(seen: Floats) -> Floats:
-        return np.asarray(start + linalg.solve_triangular(root, seen, lower=True, trans="T"))
-
-    def loss(seen: Floats) -> tuple[float, Floats]:
-        place = place_of(seen)
+    def hill(place: Floats) -> tuple[float, Floats]:
         inside = np.clip(place, low, high)
         mean, gradient = sample.mean(inside)
         # Outside the bounds the hill falls away, so that the search turns back.
         over = place - inside
-        slope = gradient * (over == 0) - over
-        value = mean - float(over @ over) / 2
-        return -value, -linalg.solve_triangular(root, slope, lower=True)
+        return mean - float(over @ over) / 2, gradient * (over == 0) - over
 
-    options = {"gtol": level, "maxiter": 60}
-    found = optimize.minimize(loss, np.zeros_like(start), jac=True, method="BFGS", options=options)
-    return np.asarray(np.clip(place_of(found.x), low, high))
+    place, back = start, _round(curvature)
+    height, slope = hill(place)
+    for _ in range(_CLIMBS):
+        if np.abs(slope).max() < level:
+            break
+        step = back @ slope
+        step *= min(1.0, _FARTHEST / np.abs(step).max())
+        rise = float(slope @ step)
+        for _ in range(_SHORTER):
+            next_height, next_slope = hill(place + step)
+            if next_height >= height + _WORTH * rise - _FLAT:
+                break
+            # To the top of the parabola through what is known; not so far if nothing is.
+            share = rise / 2 / (height + rise - next_height)
+            share = float(np.fmin(np.fmax(share, 0.1), 0.5))
+            step, rise = share * step, share * rise
+        else:
+            break
+        back = _bent(back, step, slope - next_slope)
+        place, height, slope = place + step, next_height, next_slope
+    return np.asarray(np.clip(place, low, high))
 
 
 def inverse(curvature: Floats) -> Floats:
     """Covariance of the logarithms; no value where the likelihood has no single peak."""
     try:
-        return np.asarray(linalg.cho_solve(linalg.cho_factor(curvature), np.eye(len(curvature))))
-    except (linalg.LinAlgError, ValueError):
+        root = np.linalg.inv(np.linalg.cholesky(curvature))
+    except np.linalg.LinAlgError:
         return np.full(curvature.shape, np.nan)
+    return np.asarray(root.T @ root)
 
 
 _STEP = 1e-4
@@ -152,25 +191,34 @@ _FLAT = 1e-12
 _ROUGH = 1e-5
 _LEVEL = 1e-5
 _POLISHES = 12
+_CLIMBS = 100
+_SHORTER = 20
+_FARTHEST = 2.0
+"""No step changes a parameter by more than a factor of 7."""
+_WORTH = 1e-4
+_FLATTEST = 1e-6
 _AT_BOUND = 1.0
 _LOOSE = 3.0
 """A standard error of 3 on a logarithm leaves a parameter free by factors of 400."""
 
 
-def _climb(sample: Sample, start: Floats, low: Floats, high: Floats, level: float = 1e-8) -> Floats:
-    def loss(place: Floats) -> tuple[float, Floats]:
-        mean, gradient = sample.mean(place)
-        return -mean, -gradient
+def _round(curvature: Floats) -> Floats:
+    """Inverse of a curvature, seen as a hill also where it is flat or a valley."""
+    if not np.isfinite(curvature).all():
+        return np.eye(len(curvature))
+    bends, axes = np.linalg.eigh(curvature)
+    bends = np.abs(bends)
+    bends = np.maximum(bends, _FLATTEST * max(bends.max(), _FLATTEST))
+    return np.asarray((axes / bends) @ axes.T)
 
-    found = optimize.minimize(
-        loss,
-        start,
-        jac=True,
-        method="L-BFGS-B",
-        bounds=list(zip(low, high, strict=True)),
-        options={"maxiter": 300, "ftol": level / 1e5, "gtol": level},
-    )
-    return np.asarray(found.x)
+
+def _bent(back: Floats, step: Floats, bend: Floats) -> Floats:
+    """The inverse curvature after a step over which the slope has changed by `-bend`: BFGS."""
+    turn = float(step @ bend)
+    if not turn > _FLATTEST * np.sqrt(float(step @ step) * float(bend @ bend)):
+        return back
+    side = np.eye(len(step)) - np.outer(step, bend) / turn
+    return np.asarray(side @ back @ side.T + np.outer(step, step) / turn)
 
 
 def _newton_step(gradient: Floats, curvature: Floats) -> Floats | None:

@@ -1,13 +1,13 @@
 """Fitting the models of buying, spending and staying, and saying when the data cannot."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from crm_strategy.analysis.histories import Floats
-from crm_strategy.analysis.likelihood_search import Found, inverse, peak, search
+from crm_strategy.analysis.likelihood_search import Found, climb, inverse, search
 from crm_strategy.analysis.model_frames import (
     Frame,
     buying_frame,
@@ -160,16 +160,17 @@ def bootstrap_parameters(fit: Fit, rows: pd.DataFrame, *, draws: int, seed: int)
     sample, low, high = frame.sample(), frame.low, frame.high
     place = np.log(fit.parameters.to_numpy(dtype=float)) - frame.log_units
     customers = frame.customer_count
-    shares = sample.weights / sample.weights.sum()
-    scores, curvature = sample.scores(place)[1], np.linalg.inv(covariance) / customers
+    counts = frame.rows["n"].to_numpy(dtype=float)
+    scores, curvature = sample.scores(place), np.linalg.inv(covariance) / customers
     chance = np.random.default_rng(seed)
     drawn = np.empty((draws, len(names)))
     for draw in range(draws):
-        weights = chance.multinomial(customers, shares).astype(float)
-        drawn[draw] = np.clip(place + covariance @ (scores @ weights), low, high)
+        weights = chance.multinomial(customers, counts / counts.sum()).astype(float)
+        slope = np.einsum("ij,j->i", scores, weights)
+        drawn[draw] = np.clip(place + covariance @ slope, low, high)
         if len(weights) <= _ONE_STEP:
-            again = replace(sample, weights=weights)
-            drawn[draw] = peak(again, drawn[draw], curvature, low=low, high=high, level=_LEVEL)
+            again = sample.reweighted(weights)
+            drawn[draw] = climb(again, drawn[draw], curvature, low=low, high=high, level=_LEVEL)
     return pd.DataFrame(np.exp(drawn + frame.log_units), columns=names)
 
 

@@ -11,6 +11,8 @@ from crm_strategy.analysis.histories import Floats, histories
 from crm_strategy.analysis.likelihood_search import Sample, Scores
 
 _THIN = 2_000
+_PART = 8_192
+"""Rows at once: 64 kB a column."""
 _WIDE = 6.0
 """Shapes are looked for from e^−6 to e^6, 1/400 to 400: beyond, customers are as good as alike.
 """
@@ -157,7 +159,9 @@ def _pure(
 
 
 def _sample(rows: pd.DataFrame, scores_of: Callable[[pd.DataFrame], Scores]) -> Sample:
-    return Sample(scores_of(rows), rows["n"].to_numpy(dtype=float))
+    parts = [rows.iloc[start : start + _PART] for start in range(0, len(rows), _PART)]
+    weights = [part["n"].to_numpy(dtype=float) for part in parts]
+    return Sample([scores_of(part) for part in parts], weights)
 
 
 def _counted(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
