@@ -21,6 +21,38 @@ RETENTION_COLUMNS = (
 )
 
 
+def subscription_renewals(
+    counts: ibis.Table,
+    *,
+    period_days: float | None,
+    grace_days: int = 15,
+    discount_rate: float = 0.10,
+) -> pd.DataFrame:
+    """Renewals of a client's subscribers, counted, fitted and looked ahead.
+
+    Parameters
+    ----------
+    counts, grace_days
+        As in `subscription_counts`.
+    period_days
+        Days that a payment pays for; None where orders are no payments of subscribers.
+    discount_rate
+        As in `subscription_retention`.
+
+    Returns
+    -------
+    DataFrame
+        As of `subscription_retention`; no rows without subscribers.
+    """
+    if period_days is None:
+        return pd.DataFrame(columns=list(RETENTION_COLUMNS))
+    periods = subscription_counts(counts, period_days=period_days, grace_days=grace_days)
+    fit = fit_subscription(periods)
+    return subscription_retention(
+        periods, fit, discount_rate=discount_rate, period_days=period_days
+    )
+
+
 def subscription_counts(
     counts: ibis.Table, *, period_days: float = MONTH_DAYS, grace_days: int = 15
 ) -> pd.DataFrame:

@@ -202,6 +202,13 @@ class Book:
         return kind_terms(self.params, customers) | span
 
     @property
+    def payment_terms(self) -> dict[str, Any]:
+        """What `subscription.subscription_renewals` needs of this client: what a payment buys."""
+        worth = self.params.value
+        paid = worth.subscription.model_dump() if worth.subscription else {"period_days": None}
+        return {**paid, "discount_rate": worth.discount_rate}
+
+    @property
     def goal_segments(self) -> list[str]:
         """The segments that goals name, `all` among them."""
         return sorted({goal.segment for goal in self.params.goals})

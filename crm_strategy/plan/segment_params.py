@@ -143,6 +143,17 @@ class TierParams(Strict):
         return self
 
 
+class SubscriptionParams(Strict):
+    """What a payment of a subscriber pays for."""
+
+    period_days: Annotated[Number, Field(ge=1, le=3660)] = Field(
+        default=365.25 / 12, description="days that a payment pays for; a month unless said"
+    )
+    grace_days: Annotated[Whole, Field(ge=0, le=365)] = Field(
+        default=15, description="days after a paid period until a subscriber counts as gone"
+    )
+
+
 class ValueParams(Strict):
     """How customers' value is foretold."""
 
@@ -155,6 +166,9 @@ class ValueParams(Strict):
     models: Models = Field(
         default=("bg_nbd", "mbg_nbd", "pareto_nbd"),
         description="models to try; the one that foretells held-out orders best is used",
+    )
+    subscription: SubscriptionParams | None = Field(
+        default=None, description="where orders are payments of subscribers: adds their renewals"
     )
 
 

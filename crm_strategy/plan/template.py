@@ -248,7 +248,10 @@ _REST = """\
 #rfm:
 #  map: named                      # 8 segments; codes: 11; grid: 10
 #  cuts: {recency_days: [30, 90, 180, 365], order_count: [2, 3, 5, 9]}   # else equal shares
-#value: {horizon_days: 365, discount_rate: 0.10}
+#value:
+#  horizon_days: 365
+#  discount_rate: 0.10
+#  subscription: {period_days: 30.4, grace_days: 15}   # where orders are subscribers' payments
 
 # How KPIs are counted.
 #kpis:

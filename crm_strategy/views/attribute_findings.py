@@ -69,11 +69,12 @@ def stereotype_finding(attributes: Data) -> Finding:
 
 def ideal_customer_finding(ideal: Data, fit: Data) -> Finding:
     """What sets the most valuable customers apart, and how many do not fit that profile."""
-    rows = _named(frame_of(ideal))
+    supplied = frame_of(ideal)
+    rows = _named(supplied)
     more = rows[rows["in_profile"]] if len(rows) else rows
     if more.empty:
-        known = "findings.ideal_customer.alike" if len(rows) else "findings.ideal_customer.none"
-        return Finding("ideal_customer", title=say(known))
+        reason = "alike" if len(rows) else "few" if len(supplied) else "none"
+        return Finding("ideal_customer", title=say(f"findings.ideal_customer.{reason}"))
     gap = more["share_in_top"] - more["share_in_all"]
     order = ["gap", "attribute", "value"]
     top = more.assign(gap=gap).sort_values(order, ascending=[False, True, True]).iloc[0]

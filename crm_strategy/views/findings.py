@@ -38,6 +38,7 @@ from crm_strategy.views.segment_kind_findings import (
 from crm_strategy.views.value_findings import (
     expected_value_finding,
     newcomers_finding,
+    subscription_finding,
     value_curve_finding,
     value_models_finding,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "segment_overlap_finding",
     "stereotype_finding",
     "stopped_at_finding",
+    "subscription_finding",
     "touchpoint_gaps_finding",
     "value_curve_finding",
     "value_models_finding",

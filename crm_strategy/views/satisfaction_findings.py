@@ -69,6 +69,7 @@ def satisfaction_value_finding(grid: Data) -> Finding:
 def respondents_finding(respondents: Data) -> Finding:
     """Whether those who answered buy as the others do."""
     rows = frame_of(respondents)
+    rows = rows[rows["customer_count"] > 0] if len(rows) else rows
     groups = without_small(rows, "customer_count").set_index("group") if len(rows) else rows
     if not {"respondents", "others"} <= set(groups.index):
         return Finding("respondents", title=say("findings.respondents.none"))

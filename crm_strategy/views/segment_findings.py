@@ -25,6 +25,8 @@ def largest_segment_finding(segments: Data) -> Finding:
     rows = without_small(rows, "customer_count")
     if rows.empty:
         return Finding("largest_segment", title=say("findings.segments.none"))
+    if len(frame_of(segments)) == 1:
+        return Finding("largest_segment", title=say("findings.largest_segment.alike"))
     top = rows.sort_values(["revenue", "segment"], ascending=[False, True]).iloc[0]
     # A segment of the client's own rules has no advice in the catalogue.
     action = f"segments.{top['segment']}.action"

@@ -44,6 +44,7 @@ from crm_strategy.views.segment_tables import (
 from crm_strategy.views.table import Table
 from crm_strategy.views.value_tables import (
     newcomers_table,
+    subscription_table,
     value_curve_table,
     value_holdout_table,
     value_models_table,
@@ -86,6 +87,7 @@ __all__ = [
     "segment_overlap_table",
     "segments_table",
     "stopped_at_table",
+    "subscription_table",
     "touchpoint_actions_table",
     "touchpoints_table",
     "transitions_table",

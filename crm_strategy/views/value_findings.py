@@ -10,7 +10,13 @@ from crm_strategy.views.privacy import small, without_small
 from crm_strategy.views.value_charts import NAIVE, TOP_SHARE
 from crm_strategy.views.value_tables import wide_steps
 from crm_strategy.words import say, say_count
-from crm_strategy.words.numbers import format_count, format_ratio, format_share, format_short_money
+from crm_strategy.words.numbers import (
+    format_count,
+    format_interval,
+    format_ratio,
+    format_share,
+    format_short_money,
+)
 
 
 def value_curve_finding(curve: Data, total: Data) -> Finding:
@@ -29,12 +35,25 @@ def value_curve_finding(curve: Data, total: Data) -> Finding:
             revenue=format_share(revenue, digits=0),
             expected=format_share(expected, digits=0),
         ),
-        text=say("findings.value_curve.text"),
+        text=_worth_of_one(expected if known else revenue),
         figures={"revenue_share": revenue, "expected_value_share": expected if known else None},
     )
 
 
 EXPECTED = "expected_value"
+
+
+def _worth_of_one(held: float) -> str:
+    """How many of the other customers one of the top fifth is worth."""
+    others = (1 - held) / (1 - TOP_SHARE)
+    times = held / TOP_SHARE / others if others > 0 else float("inf")
+    if not ALIKE < times < MOST:
+        return say("findings.value_curve.alike") if times <= ALIKE else ""
+    return say("findings.value_curve.text", others=format_count(times))
+
+
+ALIKE, MOST = 1.5, 1000.0
+"""Below, one of the most valuable is worth about as much as any other; above, no figure helps."""
 
 
 def value_models_finding(models: Data) -> Finding:
@@ -110,6 +129,41 @@ def expected_value_finding(total: Data, *, days: int) -> Finding:
         if ranged
         else "",
         figures={name: row[name] for name in ("customer_count", "expected_value", "low", "high")},
+    )
+
+
+def subscription_finding(retention: Data) -> Finding | None:
+    """How many subscribers renew the first time, and of those who stayed; None without any."""
+    rows = frame_of(retention)
+    if rows.empty:
+        return None
+    faced = rows[rows["customer_count"].map(lambda count: count > 0 and not small(count))]
+    if faced.empty:
+        return Finding("subscription", title=say("findings.subscription.none"))
+    first, last = faced.iloc[0], faced.iloc[-1]
+    ahead = last["expected_periods"]
+    known = not pd.isna(ahead)
+    return Finding(
+        "subscription",
+        title=say(
+            "findings.subscription.title",
+            customers=say_count("findings.of_subscribers", int(first["customer_count"])),
+            rate=format_share(first["retention_rate"], digits=0),
+            range=format_interval(first["low"], first["high"], "share"),
+        ),
+        text=say(
+            "findings.subscription.text",
+            period=format_count(last["period"]),
+            rate=format_share(last["retention_rate"], digits=0),
+            periods=format_ratio(ahead),
+        )
+        if known
+        else say("findings.subscription.unknown"),
+        figures={
+            "customer_count": int(first["customer_count"]),
+            "retention_rate": float(first["retention_rate"]),
+            "expected_periods": float(ahead) if known else None,
+        },
     )
 
 

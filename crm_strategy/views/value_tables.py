@@ -75,6 +75,43 @@ def wide_steps(curve: Data, total: Data) -> pd.DataFrame:
     return rows.iloc[kept].reset_index(drop=True) if len(kept) > 2 else rows.head(0)
 
 
+def subscription_table(retention: Data) -> Table | None:
+    """Renewals of subscribers, as they came and as the model expects them.
+
+    None, which prints nothing, where the client has no subscribers.
+    """
+    rows = with_range(frame_of(retention), "share")
+    if rows.empty:
+        return None
+    return Table(
+        rows,
+        id="subscription",
+        formats={
+            **dict.fromkeys(("low", "high", "expected_rate", "expected_survival"), "share"),
+            "range": "interval",
+            "expected_periods": "ratio",
+            "period": "count",
+        },
+        suppress=(
+            Suppress(
+                count="customer_count",
+                hides=("renewed_count", "retention_rate", "range", "low", "high"),
+                within=((),),
+            ),
+        ),
+        layout=Layout(
+            columns=(
+                *("period", "customer_count", "renewed_count", "retention_rate", "range"),
+                *("low", "high", "expected_rate", "expected_survival", "expected_periods"),
+            ),
+            sheet_only=("low", "high"),
+            page_only=("range",),
+            rows_shown=12,
+        ),
+        basis=customers_in(rows.head(1)),
+    )
+
+
 def newcomers_table(newcomers: Data) -> Table:
     """Customers with one order so far, by how probable a second one is."""
     return Table(

@@ -9,6 +9,7 @@ from crm_strategy.analysis.subscription import (
     RETENTION_COLUMNS,
     fit_subscription,
     subscription_counts,
+    subscription_renewals,
     subscription_retention,
 )
 from tests.analysis.builders import records, table
@@ -76,6 +77,21 @@ def test_subscribers_whose_next_payment_is_not_due_have_faced_no_renewal():
         periods([10, 0], [50, 40]), fit_subscription(periods([10, 0], [50, 40])), ahead=0
     )
     assert records(found, "customer_count", "renewed_count") == [(50, 40), (0, 0)]
+
+
+def test_clients_without_subscribers_have_no_renewals():
+    assert subscription_renewals(payers((365, 370)), period_days=None).empty
+
+
+def test_renewals_of_a_client_are_counted_fitted_and_looked_ahead():
+    # Sixty pay twice and then leave, forty are there after the third payment.
+    paid = payers(*[(30, 200)] * 60, *[(61, 70)] * 40)
+    found = subscription_renewals(paid, period_days=30.4, discount_rate=0.1)
+    assert records(found.head(3), "customer_count", "renewed_count") == [
+        *((100, 100), (100, 40), (0, 0))
+    ]
+    assert len(found) == 3 + 12
+    assert found["expected_rate"].notna().all()
 
 
 def test_where_nobody_left_nothing_is_expected():

@@ -43,6 +43,14 @@ SEGMENT_ROWS: dict[str, Rows] = {
         }
         for at in range(21)
     ],
+    "subscription": rows(
+        "period customer_count renewed_count retention_rate low high expected_rate "
+        "expected_survival expected_periods",
+        (1, 1000, 631, 0.631, 0.601, 0.660, 0.627, 0.627, 4.1),
+        (2, 631, 468, 0.742, 0.706, 0.775, 0.756, 0.474, 5.1),
+        (3, 468, 382, 0.816, 0.779, 0.848, 0.819, 0.388, 5.9),
+        (4, 0, 0, None, None, None, 0.856, 0.332, 6.6),
+    ),
     "newcomers": rows(
         "band customer_count second_order_rate revenue",
         ("low", 410, 0.11, 18_300.0),

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from crm_strategy.views import findings
+from crm_strategy.views import findings, tables
 from crm_strategy.words import LANGUAGES, speaking
 from tests.views.samples import sample
 from tests.views.segment_samples import BESIDE, TOTAL
@@ -81,6 +81,62 @@ def test_the_model_that_foresaw_best_is_named_with_its_error() -> None:
     )
 
 
+def test_one_of_the_most_valuable_is_compared_with_the_others() -> None:
+    # The first fifth holds 0.2^0.25 = 66.9 %: (0.669 / 0.2) / (0.331 / 0.8) = 8.08.
+    assert finding("value_curve").text == (
+        "One of them is worth about 8 of the others: they merit personal care."
+    )
+
+
+def test_customers_worth_the_same_merit_no_more_care() -> None:
+    alike = sample("value_curve").assign(
+        revenue_share=lambda rows: rows["customer_share"],
+        expected_value_share=lambda rows: rows["customer_share"],
+    )
+    assert finding("value_curve", alike).text == (
+        "Customers are worth about the same: nobody merits more care for value alone."
+    )
+
+
+def test_customers_all_in_one_segment_are_called_alike() -> None:
+    found = findings.largest_segment_finding(sample("segments").head(1))
+    assert found.title == (
+        "All customers are in one segment: recency, frequency and money do not tell them apart"
+    )
+
+
+def test_where_everybody_answered_there_is_nothing_to_compare() -> None:
+    rows = sample("respondents")
+    nobody = rows["group"] == "others"
+    all_answered = rows.assign(customer_count=rows["customer_count"].mask(nobody, 0))
+    assert finding("respondents", all_answered).title == (
+        "Nobody answered, or everybody: answers cannot be compared"
+    )
+
+
+def test_a_profile_of_too_few_is_not_called_missing() -> None:
+    few = sample("ideal_customer").assign(customer_count=7)
+    assert finding("ideal_customer", few).title == (
+        "Too few customers share an attribute to show a profile"
+    )
+
+
+def test_subscribers_renewals_are_told_with_interval_and_outlook() -> None:
+    found = findings.subscription_finding(sample("subscription"))
+    assert found is not None
+    assert found.title == "Of 1,000 subscribers due for the first time, 63% renewed (60.1–66.0%)"
+    assert found.text == (
+        "At renewal 3 it was 82%. Whoever renews then is expected to pay for 5.90 more periods, "
+        "discounted."
+    )
+
+
+def test_without_subscribers_nothing_is_said_of_them() -> None:
+    none = sample("subscription").head(0)
+    assert findings.subscription_finding(none) is None
+    assert tables.subscription_table(none) is None
+
+
 def test_the_clearest_attribute_is_one_that_customers_state() -> None:
     rows = sample("attributes")
     weekday = rows.iloc[[2]].assign(attribute="weekday", value="sunday", kind="preference")
@@ -132,7 +188,7 @@ def test_effort_moves_from_where_it_exceeds_value_to_where_it_falls_short() -> N
 
 
 def test_a_segment_of_the_clients_own_rule_names_itself() -> None:
-    rows = sample("segments").head(1).assign(segment="Wholesale")
+    rows = sample("segments").head(2).assign(segment=["Wholesale", "Retail"])
     found = findings.largest_segment_finding(rows)
     assert found.title.startswith("“Wholesale” bring ")
     assert found.text == "1,100 customers brought €264.0k in all."
