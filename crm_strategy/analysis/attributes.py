@@ -140,7 +140,7 @@ def attribute_rows(
     customers: ibis.Table,
     *,
     kind: str,
-    attribute: str,
+    attribute: str | ibis.Value,
     value: ibis.Value,
     place: ibis.Value | None = None,
 ) -> ibis.Table:
@@ -150,7 +150,7 @@ def attribute_rows(
     return customers.select(
         "customer_id",
         kind=ibis.literal(kind),
-        attribute=ibis.literal(attribute),
+        attribute=ibis.literal(attribute) if isinstance(attribute, str) else attribute,
         place=known_place.cast("int64"),
         value=text,
     )

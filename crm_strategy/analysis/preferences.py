@@ -5,6 +5,7 @@ with many orders are likelier found among the commonest choices, and what the cu
 choice bring in all partly mirrors their number of orders.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import ibis
@@ -21,15 +22,23 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 HOURS = ("00–05", "06–11", "12–17", "18–23")
 """Quarters of the day, by the hours they hold."""
 
+_OF_ORDERS = ("payment_method", "delivery_method", "channel")
+_NAMED: Mapping[str, Sequence[str]] = {"weekday": WEEKDAYS, "hour": HOURS}
+
 _QUARTER = 6
 _LATER = 2**33
 """Seconds of 272 years: more than lie between any two orders."""
-_FEW = 8
-"""More than there are days of the week or quarters of the day."""
+_FEW = 24
+"""Values of a preference that can be counted side by side in one pass over the rows."""
 
 
 def customer_preferences(
-    orders: ibis.Table, order_lines: ibis.Table, profiles: ibis.Table, *, as_of: date
+    orders: ibis.Table,
+    order_lines: ibis.Table,
+    profiles: ibis.Table,
+    *,
+    as_of: date,
+    values: Mapping[str, Sequence[str]] | None = None,
 ) -> ibis.Table:
     """What each customer chose most often; of equals the one chosen last, then by alphabet.
 
@@ -46,6 +55,9 @@ def customer_preferences(
         One row per customer: `customer_id`.
     as_of
         Last day observed; later orders are ignored.
+    values
+        Every value of the preferences that have few: they are counted faster, with the same
+        result. Read from the data (`few_values`) unless given.
 
     Returns
     -------
@@ -54,53 +66,145 @@ def customer_preferences(
         preference: weekdays by name, hours in quarters of the day. `unknown` where nothing
         was stated; the hour of an order at midnight sharp is not known.
     """
-    parts = [
-        _preferred(profiles, chosen, name)
-        for name, chosen in _choices(orders, order_lines, as_of).items()
-    ]
-    return ibis.union(*parts)
-
-
-def _choices(orders: ibis.Table, order_lines: ibis.Table, as_of: date) -> dict[str, ibis.Table]:
-    """Of each preference, what customers chose: `customer_id`, `value`, `last`."""
-    placed = orders.filter(until(_.ordered_at, as_of), _.customer_id.notnull(), ~_.is_refund)
-    lines = order_lines.filter(until(_.ordered_at, as_of), _.customer_id.notnull(), ~_.is_refund)
+    if values is None:
+        values = few_values(orders, _OF_ORDERS) | few_values(order_lines, ("category",))
+    placed, lines = (
+        rows.filter(until(_.ordered_at, as_of), _.customer_id.notnull(), ~_.is_refund)
+        for rows in (orders, order_lines)
+    )
     at = placed.ordered_at
     timed = at != at.truncate("day")
-    found = {"category": _chosen(lines, lines.category)}
-    for name in ("payment_method", "delivery_method", "channel"):
-        if name in placed.columns:
-            found[name] = _chosen(placed, placed[name])
-    found["weekday"] = _chosen(placed, at.day_of_week.index().cast("int8"))
-    found["hour"] = _chosen(placed, ibis.ifelse(timed, at.hour() // _QUARTER, None).cast("int8"))
+    told = {name: placed[name] for name in _OF_ORDERS if name in placed.columns}
+    numbers = {
+        "weekday": at.day_of_week.index(),
+        "hour": ibis.ifelse(timed, at.hour() // _QUARTER, None),
+    }
+    everyone = profiles.select("customer_id")
+    return ibis.union(
+        *_preferred(everyone, lines, {"category": lines.category}, {}, values),
+        *_preferred(everyone, placed, told, numbers, values),
+    )
+
+
+def few_values(rows: ibis.Table, columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The values of each column of text that has no more than can be counted side by side.
+
+    Parameters
+    ----------
+    rows
+        Any table.
+    columns
+        Which columns; those that are missing are left out.
+    """
+    texts = [name for name in columns if name in rows.columns and rows[name].type().is_string()]
+    found = {}
+    for name in texts:
+        said = rows.filter(rows[name] != "").select(value=rows[name])
+        distinct = said.distinct().limit(_FEW + 1).to_pandas()["value"]
+        if 0 < len(distinct) <= _FEW:
+            found[name] = tuple(sorted(distinct))
     return found
 
 
-def _chosen(rows: ibis.Table, value: ibis.Value) -> ibis.Table:
-    chosen = rows.select("customer_id", value=value, at=rows.ordered_at.epoch_seconds())
-    said = chosen.value.notnull()
-    return chosen.filter(said & (chosen.value != "") if value.type().is_string() else said)
+def _preferred(
+    everyone: ibis.Table,
+    rows: ibis.Table,
+    told: Mapping[str, ibis.Value],
+    numbers: Mapping[str, ibis.Value],
+    values: Mapping[str, Sequence[str]],
+) -> list[ibis.Table]:
+    """Preferences by what rows tell, and by numbers that stand for what `_NAMED` lists."""
+    few = {name: values[name] for name in told if values.get(name)}
+    parts = []
+    for name in told:
+        if name not in few:
+            joined = everyone.left_join(_best_of_many(rows, told[name]), "customer_id")
+            parts.append(_attribute(joined, name, joined.value))
+    places = {name: _place(told[name], listed) for name, listed in few.items()} | dict(numbers)
+    few |= {name: _NAMED[name] for name in numbers}
+    if few:
+        joined = everyone.left_join(_best_of_few(rows, places, few), "customer_id")
+        parts.append(_side_by_side(joined, few))
+    return parts
 
 
-def _preferred(profiles: ibis.Table, chosen: ibis.Table, name: str) -> ibis.Table:
-    counts = chosen.group_by("customer_id", "value").agg(n=_.count(), last=_["at"].max())
-    # Count and time as one number, so that one pass finds the best: no sorting by customer.
-    keyed = counts.mutate(key=_.n * _LATER + _["last"])
-    names = {"weekday": WEEKDAYS, "hour": HOURS}.get(name)
-    if names is None:
-        firsts = keyed.group_by("customer_id", "key").agg(value=_.value.min())
-        best = firsts.group_by("customer_id").agg(value=_.value.argmax(_.key))
-        joined = profiles.select("customer_id").left_join(best, "customer_id")
-        return attribute_rows(joined, kind="preference", attribute=name, value=joined.value)
-    # Small numbers fit into the key too, the first of equals as the greatest.
-    packed = keyed.mutate(key=_.key * _FEW + (_FEW - 1 - _.value.cast("int64")))
-    best = packed.group_by("customer_id").agg(best=_.key.max())
-    joined = profiles.select("customer_id").left_join(best, "customer_id")
-    value = _FEW - 1 - joined.best % _FEW
-    return attribute_rows(
-        joined,
-        kind="preference",
-        attribute=name,
-        value=ibis.cases(*((value == place, each) for place, each in enumerate(names))),
-        place=value + 1,
+def _side_by_side(joined: ibis.Table, few: Mapping[str, Sequence[str]]) -> ibis.Table:
+    """The places of each customer's best values, a column for each preference, as attributes."""
+    # Not a union of the columns: for each the engine would go through all orders again.
+    each = joined.mutate(turn=ibis.range(len(few)).unnest())
+    turns = list(enumerate(few))
+    values = [
+        (turn, each[name].cases(*((place, value) for place, value in enumerate(few[name]))))
+        for turn, name in turns
+    ]
+    places = [(turn, each[name] + 1) for turn, name in turns if name in _NAMED]
+    return _attribute(
+        each,
+        each.turn.cases(*turns),
+        each.turn.cases(*values),
+        each.turn.cases(*places) if places else None,
     )
+
+
+def _attribute(
+    customers: ibis.Table,
+    name: str | ibis.Value,
+    value: ibis.Value,
+    place: ibis.Value | None = None,
+) -> ibis.Table:
+    return attribute_rows(customers, kind="preference", attribute=name, value=value, place=place)
+
+
+def _place(value: ibis.Value, listed: Sequence[str]) -> ibis.Value:
+    return value.cases(*((each, place) for place, each in enumerate(listed)))
+
+
+def _best_of_few(
+    rows: ibis.Table, places: Mapping[str, ibis.Value], few: Mapping[str, Sequence[str]]
+) -> ibis.Table:
+    """Per customer the place of the best value of each preference, all in one pass."""
+    placed = rows.select("customer_id", "ordered_at", **places)
+    aims = [(name, place) for name, listed in few.items() for place in range(len(listed))]
+    # Conditions as values: with a filter in each, the engine cuts all columns for every one.
+    at = {aim: ibis.ifelse(placed[aim[0]] == aim[1], placed.ordered_at, None) for aim in aims}
+    counts = placed.group_by("customer_id").agg(
+        **{f"n_{name}_{place}": at[name, place].count() for name, place in aims},
+        **{f"last_{name}_{place}": at[name, place].max() for name, place in aims},
+    )
+    keyed = counts.select(
+        "customer_id",
+        **{
+            f"{name}_{place}": _key(counts[f"n_{name}_{place}"], counts[f"last_{name}_{place}"])
+            for name, place in aims
+        },
+    )
+    best = {}
+    for name, listed in few.items():
+        keys = [keyed[f"{name}_{place}"] for place in range(len(listed))]
+        most = ibis.greatest(*keys, 0)
+        # Values stand by the alphabet, so the first of equals is found first.
+        steps = [((key == most) & (key > 0), place) for place, key in enumerate(keys)]
+        best[name] = ibis.cases(*steps)
+    return keyed.select("customer_id", **best)
+
+
+def _best_of_many(rows: ibis.Table, value: ibis.Value) -> ibis.Table:
+    """Per customer the best `value`, however many there are."""
+    chosen = rows.select("customer_id", "ordered_at", value=value)
+    said = chosen.value.notnull()
+    if value.type().is_string():
+        said &= chosen.value != ""
+    counts = (
+        chosen.filter(said)
+        .group_by("customer_id", "value")
+        .agg(n=_.count(), last=_.ordered_at.max())
+    )
+    # No sorting by customer: one pass finds the greatest key, another the first with it.
+    keyed = counts.select("customer_id", "value", key=_key(counts.n, counts["last"]))
+    firsts = keyed.group_by("customer_id", "key").agg(value=_.value.min())
+    return firsts.group_by("customer_id").agg(value=_.value.argmax(_.key))
+
+
+def _key(count: ibis.Value, last: ibis.Value) -> ibis.Value:
+    """Count and time as one number: the greatest is the commonest, of equals the latest."""
+    return (count * _LATER + last.epoch_seconds().cast("int64")).fill_null(0)

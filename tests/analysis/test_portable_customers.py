@@ -20,6 +20,7 @@ from tests.analysis.customer_builders import ANSWERS, LEADS, PROFILES
 START, END = date(2026, 7, 1), date(2026, 9, 30)
 PERIOD = {"start": START, "end": END}
 CUTS = {"points": [10.0, 20.0]}
+VALUES = {"channel": ["shop", "web"]}
 
 
 def results():
@@ -33,7 +34,9 @@ def results():
     answers = satisfaction.satisfaction_answers(surveys, as_of=END)
     return {
         "attributes": attributes.common_values(who),
-        "preferences": preferences.customer_preferences(orders, lines, profiles, as_of=END),
+        "preferences": preferences.customer_preferences(
+            orders, lines, profiles, as_of=END, values=VALUES
+        ),
         "answers": answers,
         "satisfaction": satisfaction.satisfaction_members(answers, profiles),
         "responses": responses.response_members(touches, profiles, as_of=END),

@@ -3,7 +3,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_strategy.analysis.preferences import PREFERENCES, customer_preferences
+from crm_strategy.analysis.preferences import PREFERENCES, customer_preferences, few_values
 from tests.analysis.builders import FEW, ORDERS, at, order_lines, orders, records, table
 from tests.analysis.customer_builders import profiles
 
@@ -88,18 +88,41 @@ def test_no_customers_have_no_preferences():
     assert records(found) == []
 
 
+def test_more_values_than_can_be_counted_side_by_side_are_counted_too():
+    placed = paid(
+        *(("a", "2026-01-01", f"method {number}") for number in range(30)),
+        *(("b", "2026-01-01", "card"), ("b", "2026-01-02", "cash"), ("b", "2026-01-03", "cash")),
+    )
+    assert few_values(placed, ["payment_method"]) == {}
+    assert preferred(placed, "payment_method") == ["method 0", "cash"]
+
+
+def a_choice():
+    return st.tuples(
+        st.sampled_from("abc"),
+        st.datetimes(at("2026-09-01"), at("2026-10-02")),
+        st.sampled_from(["card", "bill", "", None]),
+    )
+
+
 @FEW
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from("abc"),
-            st.datetimes(at("2026-09-01"), at("2026-10-02")),
-            st.sampled_from(["card", "bill", None]),
-        ),
-        max_size=30,
-    ),
-    st.randoms(),
-)
+@given(st.lists(a_choice(), max_size=30))
+def test_few_values_counted_side_by_side_or_one_by_one_are_the_same(rows):
+    placed = paid(*((who, moment.isoformat(" "), method) for who, moment, method in rows))
+    customers = profiles(*((each, 1, 1) for each in "abc"))
+    read, one_by_one = (
+        sorted(
+            records(
+                customer_preferences(placed, order_lines(), customers, as_of=AS_OF, values=values)
+            )
+        )
+        for values in (None, {})
+    )
+    assert read == one_by_one
+
+
+@FEW
+@given(st.lists(a_choice(), max_size=30), st.randoms())
 def test_every_customer_has_one_of_each_preference_in_any_row_order(rows, random):
     named = [(customer, moment.isoformat(" "), method) for customer, moment, method in rows]
     customers = profiles(*((each, 1, 1) for each in "abc"))
