@@ -8,6 +8,9 @@ from ibis import _
 from crm_strategy.analysis.spans import until
 
 _CENTS = 4
+_DAY_ONE = date(1, 1, 1)
+_SPELL = 62
+"""Days whose bits fit into a number, however it is signed."""
 
 
 def purchase_counts(orders: ibis.Table, *, as_of: date) -> ibis.Table:
@@ -37,7 +40,7 @@ def purchase_counts(orders: ibis.Table, *, as_of: date) -> ibis.Table:
     ----------
     Fader, Hardie & Lee (2005), Marketing Science 24(2). doi:10.1287/mksc.1040.0098
     """
-    customers = _customers(_days(orders, as_of), as_of)
+    customers = _customers(orders, as_of)
     kept = ibis.ifelse(
         customers.gross > 0, ibis.greatest(customers.revenue, 0.0) / customers.gross, 0.0
     )
@@ -65,11 +68,11 @@ def holdout_counts(orders: ibis.Table, *, calibration_end: date, as_of: date) ->
         One row per customer who bought by `calibration_end`: `customer_id`, `frequency`,
         `recency`, `T` as of that day, and `holdout_orders`, the purchases after it.
     """
-    days = _days(orders, as_of).filter(_.placed)
-    later = days.filter(_.day > calibration_end).group_by("customer_id")
+    later = _spells(orders, as_of, after=calibration_end).group_by("customer_id")
+    held = later.agg(later_orders=_.purchases.sum())
     return (
-        _customers(days.filter(_.day <= calibration_end), calibration_end)
-        .left_join(later.agg(later_orders=_.count()), "customer_id")
+        _buyers(_spells(orders, calibration_end), calibration_end)
+        .left_join(held, "customer_id")
         .select(
             *("customer_id", "frequency", "recency", "T"),
             holdout_orders=_.later_orders.fill_null(0),
@@ -141,36 +144,77 @@ def spend_counts(counts: ibis.Table, *, width: float = 0.0) -> ibis.Table:
     return alike.order_by("frequency", "monetary_value")
 
 
-def _days(orders: ibis.Table, as_of: date) -> ibis.Table:
-    """Each customer's days: whether something was bought, for how much, and all money, net."""
-    known = orders.filter(until(_.ordered_at, as_of), _.customer_id.notnull())
-    return (
-        known.mutate(day=_.ordered_at.date(), bought=ibis.ifelse(_.is_refund, None, _.amount))
-        .group_by("customer_id", "day")
-        .agg(placed=(~_.is_refund).any(), money=_.bought.sum(), net=_.amount.sum())
-    )
+def _customers(orders: ibis.Table, as_of: date) -> ibis.Table:
+    """Each customer's purchases and money: `first_money`, `gross` and `revenue`, net."""
+    buyers = _buyers(_spells(orders, as_of), as_of)
+    firsts = buyers.filter(_.frequency > 0).select("customer_id", day=_.first_day)
+    placed = orders.filter(until(_.ordered_at, as_of), ~_.is_refund)
+    bought = placed.select("customer_id", "amount", day=_.ordered_at.date())
+    spent = bought.join(firsts, ["customer_id", "day"]).group_by("customer_id")
+    # Sums are rounded, quotients are not: the order of adding decides nothing.
+    joined = buyers.left_join(spent.agg(first_money=_.amount.sum().round(_CENTS)), "customer_id")
+    return joined.select(*buyers.columns, first_money=_.first_money.fill_null(0.0))
 
 
-def _customers(days: ibis.Table, as_of: date) -> ibis.Table:
+def _buyers(spells: ibis.Table, as_of: date) -> ibis.Table:
     customers = (
-        days.group_by("customer_id")
+        spells.group_by("customer_id")
         .agg(
-            first_day=_.day.min(where=_.placed),
-            last_day=_.day.max(where=_.placed),
-            purchases=_.placed.sum(),
-            # Sums are rounded, quotients are not: the order of adding decides nothing.
-            first_money=_.money.argmin(_.day, where=_.placed).round(_CENTS),
-            gross=_.money.sum().fill_null(0.0).round(_CENTS),
+            first_day=_.first_day.min(),
+            last_day=_.last_day.max(),
+            purchases=_.purchases.sum(),
+            gross=_.gross.sum().fill_null(0.0).round(_CENTS),
             revenue=_.net.sum().fill_null(0.0).round(_CENTS),
         )
         .filter(_.purchases > 0)
     )
     return customers.select(
         "customer_id",
+        "first_day",
         frequency=_.purchases - 1,
         recency=_.last_day.delta(_.first_day, unit="day"),
         T=-_.first_day.delta(as_of, unit="day"),
-        first_money=_.first_money.fill_null(0.0),
         gross=_.gross,
         revenue=_.revenue,
     )
+
+
+def _spells(orders: ibis.Table, as_of: date, *, after: date | None = None) -> ibis.Table:
+    """Each customer's spells of nine weeks: on how many days something was bought, and money.
+
+    The days of a spell are bits of one number. Groups of single days would be nearly as many
+    as orders.
+    """
+    known = orders.filter(until(_.ordered_at, as_of), _.customer_id.notnull())
+    if after is not None:
+        known = known.filter(~until(_.ordered_at, after))
+    numbered = known.select(
+        "customer_id",
+        "amount",
+        day=ibis.ifelse(_.is_refund, None, _.ordered_at.date()),
+        bought=ibis.ifelse(_.is_refund, None, _.amount),
+        number=_.ordered_at.date().delta(_DAY_ONE, unit="day"),
+    )
+    bit = ibis.literal(1, type="int64") << (numbered.number % _SPELL)
+    return (
+        numbered.mutate(bit=ibis.ifelse(numbered.day.isnull(), None, bit))
+        .group_by("customer_id", spell=(_.number // _SPELL).cast("int32"))
+        .agg(
+            first_day=_.day.min(),
+            last_day=_.day.max(),
+            days=_.bit.bit_or(),
+            gross=_.bought.sum(),
+            net=_.amount.sum(),
+        )
+        .mutate(purchases=_ones(_.days).fill_null(0))
+    )
+
+
+def _ones(bits: ibis.Value) -> ibis.Value:
+    """How many bits are 1: summed in pairs, fours and bytes side by side, then over bytes."""
+    pairs = bits - ((bits >> 1) & 0x5555555555555555)
+    fours = (pairs & 0x3333333333333333) + ((pairs >> 2) & 0x3333333333333333)
+    octets = (fours + (fours >> 4)) & 0x0F0F0F0F0F0F0F0F
+    twice = octets + (octets >> 8)
+    again = twice + (twice >> 16)
+    return (again + (again >> 32)) & 0x7F

@@ -126,6 +126,17 @@ def test_the_order_of_rows_decides_nothing(rows, shuffle):
 
 
 @FEW
+@given(rows=st.lists(st.integers(0, 400), min_size=1, max_size=60))
+def test_days_far_apart_and_days_alike_are_counted_as_a_calendar_would(rows):
+    days = [AS_OF - timedelta(days=back) for back in rows]
+    found = counts(*(("ann", f"{day} 12:00", 1) for day in days))
+    first, last = min(days), max(days)
+    assert [row[:3] for row in found] == [
+        (len(set(days)) - 1, (last - first).days, (AS_OF - first).days)
+    ]
+
+
+@FEW
 @given(rows=st.lists(a_purchase(), min_size=1, max_size=30))
 def test_counts_hold_what_the_papers_demand(rows):
     table = purchase_counts(orders(*rows), as_of=AS_OF)
