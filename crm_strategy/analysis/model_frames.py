@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from crm_strategy.analysis import buying_models, contract_models, spend_model
 from crm_strategy.analysis.histories import Floats, histories
@@ -165,8 +167,18 @@ def _sample(rows: pd.DataFrame, scores_of: Callable[[pd.DataFrame], Scores]) -> 
 
 
 def _counted(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    counted = rows.groupby(columns, as_index=False, sort=True)["n"].sum()
-    return counted[counted["n"] > 0].reset_index(drop=True)
+    some = rows if (rows["n"] > 0).all() else rows[rows["n"] > 0]
+    if _ascend([some[column].to_numpy() for column in columns]):
+        return some[[*columns, "n"]].reset_index(drop=True)
+    return some.groupby(columns, as_index=False, sort=True)["n"].sum()
+
+
+def _ascend(columns: list[NDArray[Any]]) -> bool:
+    """Whether each row comes after the one before, so that none occurs twice."""
+    after = np.zeros(max(len(columns[0]) - 1, 0), dtype=bool)
+    for column in reversed(columns):
+        after = (column[1:] > column[:-1]) | ((column[1:] == column[:-1]) & after)
+    return bool(after.all())
 
 
 def _mean(rows: pd.DataFrame, column: str) -> float:
