@@ -42,6 +42,8 @@ def customer_preferences(
 ) -> ibis.Table:
     """What each customer chose most often; of equals the one chosen last, then by alphabet.
 
+    Last is by the second.
+
     Parameters
     ----------
     orders
