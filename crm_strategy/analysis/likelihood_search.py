@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crm_strategy.analysis.histories import Floats
 
@@ -62,8 +63,7 @@ class Sample:
 
     def _parts_at(self, place: Floats) -> Iterator[tuple[Floats, Floats, Floats]]:
         for part, weights in zip(self.parts, self.weights, strict=True):
-            values, scores = part(place)
-            yield values, scores, weights
+            yield (*part(place), weights)
 
 
 @dataclass(frozen=True)
@@ -83,12 +83,7 @@ class Found:
 
 
 def search(
-    full: Sample,
-    thin: Sample,
-    starts: Sequence[Floats],
-    *,
-    low: Floats,
-    high: Floats,
+    full: Sample, thin: Sample, starts: Sequence[Floats], *, low: Floats, high: Floats
 ) -> Found:
     """Maximise the likelihood: all starts on a thin sample, the best of them on all rows.
 
@@ -101,9 +96,8 @@ def search(
     low, high
         Bounds of the logarithms.
     """
-    inside = [np.clip(start, low, high) for start in starts]
     found = [
-        climb(thin, start, thin.spread(start), low=low, high=high, level=_ROUGH) for start in inside
+        climb(thin, start, thin.spread(start), low=low, high=high, level=_ROUGH) for start in starts
     ]
     start = max(found, key=lambda place: thin.mean(place)[0])
     return refine(full, start, thin.curvature(start), low=low, high=high)
@@ -115,8 +109,10 @@ def refine(sample: Sample, start: Floats, curvature: Floats, *, low: Floats, hig
     mean, gradient = sample.mean(place)
     curvature = sample.curvature(place)
     for _ in range(_POLISHES):
-        step = _newton_step(gradient, curvature)
-        if step is None or np.abs(step).max() < _EXACT:
+        if not np.isfinite(inverse(curvature)).all():
+            break
+        step, _ = _step_inside(curvature, gradient, place, low, high)
+        if np.abs(step).max() < _EXACT:
             break
         next_place = np.clip(place + step, low, high)
         next_mean, next_gradient = sample.mean(next_place)
@@ -143,25 +139,21 @@ def climb(
     high: Floats,
     level: float = 1e-7,
 ) -> Floats:
-    """Climb to where the slope is below `level`, by BFGS from the curvature about known."""
+    """Climb to where the slope is below `level`, by BFGS from the curvature about known.
 
-    def hill(place: Floats) -> tuple[float, Floats]:
-        inside = np.clip(place, low, high)
-        mean, gradient = sample.mean(inside)
-        # Outside the bounds the hill falls away, so that the search turns back.
-        over = place - inside
-        return mean - float(over @ over) / 2, gradient * (over == 0) - over
-
-    place, back = start, _round(curvature)
-    height, slope = hill(place)
+    A parameter that runs into its bound stays there while the others climb on.
+    """
+    place, bends = np.clip(start, low, high), _round(curvature)
+    height, slope = sample.mean(place)
     for _ in range(_CLIMBS):
-        if np.abs(slope).max() < level:
+        step, free = _step_inside(bends, slope, place, low, high)
+        if not np.abs(slope * free).max() >= level:
             break
-        step = back @ slope
-        step *= min(1.0, _FARTHEST / np.abs(step).max())
+        step *= min(_room(step, place, low, high), _FARTHEST / np.abs(step).max())
         rise = float(slope @ step)
         for _ in range(_SHORTER):
-            next_height, next_slope = hill(place + step)
+            next_place = np.clip(place + step, low, high)
+            next_height, next_slope = sample.mean(next_place)
             if next_height >= height + _WORTH * rise - _FLAT:
                 break
             # To the top of the parabola through what is known; not so far if nothing is.
@@ -170,9 +162,9 @@ def climb(
             step, rise = share * step, share * rise
         else:
             break
-        back = _bent(back, step, slope - next_slope)
-        place, height, slope = place + step, next_height, next_slope
-    return np.asarray(np.clip(place, low, high))
+        bends = _bent(bends, step, slope - next_slope)
+        place, height, slope = next_place, next_height, next_slope
+    return np.asarray(place)
 
 
 def inverse(curvature: Floats) -> Floats:
@@ -197,33 +189,50 @@ _FARTHEST = 2.0
 """No step changes a parameter by more than a factor of 7."""
 _WORTH = 1e-4
 _FLATTEST = 1e-6
+_AT = 1e-9
 _AT_BOUND = 1.0
 _LOOSE = 3.0
 """A standard error of 3 on a logarithm leaves a parameter free by factors of 400."""
 
 
 def _round(curvature: Floats) -> Floats:
-    """Inverse of a curvature, seen as a hill also where it is flat or a valley."""
+    """A curvature seen as a hill's also where it is flat or a valley's."""
     if not np.isfinite(curvature).all():
         return np.eye(len(curvature))
     bends, axes = np.linalg.eigh(curvature)
     bends = np.abs(bends)
     bends = np.maximum(bends, _FLATTEST * max(bends.max(), _FLATTEST))
-    return np.asarray((axes / bends) @ axes.T)
+    return np.asarray((axes * bends) @ axes.T)
 
 
-def _bent(back: Floats, step: Floats, bend: Floats) -> Floats:
-    """The inverse curvature after a step over which the slope has changed by `-bend`: BFGS."""
-    turn = float(step @ bend)
-    if not turn > _FLATTEST * np.sqrt(float(step @ step) * float(bend @ bend)):
-        return back
-    side = np.eye(len(step)) - np.outer(step, bend) / turn
-    return np.asarray(side @ back @ side.T + np.outer(step, step) / turn)
+def _bent(bends: Floats, step: Floats, change: Floats) -> Floats:
+    """The curvature after a step over which the slope has fallen by `change`: BFGS."""
+    turn, pull = float(step @ change), bends @ step
+    if not turn > _FLATTEST * np.sqrt(float(step @ step) * float(change @ change)):
+        return bends
+    known = np.outer(pull, pull) / float(step @ pull)
+    return np.asarray(bends - known + np.outer(change, change) / turn)
 
 
-def _newton_step(gradient: Floats, curvature: Floats) -> Floats | None:
-    step = inverse(curvature) @ gradient
-    return step if np.isfinite(step).all() else None
+def _step_inside(
+    bends: Floats, slope: Floats, place: Floats, low: Floats, high: Floats
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Newton's step of the parameters that don't push against a bound, and which these are."""
+    free = np.ones(len(place), dtype=bool)
+    while True:
+        step = np.zeros_like(place)
+        step[free] = np.linalg.solve(bends[np.ix_(free, free)], slope[free])
+        out = ((place >= high - _AT) & (step > 0)) | ((place <= low + _AT) & (step < 0))
+        if not out.any():
+            return step, free
+        free &= ~out
+
+
+def _room(step: Floats, place: Floats, low: Floats, high: Floats) -> float:
+    """The share of a step that ends at the first bound; at most all of it."""
+    far, ahead = np.abs(step), np.where(step > 0, high - place, place - low)
+    shares = np.divide(ahead, far, out=np.ones_like(far), where=far > 0)
+    return float(min(1.0, shares.min()))
 
 
 def _runaway(place: Floats, information: Floats, low: Floats, high: Floats) -> tuple[bool, ...]:

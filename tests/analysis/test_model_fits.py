@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_strategy.analysis.buying_models import MODELS, expected_orders, log_likelihoods
+from crm_strategy.analysis.likelihood_search import Sample, climb
 from crm_strategy.analysis.model_fits import (
     bootstrap_parameters,
     fit_buying_model,
@@ -140,6 +141,22 @@ def test_draws_by_one_newton_step_spread_as_refits_do(monkeypatch):
     steps = np.log(bootstrap_parameters(fit, rows, draws=40, seed=1))
     # The same draws, and a step is off by a fraction of what they spread.
     assert ((steps - refits).std() < 0.35 * refits.std()).all()
+
+
+def test_a_parameter_at_its_bound_does_not_hold_up_the_others():
+    # u − (u² + v²) / 2 + 0.9 u v is greatest at v = 0.9 u; with u at most 2, at (2, 1.8).
+    calls = []
+
+    def ridge(place):
+        u, v = place
+        calls.append(place)
+        values = np.array([u - (u * u + v * v) / 2 + 0.9 * u * v])
+        return values, np.array([[1 - u + 0.9 * v], [0.9 * u - v]])
+
+    bounds = {"low": np.full(2, -2.0), "high": np.full(2, 2.0)}
+    place = climb(Sample([ridge], [np.ones(1)]), np.zeros(2), np.eye(2), **bounds)
+    assert place == pytest.approx([2, 1.8])
+    assert len(calls) < 12
 
 
 NOBODY_TWICE = {
