@@ -4,8 +4,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
@@ -13,9 +14,15 @@ from hypothesis import settings
 
 from crm_strategy.words import speaking
 
+if TYPE_CHECKING:
+    from crm_strategy.report.kernels import Kernels
+
 REPO = Path(__file__).resolve().parents[1]
 SHARED = REPO.parent / "shared"
 PERIOD = "2026-Q3"
+
+# Tests start many processes: they keep what they compile, whatever the machine's habit.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # The first query of a run is slow.
 settings.register_profile("house", deadline=None)
@@ -48,6 +55,28 @@ def run(*arguments: str | Path, cwd: Path, code: int = 0) -> subprocess.Complete
     )
     assert done.returncode == code, f"{done.stdout}\n{done.stderr}"
     return done
+
+
+@pytest.fixture(scope="session")
+def kernels() -> "Iterator[Kernels]":
+    """Warm kernels for all reports of a test process: imports take longer than small reports."""
+    from crm_strategy.report.kernels import Kernels
+
+    with Kernels() as kernels:
+        yield kernels
+
+
+@pytest.fixture(scope="session")
+def make(kernels: "Kernels") -> Callable[..., Path]:
+    """Makes the report of a params file and a period as the command does; gives its folder."""
+    from crm_strategy.plan.params import read_params
+    from crm_strategy.report.making import Order, make_report
+    from crm_strategy.report.progress import Quiet
+
+    def report(params: Path, period: str = "latest") -> Path:
+        return make_report(Order(read_params(params), period, (), None, jobs=2), kernels, Quiet())
+
+    return report
 
 
 @pytest.fixture(scope="session")

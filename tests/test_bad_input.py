@@ -12,20 +12,18 @@ import pytest
 from bs4 import BeautifulSoup
 
 from crm_strategy.errors import CrmStrategyError
-from crm_strategy.report.run import run_report
-from tests.conftest import run
 from tests.small_business import HEADER, PARAMS, Row, make_workbook, order_rows, write_orders
 from tests.test_deliverables import payloads
 
 Spoil = Callable[[Path], None]
+Report = Callable[..., Path]
 
 
 @pytest.fixture(scope="module")
-def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def good(make: Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workbook whose report was made, with everything in order."""
     root = tmp_path_factory.mktemp("good") / "shop"
-    make_workbook(root)
-    run("report", "params/shop.yml", cwd=root)
+    make(make_workbook(root))
     return root
 
 
@@ -248,7 +246,7 @@ CASES: dict[str, tuple[Spoil, str, str]] = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_bad_input_is_told_whole_and_leaves_the_last_report(
-    good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    make: Report, good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     spoil, period, message = CASES[name]
     root = tmp_path / "shop"
@@ -257,7 +255,7 @@ def test_bad_input_is_told_whole_and_leaves_the_last_report(
     spoil(root)
     monkeypatch.chdir(root)
     with pytest.raises(CrmStrategyError) as refusal:
-        run_report("params/shop.yml", period=period)
+        make(Path("params/shop.yml"), period)
     assert str(refusal.value).replace(f"{root}/", "") == message
     assert refusal.value.exit_code == 2
     assert digest(root / "reports/corner-shop") == reports
@@ -276,7 +274,7 @@ HOSTILE = (
 )
 
 
-def test_hostile_names_stay_text_in_both_deliverables(tmp_path: Path) -> None:
+def test_hostile_names_stay_text_in_both_deliverables(make: Report, tmp_path: Path) -> None:
     root = tmp_path / "shop"
     lines = [
         (
@@ -299,13 +297,12 @@ def test_hostile_names_stay_text_in_both_deliverables(tmp_path: Path) -> None:
         "quantity",
         "price",
     )
-    make_workbook(
+    params = make_workbook(
         root,
         params=PARAMS.replace("orders: {file: ../orders.csv}", "order_lines: {file: ../lines.csv}"),
     )
     write_orders(root / "lines.csv", lines, header)
-    done = run("report", "params/shop.yml", cwd=root)
-    folder = root / done.stdout.strip()
+    folder = make(params)
     html = (folder / "report.en.html").read_text("utf-8")
     assert "<script" not in html
     text = BeautifulSoup(html, "html.parser").get_text()
@@ -322,12 +319,12 @@ def test_hostile_names_stay_text_in_both_deliverables(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_a_business_of_one_customer_gets_its_report(tmp_path: Path, count: int) -> None:
-    root = tmp_path / "shop"
+def test_a_business_of_one_customer_gets_its_report(
+    make: Report, tmp_path: Path, count: int
+) -> None:
     rows = [(f"A{n}", "C1", datetime(2025, 3, 31 - n, 12), 40.0) for n in range(count)]
-    make_workbook(root, rows=rows)
-    done = run("report", "params/shop.yml", "--period", "2025-03-30..2025-03-31", cwd=root)
-    assert (root / done.stdout.strip() / "report.en.html").stat().st_size > 10_000
+    folder = make(make_workbook(tmp_path / "shop", rows=rows), "2025-03-30..2025-03-31")
+    assert (folder / "report.en.html").stat().st_size > 10_000
 
 
 ODD = {
@@ -345,24 +342,19 @@ ODD = {
 
 
 @pytest.mark.parametrize("rows", ODD.values(), ids=ODD)
-def test_an_odd_business_gets_its_report(tmp_path: Path, rows: list[Row]) -> None:
-    root = tmp_path / "shop"
-    make_workbook(root, rows=rows)
-    done = run(
-        "report",
-        "params/shop.yml",
-        "--period",
-        f"{rows[0][2]:%Y-%m-%d}..{max(row[2] for row in rows):%Y-%m-%d}",
-        cwd=root,
-    )
-    assert (root / done.stdout.strip() / "report.en.html").stat().st_size > 10_000
+def test_an_odd_business_gets_its_report(make: Report, tmp_path: Path, rows: list[Row]) -> None:
+    period = f"{rows[0][2]:%Y-%m-%d}..{max(row[2] for row in rows):%Y-%m-%d}"
+    folder = make(make_workbook(tmp_path / "shop", rows=rows), period)
+    assert (folder / "report.en.html").stat().st_size > 10_000
 
 
-def test_an_attribute_of_ten_thousand_values_shows_twenty_and_the_rest(tmp_path: Path) -> None:
+def test_an_attribute_of_ten_thousand_values_shows_twenty_and_the_rest(
+    make: Report, tmp_path: Path
+) -> None:
     root = tmp_path / "shop"
     day = datetime(2025, 3, 31, 12)
     rows = [(f"A{n}", f"C{n}", day, 40.0) for n in range(20_000)]
-    make_workbook(root, rows=rows)
+    params = make_workbook(root, rows=rows)
     sizes = [at for at in range(20) for _ in range(30)]
     clubs = [sizes[n] if n < len(sizes) else 20 + n % 9_980 for n in range(20_000)]
     write_orders(
@@ -374,8 +366,7 @@ def test_an_attribute_of_ten_thousand_values_shows_twenty_and_the_rest(tmp_path:
         "  orders: {file: ../orders.csv}",
         "  orders: {file: ../orders.csv}\n  customers: {file: ../clubs.csv}",
     )(root)
-    done = run("report", "params/shop.yml", "--period", "2025-03-31..2025-03-31", cwd=root)
-    table = payloads(root / done.stdout.strip(), "en")["attributes"]
+    table = payloads(make(params, "2025-03-31..2025-03-31"), "en")["attributes"]
     names = [column["name"] for column in table["columns"]]
     shown = {
         row[names.index("value")]: row[names.index("customer_count")]

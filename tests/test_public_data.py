@@ -1,13 +1,16 @@
 """Real data through `crm-strategy report`: the figures of their expected.json stand."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import run, shared
+from tests.conftest import shared
 from tests.test_deliverables import payloads
+
+Tables = dict[str, dict[str, Any]]
 
 ONLINE_RETAIL = """\
 client: Online Retail
@@ -130,13 +133,21 @@ data:
 """
 
 
-def rendered(root: Path, name: str, text: str, period: str) -> dict[str, dict[str, Any]]:
-    (root / "params").mkdir()
-    params = root / f"params/{name}.yml"
-    params.write_text(text, "utf-8")
-    assert len(text.splitlines()) < 30
-    done = run("report", params, "--period", period, cwd=root)
-    return payloads(root / done.stdout.strip(), "en")
+@pytest.fixture(scope="module")
+def rendered(
+    make: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Tables]:
+    """Makes the report of a data set by its params alone; gives its tables."""
+
+    def tables(name: str, text: str, period: str) -> Tables:
+        data = shared(f"data/{name}")
+        params = tmp_path_factory.mktemp(name) / "params" / f"{name}.yml"
+        params.parent.mkdir()
+        params.write_text(text.format(data=data), "utf-8")
+        assert len(text.splitlines()) < 30
+        return payloads(make(params, period), "en")
+
+    return tables
 
 
 def column(table: dict[str, Any], name: str) -> list[Any]:
@@ -151,45 +162,33 @@ def keyed(table: dict[str, Any], key: str, value: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def retail(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    data = shared("data/online_retail")
-    root = tmp_path_factory.mktemp("retail")
-    return rendered(root, "retail", ONLINE_RETAIL.format(data=data), "2010-12-01..2011-12-09")
+def retail(rendered: Callable[..., Tables]) -> Tables:
+    return rendered("online_retail", ONLINE_RETAIL, "2010-12-01..2011-12-09")
 
 
 @pytest.fixture(scope="module")
-def cdnow(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    data = shared("data/cdnow")
-    root = tmp_path_factory.mktemp("cdnow")
-    return rendered(root, "cdnow", CDNOW.format(data=data), "1997-01-01..1998-06-30")
-
-
-def report_of(
-    tmp_path_factory: pytest.TempPathFactory, name: str, text: str, period: str
-) -> dict[str, dict[str, Any]]:
-    data = shared(f"data/{name}")
-    return rendered(tmp_path_factory.mktemp(name), name, text.format(data=data), period)
+def cdnow(rendered: Callable[..., Tables]) -> Tables:
+    return rendered("cdnow", CDNOW, "1997-01-01..1998-06-30")
 
 
 @pytest.fixture(scope="module")
-def journey(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    period = "2017-01-01..2018-01-01"
-    return report_of(tmp_path_factory, "complete_journey_mini", COMPLETE_JOURNEY, period)
+def journey(rendered: Callable[..., Tables]) -> Tables:
+    return rendered("complete_journey_mini", COMPLETE_JOURNEY, "2017-01-01..2018-01-01")
 
 
 @pytest.fixture(scope="module")
-def ecsi(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    return report_of(tmp_path_factory, "ecsi_mobile", ECSI, "2005-06-30..2005-06-30")
+def ecsi(rendered: Callable[..., Tables]) -> Tables:
+    return rendered("ecsi_mobile", ECSI, "2005-06-30..2005-06-30")
 
 
 @pytest.fixture(scope="module")
-def bank(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    return report_of(tmp_path_factory, "bank_marketing", BANK, "2010-06-30..2010-06-30")
+def bank(rendered: Callable[..., Tables]) -> Tables:
+    return rendered("bank_marketing", BANK, "2010-06-30..2010-06-30")
 
 
 @pytest.fixture(scope="module")
-def northwind(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    return report_of(tmp_path_factory, "northwind", NORTHWIND, "1996-07-04..1998-05-06")
+def northwind(rendered: Callable[..., Tables]) -> Tables:
+    return rendered("northwind", NORTHWIND, "1996-07-04..1998-05-06")
 
 
 def groups(report: dict[str, Any], attribute: str, column_name: str) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """One business written in two ways gives one report."""
 
 import csv
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from tests.conftest import run
 from tests.test_deliverables import payloads
 
 PARAMS = """\
@@ -62,15 +62,17 @@ def _decimal_comma(amount: float) -> str:
     return f"{amount:,.2f}".replace(",", "\u00a0").replace(".", ",")
 
 
-def test_a_cp1251_decimal_comma_file_gives_the_report_of_its_iso_twin(tmp_path: Path) -> None:
+def test_a_cp1251_decimal_comma_file_gives_the_report_of_its_iso_twin(
+    make: Callable[..., Path], tmp_path: Path
+) -> None:
     tables = []
     for name, write in (("iso.csv", write_iso), ("russian.csv", write_russian)):
         root = tmp_path / name.removesuffix(".csv")
         (root / "params").mkdir(parents=True)
         write(root / name)
-        (root / "params/twin.yml").write_text(PARAMS.format(file=name), "utf-8")
-        done = run("report", "params/twin.yml", cwd=root)
-        tables.append(payloads(root / done.stdout.strip(), "en"))
+        params = root / "params/twin.yml"
+        params.write_text(PARAMS.format(file=name), "utf-8")
+        tables.append(payloads(make(params), "en"))
     iso, russian = tables
     assert list(iso) == list(russian)
     for name in iso:
