@@ -138,16 +138,18 @@ def climb(
     low: Floats,
     high: Floats,
     level: float = 1e-7,
+    least: float = 0.0,
 ) -> Floats:
     """Climb to where the slope is below `level`, by BFGS from the curvature about known.
 
-    A parameter that runs into its bound stays there while the others climb on.
+    A parameter that runs into its bound stays there while the others climb on. The climb also
+    ends where the next step would raise the mean log-likelihood by less than `least`.
     """
     place, bends = np.clip(start, low, high), _round(curvature)
     height, slope = sample.mean(place)
     for _ in range(_CLIMBS):
         step, free = _step_inside(bends, slope, place, low, high)
-        if not np.abs(slope * free).max() >= level:
+        if not np.abs(slope * free).max() >= level or slope @ step < 2 * least:
             break
         step *= min(_room(step, place, low, high), _FARTHEST / np.abs(step).max())
         rise = float(slope @ step)

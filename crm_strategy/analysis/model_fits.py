@@ -32,8 +32,8 @@ not_converged: the search ended short of the best parameters."""
 _ONE_STEP = 5_000
 _RARE = 1e-2
 _ALIKE = 10.0
-_LEVEL = 1e-5
-"""A slope that leaves a draw far less uncertain than chance does."""
+_NEAR = 0.02
+"""A draw is refitted to within this share of the error that chance alone makes."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,8 @@ def bootstrap_parameters(fit: Fit, rows: pd.DataFrame, *, draws: int, seed: int)
         drawn[draw] = np.clip(place + covariance @ slope, low, high)
         if len(weights) <= _ONE_STEP:
             again = sample.reweighted(weights)
-            drawn[draw] = climb(again, drawn[draw], curvature, low=low, high=high, level=_LEVEL)
+            start, least = drawn[draw], _NEAR**2 / 2 / customers
+            drawn[draw] = climb(again, start, curvature, low=low, high=high, least=least)
     return pd.DataFrame(np.exp(drawn + frame.log_units), columns=names)
 
 
