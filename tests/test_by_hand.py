@@ -33,6 +33,8 @@ def test_plain_papermill_runs_the_notebook(
         f"{name}.ipynb",
         parameters={"params": "params/demo.yml", "period": "2026-Q2", "language": "ru"},
         progress_bar=False,
+        # Else it writes the whole notebook before and after each cell, which takes longer.
+        request_save_on_cell_execute=False,
     )
     outputs = [output for cell in done.cells for output in cell.get("outputs", [])]
     meta = [output.data[META] for output in outputs if META in output.get("data", {})]

@@ -125,6 +125,16 @@ def store(con: Backend, name: str, tables: Sequence[ibis.Table]) -> ibis.Table:
     return scratch_table(con, name)
 
 
+def view(con: Backend, name: str, table: ibis.Table) -> ibis.Table:
+    """Give a table a name in the scratch database, without working it out.
+
+    What many queries ask of a long expression is then put into words once.
+    """
+    con._run_pre_execute_hooks(table)
+    con.con.execute(f"CREATE OR REPLACE VIEW {_place(name)} AS {con.compile(table)}")
+    return scratch_table(con, name)
+
+
 def load_delimited(
     con: Backend,
     path: Path,

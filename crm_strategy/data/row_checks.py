@@ -29,6 +29,9 @@ _LEFT_OUT = (
 )
 """Reasons that somebody should hear of; the others have findings of their own."""
 
+_AGAIN = ("exact_duplicates", "duplicate_keys")
+"""Reasons of rows that stand twice."""
+
 _DAYS = {
     "orders": "ordered_at",
     "order_lines": "ordered_at",
@@ -47,12 +50,15 @@ _EXAMPLES = {
 
 
 def sale_findings(rows: SaleRows, *, table: str) -> list[DataFinding]:
-    """Rows without customer, refunds, cancellations, zero amounts and prices, over all rows.
+    """Rows without customer, refunds, cancellations, zero amounts and prices.
+
+    Over all rows, but none twice: copies and rows that a later one replaces are left out first.
 
     Cancellations are rows whose order number is a C before a number, if most of them are
     refunds: elsewhere the letter means something else.
     """
-    sales, staged = rows.table, rows.staged
+    again = [~when for reason, when in rows.reasons if reason in _AGAIN]
+    sales, staged = rows.table.filter(*again) if again else rows.table, rows.staged
     is_cancelled = _.order_id.re_search(_CANCELLATION)
     checks: dict[str, tuple[Any, Severity]] = {
         "without_customer": (without_customer(staged), "warning"),

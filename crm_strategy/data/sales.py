@@ -79,7 +79,7 @@ def prepare_sales(
 
 
 def _one_row_an_order(con: ibis.BaseBackend, rows: SaleRows, *, merge: bool) -> Sales:
-    rows.table = mark(rows.table, rows.reasons)
+    rows.table = engine.view(con, f"marked_{rows.staged.name}", mark(rows.table, rows.reasons))
     table = canonical_columns(rows.table, "orders", more=(REASON,))
     merged = 0
     if merge:
@@ -100,7 +100,7 @@ def _flat(con: ibis.BaseBackend, rows: SaleRows, *, repeated: bool) -> Sales:
     if {"stage_group", "status"} & set(rows.staged.mapping.columns):
         rows.table = with_unsold(rows.table)
         rows.reasons.append(("unsold_lines", _["_is_unsold"]))
-    rows.table = mark(rows.table, rows.reasons)
+    rows.table = engine.view(con, f"marked_{rows.staged.name}", mark(rows.table, rows.reasons))
     summed = sum_orders(rows.table.filter(_[REASON].isnull()), rows.staged, repeated=repeated)
     columns = canonical_columns(summed, "orders", more=("_mixed",))
     stored = engine.store(con, "summed_orders", [columns.mutate(**{REASON: ibis.null("string")})])

@@ -1,5 +1,6 @@
 """Where a client's data are and how they read: the `data` part of a parameters file."""
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
@@ -164,10 +165,21 @@ class DataRules(Strict):
     )
 
 
+def _without_password(address: str) -> str:
+    # Of postgres://crm:secret@db/shop the part between the second colon and the @.
+    found = re.search(r"://[^/@]*?:(?P<password>[^/@]+)@", address)
+    if found and not re.fullmatch(r"\$\{\w+\}", found["password"]):
+        raise RefusedError(
+            "a password stands in the address.",
+            "Write ${CRM_PASSWORD} in its place, and set that variable of the environment.",
+        )
+    return address
+
+
 class DataParams(Strict):
     """The client's tables; orders or order_lines is needed, everything else is optional."""
 
-    engine: Plain = Field(
+    engine: Annotated[Plain, AfterValidator(_without_password)] = Field(
         default="duckdb",
         description="duckdb, or another engine's address; secrets only as ${ENV_NAME}",
     )
@@ -199,6 +211,16 @@ class DataParams(Strict):
     experiments: TableParams | None = Field(
         default=None, description="tests: who got which variant"
     )
+
+    @model_validator(mode="after")
+    def _engine_is_used(self) -> "DataParams":
+        used = any(origin.table is not None for origin in self.origins().values())
+        if self.engine != "duckdb" and not used:
+            raise RefusedError(
+                "engine is given, but no table is read from it.",
+                "Write {table: name} in the place of a file, or remove engine.",
+            )
+        return self
 
     def tables(self) -> dict[str, TableParams]:
         """The tables that are supplied, by canonical name."""

@@ -76,7 +76,6 @@ def make_report(order: Order, kernels: Kernels, progress: Quiet) -> Path:
     final = reports / params.slug / book.period.id
     waiting = f"Another report of {params.client} is being made; waiting for it to end."
     with only_run(final.parent, on_wait=lambda: progress.say(waiting)), built_aside(final) as new:
-        _tell_what_goes(final, languages, progress)
         progress.expect(len(chapters) * len(languages))
         runs: list[Run] = []
         with closing(run_chapters(chapters, languages, setting)) as whole_languages:
@@ -91,6 +90,7 @@ def make_report(order: Order, kernels: Kernels, progress: Quiet) -> Path:
             chapters=chapters,
             timings=_timings(began, prepared, runs),
         )
+        _tell_what_goes(final, languages, progress)
     return final
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import ibis
 import pandas as pd
 
-from crm_strategy.views.payload import Cell
+from crm_strategy.views.payload import Cell, is_hidden
 
 Data: TypeAlias = "ibis.Table | pd.DataFrame | Sequence[Mapping[str, Any]]"
 """What a view takes: an Ibis table, a data frame or rows as mappings."""
@@ -48,6 +48,8 @@ _frames: dict[int, "tuple[weakref.ref[ibis.Table], pd.DataFrame]"] = {}
 
 def cell_of(value: Any, kind: str) -> Cell:
     """A value as JSON holds it: no NaN, dates as ISO text, whole counts as integers."""
+    if is_hidden(value):
+        return dict(value)
     if isinstance(value, (list, tuple)):
         return [cell_of(item, kind) for item in value]
     if value is None or value is pd.NaT or value is pd.NA:

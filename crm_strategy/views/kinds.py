@@ -21,7 +21,6 @@ WORD_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "parameter": ("value.parameter.{}",),
     "problem": ("value.problem.{}",),
     "channel": ("label:channel",),
-    "touchpoint_id": ("label:touchpoint",),
     "serves": ("label:business_goal",),
     "kpi": ("kpis.{}.name",),
     "status": ("plan.status.{}",),

@@ -71,6 +71,9 @@ def _history(rows: "pd.DataFrame") -> Table:
             if count in rows:
                 # From period to period a count would tell how many came: it stays inside.
                 rows = rows.assign(value=rows["value"].mask(rows[count].map(small)))
+        few_new = rows.loc[rows["kpi"] == "new_customers", "value"].map(small).any()
+        # Active customers over their share are all customers; their growth tells the new.
+        rows = rows.assign(value=rows["value"].mask((rows["kpi"] == "active_share") & few_new))
     return Table(
         rows,
         id="kpi_history",

@@ -1,14 +1,19 @@
 """Tables of the KPI review: the scorecard, and what sold."""
 
+from collections.abc import Sequence
+from typing import Final
+
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.kinds import kpi_kind
-from crm_strategy.views.layout import CUSTOMER_KPIS, Layout, Suppress
-from crm_strategy.views.privacy import small
+from crm_strategy.views.layout import CUSTOMER_KPIS, STAGE_SUMS, Layout, Suppress
+from crm_strategy.views.payload import hidden
+from crm_strategy.views.privacy import partial_sums, rows_to_hide, small
 from crm_strategy.views.table import Table
 from crm_strategy.words.numbers import format_interval
 
+RETENTION: Final = "customer_retention_rate"
 SALES_KINDS = {"previous": "money", "last_year": "money", "change": "change", "trend": "change"}
 
 
@@ -24,6 +29,7 @@ def kpis_table(kpis: Data) -> Table:
     rows = _guarded(frame_of(kpis))
     if len(rows):
         rows["range"] = [_range(row) for row in rows.to_dict("records")]
+        rows = _without_telling(rows)
     layout = Layout(
         columns=(
             "kpi",
@@ -50,9 +56,7 @@ def kpis_table(kpis: Data) -> Table:
 def _guarded(kpis: pd.DataFrame) -> pd.DataFrame:
     """The scorecard with `n` no larger than the customers it rests on.
 
-    Orders outnumber customers: many orders of few buyers are still few customers. The
-    retained are active customers less the new and the returned, so that retention is hidden
-    with few new customers.
+    Orders outnumber customers: many orders of few buyers are still few customers.
     """
     rows = kpis.copy()
     if rows.empty:
@@ -60,16 +64,48 @@ def _guarded(kpis: pd.DataFrame) -> pd.DataFrame:
     known = rows.set_index("kpi")
     if "active_customers" not in known.index:
         return rows
-    active, new = known.loc["active_customers"], known["value"].get("new_customers")
+    active = known.loc["active_customers"]
     few = [n for n in (active["value"], active.get("customers")) if small(n)]
     if few:
         rows["n"] = rows["n"].clip(upper=min(few))
     for column in ("previous", "last_year"):
         if small(active[column]) or small(active.get(f"{column}_customers")):
             rows.loc[~rows["kpi"].isin(CUSTOMER_KPIS[1]), [column, "change"]] = None
-    if small(new):
-        rows.loc[rows["kpi"].isin(["customer_retention_rate", "churn_rate"]), "n"] = new
     return rows
+
+
+def _without_telling(kpis: pd.DataFrame) -> pd.DataFrame:
+    """The scorecard without the figures from which a small stage of the lifecycle follows.
+
+    Active customers over their share are all customers, and all customers less those of a
+    period ago are the new. Retention times the customers active before are the retained, the
+    rest of them the lapsed.
+    """
+    rows, known = kpis.astype("object"), kpis.set_index("kpi")
+    if small(known["value"].get("new_customers")):
+        _hide(rows, ("active_share",), ("previous", "last_year", "change"))
+    active, base = known["value"].get("active_customers"), known["n"].get(RETENTION)
+    rate, new = known["value"].get(RETENTION), known["value"].get("new_customers")
+    if all(_known(each) for each in (active, base, rate, new)):
+        retained = round(rate * base)
+        stages = {
+            "new": new,
+            "retained": retained,
+            "returned": active - new - retained,
+            "lapsed": base - retained,
+        }
+        groups = partial_sums([[stage] for stage in stages], ["stage"], STAGE_SUMS)
+        gone = rows_to_hide([*stages.values()], groups=groups)
+        if gone and {"retained", "lapsed"} & {[*stages][at] for at in gone}:
+            _hide(rows, (RETENTION, "churn_rate"), ("value", "range", "low", "high", "change"))
+    return rows
+
+
+def _hide(rows: pd.DataFrame, kpis: Sequence[str], columns: Sequence[str]) -> None:
+    for row in rows.index[rows["kpi"].isin(kpis)]:
+        for column in columns:
+            if _known(rows.at[row, column]):
+                rows.at[row, column] = hidden()
 
 
 def products_table(products: Data) -> Table:

@@ -70,6 +70,33 @@ def rows_to_hide(counts: Sequence[object], *, groups: Sequence[Sequence[object]]
     return sorted(hide)
 
 
+def partial_sums(
+    rows: Sequence[list[Cell]],
+    names: Sequence[str],
+    sums: Sequence[tuple[str, frozenset[str]]],
+    wholes: Sequence[Sequence[object]] = (),
+) -> list[list[object]]:
+    """For each sum of some rows, the whole of each: that sum's, or the row alone.
+
+    Parameters
+    ----------
+    rows, names
+        Rows of cells, and their columns.
+    sums
+        A column and the ids in it that are added up.
+    wholes
+        The wholes, such as periods, within which they are; all rows unless given.
+    """
+    within = list(zip(*wholes, strict=True)) if wholes else [()] * len(rows)
+    return [
+        [
+            (within[place], *(() if str(row[names.index(column)]) in ids else (place,)))
+            for place, row in enumerate(rows)
+        ]
+        for column, ids in sums
+    ]
+
+
 def _complete(hide: set[int], members: dict[int, float]) -> None:
     """Hide the next smallest members until two rows and `min_cell` customers are hidden."""
     rest = sorted((row for row in members if row not in hide), key=lambda row: (members[row], row))

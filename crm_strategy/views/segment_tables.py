@@ -1,7 +1,7 @@
 """Tables of the segments chapter: who holds the revenue, who moved, who comes back."""
 
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.layout import Basis, Layout, Suppress
+from crm_strategy.views.layout import STAGE_SUMS, Basis, Layout, Suppress
 from crm_strategy.views.table import Table
 
 STAGE_NAMES = "lifecycle.{}"
@@ -61,7 +61,7 @@ def lifecycle_table(stages: Data) -> Table:
     return Table(
         stages,
         id="lifecycle",
-        suppress=(Suppress(count="customer_count", within=("period",)),),
+        suppress=(Suppress(count="customer_count", within=("period",), sums=STAGE_SUMS),),
         layout=Layout(words={"stage": STAGE_NAMES}),
         basis=customers_in(frame_of(stages)),
     )

@@ -499,6 +499,24 @@ def test_wrong_table(refusal, orders, message):
     assert refusal(text) == f"params/acme.yml, line 3, {message}"
 
 
+def test_a_password_in_the_engines_address_is_refused_and_not_repeated(refusal):
+    told = refusal(
+        "client: Acme\ndata:\n  engine: postgres://crm:geheim@db/shop\n  orders: {table: orders}\n"
+    )
+    assert told == (
+        "params/acme.yml, line 3, data.engine: a password stands in the address.\n"
+        "Write ${CRM_PASSWORD} in its place, and set that variable of the environment."
+    )
+
+
+def test_an_engine_that_nothing_is_read_from_is_refused(refusal):
+    told = refusal("client: Acme\ndata:\n  engine: mars\n  orders: {file: a.csv}\n")
+    assert told == (
+        "params/acme.yml, line 2, data: engine is given, but no table is read from it.\n"
+        "Write {table: name} in the place of a file, or remove engine."
+    )
+
+
 def test_no_orders(refusal):
     assert refusal("client: Acme\ndata:\n  customers: {file: people.csv}\n") == (
         "params/acme.yml, line 2, data: neither orders nor order_lines is given.\n"

@@ -232,3 +232,62 @@ def test_shares_of_effort_are_hidden_with_the_size_of_a_small_segment():
     covered = [is_hidden(cell) for cell in column_cells(chart, "touch_share")]
     assert covered == [False, True, True]
     assert "20%" not in chart["alt"]
+
+
+def lifecycle_rows(**counts: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        [{"stage": stage, "customer_count": n, "revenue": 10.0 * n} for stage, n in counts.items()]
+    )
+
+
+def scorecard(*, active: int, before: int, new: int, retained: int, base: int) -> pd.DataFrame:
+    """KPIs of customers: active now and before, of all there are."""
+    return pd.DataFrame(
+        [
+            ("active_customers", active, active, before),
+            ("active_share", active / base, base, before / (base - new)),
+            ("new_customers", new, new, 40),
+            ("customer_retention_rate", retained / before, before, 0.8),
+            ("churn_rate", 1 - retained / before, before, 0.2),
+        ],
+        columns=["kpi", "value", "n", "previous"],
+    ).assign(last_year=None, change=None, low=None, high=None, unit="share")
+
+
+def test_few_new_customers_do_not_follow_from_active_retained_and_returned():
+    # 233 active = 214 retained + 17 returned + 2 new, of whom the first is in the KPIs too.
+    stages = lifecycle_rows(new=2, retained=214, returned=17, lapsed=12)
+    payload = tables.lifecycle_table(stages).payload()
+    assert column_cells(payload, "customer_count") == [FEW, 214, HIDDEN, 12]
+
+
+def test_few_lapsed_do_not_follow_from_those_active_before():
+    stages = lifecycle_rows(new=40, retained=214, returned=17, lapsed=3)
+    payload = tables.lifecycle_table(stages).payload()
+    # Without the retained, the next smallest of the active must be hidden too.
+    assert column_cells(payload, "customer_count") == [40, HIDDEN, HIDDEN, FEW]
+
+
+def test_few_new_customers_do_not_follow_from_shares_of_all_customers():
+    rows = scorecard(active=233, before=241, new=2, retained=214, base=299)
+    payload = tables.kpis_table(rows).payload()
+    previous = dict(zip(payload["keys"]["kpi"], column_cells(payload, "previous"), strict=True))
+    assert previous["active_share"] == HIDDEN
+    assert previous["customer_retention_rate"] == 0.8
+
+
+def test_retention_is_told_where_both_its_parts_may_be():
+    rows = scorecard(active=233, before=241, new=2, retained=214, base=299)
+    payload = tables.kpis_table(rows).payload()
+    values = dict(zip(payload["keys"]["kpi"], column_cells(payload, "value"), strict=True))
+    assert values["customer_retention_rate"] == pytest.approx(214 / 241)
+    assert values["new_customers"] == HIDDEN
+
+
+def test_retention_is_hidden_where_it_would_tell_few_lapsed():
+    rows = scorecard(active=271, before=217, new=40, retained=214, base=299)
+    payload = tables.kpis_table(rows).payload()
+    values = dict(zip(payload["keys"]["kpi"], column_cells(payload, "value"), strict=True))
+    assert values["customer_retention_rate"] == HIDDEN
+    assert values["churn_rate"] == HIDDEN
+    assert values["active_share"] == pytest.approx(271 / 299)
