@@ -58,7 +58,8 @@ class Sheet:
     """A sheet and how far it is written.
 
     `places` tells where each payload column stands (1 is A), `last_row` the last row of the
-    table's body, `end_row` and `end_column` the print area.
+    table's body, `end_row` and `end_column` the print area, `text_column` the last of the table
+    and its heading, without pictures.
     """
 
     book: Book
@@ -68,6 +69,7 @@ class Sheet:
     last_row: int = HEADER_ROW
     end_row: int = HEADER_ROW
     end_column: int = 1
+    text_column: int = 1
 
 
 def new_sheet(book: Book, name: str, *, heading: str, basis: str, widths: Sequence[float]) -> Sheet:
@@ -85,6 +87,7 @@ def new_sheet(book: Book, name: str, *, heading: str, basis: str, widths: Sequen
     linked = _reach(sheet, min(len(heading) * _FINDING_SCALE, _LONGEST_HEADING)) + 1
     linked = max(linked, len(widths))
     widen(sheet, max(linked, _reach(sheet, min(len(basis), _LONGEST_HEADING))))
+    sheet.text_column = sheet.end_column
     if name != book.contents:
         link(book, page.cell(1, linked), words.say("report.contents"), book.contents)
     return sheet
@@ -211,14 +214,19 @@ def write_notes(sheet: Sheet, notes: Sequence[str]) -> None:
 
 
 def finish(sheet: Sheet) -> None:
-    """Print set-up: landscape A4, one page wide, the first rows repeated, a footer."""
-    page = sheet.page
-    page.print_area = f"A1:{get_column_letter(sheet.end_column)}{sheet.end_row}"
+    """Print set-up: landscape A4, one page wide, the first rows repeated, a footer.
+
+    A table of several pages is printed without the picture beside it, which would make every
+    page small; the HTML report prints it.
+    """
+    page, one_page = sheet.page, sheet.end_row <= _ROWS_OF_A_PAGE
+    last = sheet.end_column if one_page else sheet.text_column
+    page.print_area = f"A1:{get_column_letter(last)}{sheet.end_row}"
     page.print_title_rows = f"1:{HEADER_ROW}"
     page.page_setup.orientation = "landscape"
     page.page_setup.paperSize = _A4
     page.page_setup.fitToWidth = 1
-    page.page_setup.fitToHeight = 1 if sheet.end_row <= _ROWS_OF_A_PAGE else 0
+    page.page_setup.fitToHeight = 1 if one_page else 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.oddFooter.left.text = sheet.book.footer[:_LONGEST_FOOTER].replace("&", "&&")
     page.oddFooter.center.text = "&A"
