@@ -191,7 +191,7 @@ def test_e_mails_told_apart_by_an_expression_are_hashed_as_in_any_column(tmp_pat
     assert ("order_lines", "customers_by_name") in found.findings()
 
 
-@settings(max_examples=8)
+@settings(max_examples=3)
 @given(st.lists(st.tuples(st.integers(1, 500), st.integers(1, 9)), min_size=1, max_size=8))
 def test_a_computed_amount_equals_quantity_times_price(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, int]]

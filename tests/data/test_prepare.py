@@ -194,7 +194,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(LINES, st.sampled_from(["net", "exclude"]), st.sampled_from(["keep", "exclude"]))
 def test_every_line_is_kept_or_left_out_for_a_reason_and_orders_sum_their_lines(
     tmp_path_factory: pytest.TempPathFactory,
