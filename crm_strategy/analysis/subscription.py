@@ -21,40 +21,8 @@ RETENTION_COLUMNS = (
 )
 
 
-def subscription_renewals(
-    counts: ibis.Table,
-    *,
-    period_days: float | None,
-    grace_days: int = 15,
-    discount_rate: float = 0.10,
-) -> pd.DataFrame:
-    """Renewals of a client's subscribers, counted, fitted and looked ahead.
-
-    Parameters
-    ----------
-    counts, grace_days
-        As in `subscription_counts`.
-    period_days
-        Days that a payment pays for; None where orders are no payments of subscribers.
-    discount_rate
-        As in `subscription_retention`.
-
-    Returns
-    -------
-    DataFrame
-        As of `subscription_retention`; no rows without subscribers.
-    """
-    if period_days is None:
-        return pd.DataFrame(columns=list(RETENTION_COLUMNS))
-    periods = subscription_counts(counts, period_days=period_days, grace_days=grace_days)
-    fit = fit_subscription(periods)
-    return subscription_retention(
-        periods, fit, discount_rate=discount_rate, period_days=period_days
-    )
-
-
 def subscription_counts(
-    counts: ibis.Table, *, period_days: float = MONTH_DAYS, grace_days: int = 15
+    counts: ibis.Table, *, period_days: float | None = MONTH_DAYS, grace_days: int = 15
 ) -> pd.DataFrame:
     """Subscribers by the number of periods they paid for, those who left and those who stay.
 
@@ -66,16 +34,19 @@ def subscription_counts(
     counts
         `recency`, `T` (days), as of `purchase_counts.purchase_counts` of the payments.
     period_days
-        Days that a payment pays for.
+        Days that a payment pays for; None where orders are no payments of subscribers.
     grace_days
         Days after the end of a paid period within which a subscriber has not left.
 
     Returns
     -------
     DataFrame
-        A row for each of 1 to the most periods: `period`, `churned` (paid for that many and
-        then left), `active` (paid for that many, next payment not yet overdue).
+        A row for each of 1 to the most periods: `period`, `days` (those paid for until its
+        end), `churned` (paid for that many and then left), `active` (paid for that many, next
+        payment not yet overdue). No rows without subscribers.
     """
+    if period_days is None:
+        return pd.DataFrame(columns=["period", "days", "churned", "active"])
     paid = (_.recency / period_days).round().cast("int64") + 1
     overdue = _["T"] - _.recency > period_days + grace_days
     sums = (
@@ -87,7 +58,9 @@ def subscription_counts(
     )
     most = int(sums.index.max()) if len(sums) else 0
     whole = pd.RangeIndex(1, most + 1, name="period")
-    return sums.reindex(whole, fill_value=0).astype("int64").reset_index()
+    periods = sums.reindex(whole, fill_value=0).astype("int64").reset_index()
+    periods.insert(1, "days", periods["period"] * period_days)
+    return periods
 
 
 def fit_subscription(periods: pd.DataFrame) -> Fit:
@@ -112,7 +85,6 @@ def subscription_retention(
     *,
     ahead: int = 12,
     discount_rate: float = 0.10,
-    period_days: float = MONTH_DAYS,
 ) -> pd.DataFrame:
     """Renewals as they came and as the model expects them, and what lies ahead.
 
@@ -126,8 +98,6 @@ def subscription_retention(
         Periods to show beyond those observed.
     discount_rate
         Loss of worth of money per year, a fraction above 0.
-    period_days
-        Days that a payment pays for.
 
     Returns
     -------
@@ -141,7 +111,8 @@ def subscription_retention(
     if periods.empty:
         return pd.DataFrame(columns=list(RETENTION_COLUMNS))
     whole = pd.RangeIndex(1, len(periods) + ahead + 1, name="period")
-    known = periods.set_index("period").reindex(whole, fill_value=0)
+    paid_for = periods.set_index("period")[["churned", "active"]]
+    known = paid_for.reindex(whole, fill_value=0)
     # Whoever paid for more periods than k has renewed at the end of the k-th.
     paid = known.sum(axis=1)
     renewed = paid.sum() - paid.cumsum()
@@ -152,7 +123,7 @@ def subscription_retention(
     table[["low", "high"]] = np.array(bounds, dtype="float64")
     table = table.assign(expected_rate=np.nan, expected_survival=np.nan, expected_periods=np.nan)
     if np.isfinite(fit.parameters).all():
-        a_period = (1 + discount_rate) ** (period_days / 365.25) - 1
+        a_period = (1 + discount_rate) ** (periods["days"].iloc[0] / 365.25) - 1
         table["expected_rate"] = sbg_retention(fit.parameters, whole)
         table["expected_survival"] = sbg_survival(fit.parameters, whole)
         table["expected_periods"] = sbg_residual_periods(

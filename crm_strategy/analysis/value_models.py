@@ -27,7 +27,8 @@ def value_models(fits: ValueFits, *, more: Iterable[Fit] = ()) -> pd.DataFrame:
     fits
         Result of `value_fits.fit_value`.
     more
-        Fits of other models to show below, such as that of a subscription.
+        Fits of other models to show below, such as that of a subscription; those of nobody
+        are left out.
 
     Returns
     -------
@@ -45,7 +46,7 @@ def value_models(fits: ValueFits, *, more: Iterable[Fit] = ()) -> pd.DataFrame:
         for name, fit in fits.buying.items()
     ]
     parts.append(_rows(fits.spend, error=None, chosen=bool(fits.chosen) and fits.knows_spend))
-    parts.extend(_rows(fit, error=None, chosen=not fit.problem) for fit in more)
+    parts.extend(_rows(fit, error=None, chosen=not fit.problem) for fit in more if fit.customer_count)
     if NAIVE in errors:
         naive = {"model": NAIVE, "holdout_error": errors[NAIVE], "chosen": False, "problem": ""}
         parts.append([naive])

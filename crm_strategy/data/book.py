@@ -203,10 +203,9 @@ class Book:
 
     @property
     def payment_terms(self) -> dict[str, Any]:
-        """What `subscription.subscription_renewals` needs of this client: what a payment buys."""
-        worth = self.params.value
-        paid = worth.subscription.model_dump() if worth.subscription else {"period_days": None}
-        return {**paid, "discount_rate": worth.discount_rate}
+        """What `subscription.subscription_counts` needs of this client: what a payment buys."""
+        terms = self.params.value.subscription
+        return terms.model_dump() if terms else {"period_days": None}
 
     @property
     def goal_segments(self) -> list[str]:

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from crm_strategy.analysis.subscription import (
+    MONTH_DAYS,
     RETENTION_COLUMNS,
     fit_subscription,
     subscription_counts,
-    subscription_renewals,
     subscription_retention,
 )
 from tests.analysis.builders import records, table
@@ -22,9 +22,8 @@ def payers(*rows):
 
 
 def periods(churned, active):
-    return pd.DataFrame(
-        {"period": range(1, len(churned) + 1), "churned": churned, "active": active}
-    )
+    rows = pd.DataFrame({"period": range(1, len(churned) + 1), "churned": churned})
+    return rows.assign(active=active, days=rows["period"] * MONTH_DAYS)
 
 
 def regular():
@@ -37,13 +36,17 @@ def regular():
 def test_periods_are_counted_by_days_not_by_payments():
     # Months of 28 to 31 days; the second payer is overdue, the third still within grace.
     found = subscription_counts(payers((365, 370), (59, 120), (92, 130)))
-    assert records(found.query("churned + active > 0")) == [(3, 1, 0), (4, 0, 1), (13, 0, 1)]
+    assert records(found.query("churned + active > 0"), "period", "churned", "active") == [
+        (3, 1, 0),
+        (4, 0, 1),
+        (13, 0, 1),
+    ]
     assert list(found["period"]) == list(range(1, 14))
 
 
 def test_without_payers_there_are_no_periods():
     found = subscription_counts(payers())
-    assert list(found) == ["period", "churned", "active"]
+    assert list(found) == ["period", "days", "churned", "active"]
     assert found.empty
     retention = subscription_retention(found, fit_subscription(regular()))
     assert list(retention) == list(RETENTION_COLUMNS)
@@ -80,18 +83,20 @@ def test_subscribers_whose_next_payment_is_not_due_have_faced_no_renewal():
 
 
 def test_clients_without_subscribers_have_no_renewals():
-    assert subscription_renewals(payers((365, 370)), period_days=None).empty
+    paid = subscription_counts(payers((365, 370)), period_days=None)
+    fit = fit_subscription(paid)
+    assert fit.customer_count == 0
+    assert subscription_retention(paid, fit).empty
 
 
-def test_renewals_of_a_client_are_counted_fitted_and_looked_ahead():
-    # Sixty pay twice and then leave, forty are there after the third payment.
-    paid = payers(*[(30, 200)] * 60, *[(61, 70)] * 40)
-    found = subscription_renewals(paid, period_days=30.4, discount_rate=0.1)
-    assert records(found.head(3), "customer_count", "renewed_count") == [
-        *((100, 100), (100, 40), (0, 0))
-    ]
-    assert len(found) == 3 + 12
-    assert found["expected_rate"].notna().all()
+def test_money_to_come_is_discounted_by_the_days_of_a_payment():
+    # A year's fee loses a tenth a year, a month's a twelfth of that: more months are to come.
+    months, years = regular(), regular().assign(days=lambda rows: rows["period"] * 365.25)
+    monthly, yearly = (
+        subscription_retention(each, fit_subscription(each))["expected_periods"].iloc[0]
+        for each in (months, years)
+    )
+    assert yearly < monthly
 
 
 def test_where_nobody_left_nothing_is_expected():
