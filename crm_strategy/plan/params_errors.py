@@ -50,6 +50,9 @@ def _problem(model: type[BaseModel], details: ErrorDetails) -> Problem:
     if isinstance(refused, RefusedError):
         return Problem(loc, refused.text, refused.remedy)
     holder = _model_at(model, loc[:-1])
+    if kind == "extra_forbidden" and str(loc[-1]).isdigit() and value is None:
+        # In {target: 0,38} the comma ends a pair, and 38 is the next key.
+        return Problem(loc, "a number alone.", f"A decimal comma? Write a point: 0.{loc[-1]}.")
     if kind == "extra_forbidden":
         return Problem(loc, "unknown key.", instead_of(str(loc[-1]), _fields(holder)))
     if kind == "missing":

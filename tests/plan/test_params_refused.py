@@ -509,6 +509,17 @@ def test_a_password_in_the_engines_address_is_refused_and_not_repeated(refusal):
     )
 
 
+def test_a_decimal_comma_between_braces_is_known_as_one(refusal):
+    told = refusal(
+        "client: Acme\ndata: {orders: {file: a.csv}}\n"
+        "goals: [{id: a, goal: G, kpi: nps, target: 0,38, by: 2027-01-01}]\n"
+    )
+    assert told == (
+        "params/acme.yml, line 3, goals[0].38: a number alone.\n"
+        "A decimal comma? Write a point: 0.38."
+    )
+
+
 def test_an_engine_that_nothing_is_read_from_is_refused(refusal):
     told = refusal("client: Acme\ndata:\n  engine: mars\n  orders: {file: a.csv}\n")
     assert told == (
