@@ -1,7 +1,9 @@
 """Checks across prepared tables: what single rows can't show."""
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
+from difflib import get_close_matches
 from itertools import pairwise
 from statistics import median
 
@@ -148,7 +150,8 @@ def unknown_channels(
         if unknown:
             named = list(unknown)
             more = f" + {len(named) - 8}" if len(named) > 8 else ""
-            detail = {"channels": (", ".join(named[:8]) + more, "text")}
+            shown = [_with_likely(each, channels) for each in named[:8]]
+            detail = {"channels": (", ".join(shown) + more, "text")}
             found.append(
                 DataFinding(
                     name,
@@ -161,6 +164,13 @@ def unknown_channels(
                 )
             )
     return found
+
+
+def _with_likely(name: str, channels: Collection[str]) -> str:
+    """A channel and, where it may be another spelling of one described, that one."""
+    bare = {re.sub(r"\W|_", "", each).casefold(): each for each in channels}
+    near = get_close_matches(re.sub(r"\W|_", "", name).casefold(), bare, n=1, cutoff=0.75)
+    return f"{name} (= {bare[near[0]]}?)" if near else name
 
 
 def overlapping_costs(tables: Tables) -> list[DataFinding]:

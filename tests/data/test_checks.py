@@ -423,6 +423,17 @@ def test_channels_without_a_description_are_found(
     assert finding["severity"] == severity
 
 
+def test_another_spelling_of_a_channel_is_guessed_and_not_merged(tmp_path: Path):
+    touches = "customer_id,touched_at,channel\na,2026-01-01,e mail 2\na,2026-01-02,emial\n"
+    touches += "a,2026-01-03,email\na,2026-01-04,fax\n"
+    found = with_table(tmp_path, "touches", touches, head="channels: {email: {}}\n")
+    finding = found.finding("touches", "unknown_channels")
+    assert finding["row_count"] == 3
+    assert all(each in finding["detail"] for each in ("e mail 2 (= email?)", "emial (= email?)"))
+    assert "fax (" not in finding["detail"]
+    assert set(found.column("touches", "channel")) == {"e mail 2", "emial", "email", "fax"}
+
+
 def test_scores_outside_their_scale_are_left_out(tmp_path: Path):
     surveys = (
         "customer_id,answered_at,kind,score,scale_max\n"
