@@ -1,12 +1,100 @@
 """Attribution: which channel's touch gets the credit for an order."""
 
+from collections.abc import Collection
 from datetime import date
+from typing import Final
 
 import ibis
+import pandas as pd
 from ibis import _
 
+from crm_strategy.analysis.attribution_rules import DIRECT, rule_credit
+from crm_strategy.analysis.markov import markov_credit, markov_orders
+from crm_strategy.analysis.path_steps import Steps, steps_of
+from crm_strategy.analysis.shapley import shapley_rates, shapley_sets
 from crm_strategy.analysis.spans import DAY, midnight, within
 from crm_strategy.analysis.timeline import last_touches, soon_after
+
+RULES: Final = (
+    *("first_touch", "last_touch", "linear", "time_decay", "position_based"),
+    *("markov", "shapley", "last_non_direct"),
+)
+"""The eight rules, as the columns of `attribution` name them."""
+
+
+def attribution(
+    paths: ibis.Table | pd.DataFrame,
+    *,
+    order: int | None = None,
+    direct: Collection[str] = DIRECT,
+) -> pd.DataFrame:
+    """Credit of each channel under every rule, side by side; each rule's Σ is all orders.
+
+    `rule_credit` for the rules of thumb, `markov_credit` for the chain. Shapley is
+    `shapley_rates` where journeys that ended in none are known, else `shapley_sets`. All rest
+    on what was observed: customers who would have ordered anyway are touched too.
+
+    Parameters
+    ----------
+    paths
+        As `paths.conversion_paths` returns them.
+    order
+        Of the Markov chain; by default the one that `markov_orders` chooses.
+    direct
+        As in `rule_credit`.
+
+    Returns
+    -------
+    DataFrame
+        One row per channel, by name, and one with `channel` null for orders without a touch,
+        if there are any: `channel`; a column a rule (orders); `low` and `high` of them;
+        `conversion_count` (orders that the channel led to, alone or with others); each rule
+        with `_value` behind, `value_low`, `value_high` (money; NaN where unknown);
+        `shapley_error` (standard error, orders), `shapley_kind` (`rates`, `sets`),
+        `markov_order`.
+    """
+    known = paths.to_pandas() if isinstance(paths, ibis.Table) else paths
+    steps = steps_of(known)
+    if order is None:
+        orders = markov_orders(steps)
+        order = int(orders.loc[orders["chosen"], "order"].iloc[0])
+    credit, value, error = _credit(steps, order, direct)
+    table = credit.assign(low=credit.min(axis=1), high=credit.max(axis=1))
+    table["conversion_count"] = steps.reached()
+    table = table.join(value.add_suffix("_value"))
+    table = table.assign(value_low=value.min(axis=1), value_high=value.max(axis=1))
+    table["shapley_error"] = error
+    table["shapley_kind"] = "rates" if steps.has_nulls else "sets"
+    table["markov_order"] = order
+    table = table.rename_axis("channel").reset_index()
+    return pd.concat([table, _untouched(known, table)], ignore_index=True)
+
+
+def _credit(
+    steps: Steps, order: int, direct: Collection[str]
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
+    """Credit under every rule in orders and in money, and the standard error of Shapley's."""
+    rates = shapley_rates(steps) if steps.has_nulls else None
+    tables = []
+    for measure in ("conversions", "value"):
+        credit = rule_credit(steps, measure, direct=direct)
+        credit["markov"] = markov_credit(steps, order=order, measure=measure)
+        credit["shapley"] = rates[measure] if rates is not None else shapley_sets(steps, measure)
+        tables.append(credit[list(RULES)])
+    error = rates["error"] if rates is not None else tables[0]["shapley"] * 0.0
+    return tables[0], tables[1], error
+
+
+def _untouched(paths: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """The orders without a touch in time, in the columns of the table."""
+    rows = paths[paths["path"].isna() & (paths["conversions"] > 0)]
+    if rows.empty:
+        return table[:0]
+    orders, value = rows["conversions"].sum(), rows["value"].sum(skipna=False)
+    of_orders = dict.fromkeys((*RULES, "low", "high", "conversion_count"), orders)
+    of_value = dict.fromkeys((*(f"{rule}_value" for rule in RULES), "value_low", "value_high"))
+    row = {"channel": None} | of_orders | dict.fromkeys(of_value, value)
+    return pd.DataFrame([row]).reindex(columns=table.columns).astype({"channel": "object"})
 
 
 def credited_orders(

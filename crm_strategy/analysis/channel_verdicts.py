@@ -1,0 +1,73 @@
+"""Verdicts: whether a channel pays whatever rule shares out the credit."""
+
+from typing import Final
+
+import pandas as pd
+
+VERDICTS: Final = ("pays", "depends", "never_pays", "no_cost")
+"""Under every rule, under some, under none; no verdict, for cost or margin is not known."""
+
+COLUMNS: Final = (
+    *("channel", "cost", "low", "high", "value_low", "value_high", "roi_low", "roi_high"),
+    *("verdict", "conversion_count", "margin_share", "break_even_share", "roi_basis"),
+)
+
+
+def channel_verdicts(attribution: pd.DataFrame, channels: pd.DataFrame) -> pd.DataFrame:
+    """Hold what each rule credits a channel with against what the channel cost.
+
+    A channel pays under a rule whose credited value × margin share reaches its cost. The margin
+    share is one for all channels: Σ margin / Σ revenue of what `channel_costs` credits. Rules
+    share out what was observed; that a channel pays under all of them is no proof.
+
+    Parameters
+    ----------
+    attribution
+        As `attribution` returns it.
+    channels
+        As `channel_costs` returns it, of the same period: `channel`, `cost` (money; NaN where
+        unknown), `margin`, `revenue` (money), `roi_basis`.
+
+    Returns
+    -------
+    DataFrame
+        One row per channel with credit or a cost, by name: `channel`, `cost`, `low` and `high`
+        (orders over the rules), `value_low`, `value_high` (money), `roi_low`, `roi_high` =
+        (value × margin share − cost) / cost, `verdict` (one of `VERDICTS`), `conversion_count`,
+        `margin_share`, `break_even_share` = cost / highest value (the margin at which the most
+        generous rule just covers the cost), `roi_basis`. A channel with a cost and without any
+        touch has no credit to be judged by.
+    """
+    known = attribution[attribution["channel"].notna()].set_index("channel")
+    paid = channels.set_index("channel")
+    basis = paid["roi_basis"].iloc[0] if len(paid) else None
+    margin = _margin_share(channels)
+    table = known[["low", "high", "value_low", "value_high", "conversion_count"]].join(
+        paid[["cost"]].astype("float64"), how="outer"
+    )
+    cost = table["cost"].where(table["cost"] > 0)
+    for end in ("low", "high"):
+        table[f"roi_{end}"] = (table[f"value_{end}"] * margin - cost) / cost
+    table["margin_share"] = margin
+    table["break_even_share"] = cost / table["value_high"].where(table["value_high"] > 0)
+    table["roi_basis"] = basis
+    low = table["value_low"] * margin - table["cost"]
+    high = table["value_high"] * margin - table["cost"]
+    table["verdict"] = [_verdict(*ends) for ends in zip(low, high, strict=True)]
+    table = table.rename_axis("channel").sort_index().reset_index()
+    return table[list(COLUMNS)]
+
+
+def _margin_share(channels: pd.DataFrame) -> float:
+    """Margin as a share of revenue; NaN where either is unknown or nothing was sold."""
+    sold = channels[channels["margin"].notna() & channels["revenue"].notna()]
+    revenue = float(sold["revenue"].sum())
+    return float(sold["margin"].sum()) / revenue if revenue > 0 else float("nan")
+
+
+def _verdict(low: float, high: float) -> str:
+    if pd.isna(low) or pd.isna(high):
+        return "no_cost"
+    if low >= 0:
+        return "pays"
+    return "never_pays" if high < 0 else "depends"
