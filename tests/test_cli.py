@@ -69,6 +69,14 @@ def test_a_missing_params_file_is_told_in_words(command: str, tmp_path: Path):
     assert "Traceback" not in done.stderr
 
 
+def test_init_of_a_header_alone_speaks_of_no_parameters(tmp_path: Path):
+    (tmp_path / "orders.csv").write_text("order_id,amount\n", "utf-8")
+    done = crm_strategy("init", "acme", "orders.csv", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == ("orders.csv: only a header, no rows.\nExport it again with its data.\n")
+    assert not (tmp_path / "params").exists()
+
+
 def test_debug_shows_the_traceback(tmp_path: Path):
     done = crm_strategy("report", "params/acme.yml", "--debug", cwd=tmp_path)
     assert done.returncode == 2

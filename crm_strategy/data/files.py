@@ -47,7 +47,8 @@ def read_source(
     base
         The folder that paths are relative to: the parameters file's.
     name
-        The canonical table, or the place of a lookup: `orders.lookups[0]`.
+        The canonical table, or the place of a lookup: `orders.lookups[0]`; empty where no
+        parameters name it yet.
     scratch
         Folder for the scratch database and copies; gone after preparing.
     engine
@@ -75,9 +76,9 @@ def read_source(
         ]
         table = together(con, files, name=raw)
     if not any(file.file.row_count for file in files):
+        spared = f", or remove data.{name} from the parameters" if name else ""
         raise DataError(
-            f"{label}: only a header, no rows.\n"
-            f"Export it again with its data, or remove data.{name} from the parameters."
+            f"{label}: only a header, no rows.\nExport it again with its data{spared}."
         )
     found = tuple(replace(file.file, sha256=_sha256(file.file.path)) for file in files)
     return Source(name, table, files[0].headers, found, label, given.format)

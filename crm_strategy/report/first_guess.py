@@ -70,7 +70,7 @@ def guess_files(files: Sequence[Path], *, params_folder: Path) -> list[Guess]:
             con = connect()
             try:
                 given = TableParams(file=str(path.absolute()))
-                source = read_source(con, given, base=Path(), name="file", scratch=Path(scratch))
+                source = read_source(con, given, base=Path(), name="", scratch=Path(scratch))
                 currencies.setdefault(source.headers, _currency(source))
             finally:
                 disconnect(con)

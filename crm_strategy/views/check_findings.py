@@ -26,7 +26,9 @@ def data_quality_finding(data_tables: Data, data_findings: Data) -> Finding:
             "findings.data_quality.title",
             share=format_share(kept),
             rows=say_count("findings.order_rows", int(read[main])),
-            warnings=say_count("findings.warnings", len(warnings)),
+            warnings=say_count("findings.warnings", len(warnings))
+            if len(warnings)
+            else say("findings.data_quality.no_warnings"),
         ),
         text=say("findings.data_quality.text", names="; ".join(names))
         if names
