@@ -1,7 +1,9 @@
 """Charts for notebooks: `charts.segment_bars_chart(segments)`."""
 
 from crm_strategy.views.attribute_charts import attribute_index_chart, ideal_customer_chart
+from crm_strategy.views.attribution_charts import attribution_range_chart
 from crm_strategy.views.channel_charts import channel_cost_chart
+from crm_strategy.views.channel_mix_charts import channel_frontier_chart
 from crm_strategy.views.chart import Chart
 from crm_strategy.views.check_charts import monthly_orders_chart
 from crm_strategy.views.goal_charts import goal_bullets_chart
@@ -18,8 +20,10 @@ from crm_strategy.views.value_charts import value_curve_chart, value_holdout_cha
 __all__ = [
     "Chart",
     "attribute_index_chart",
+    "attribution_range_chart",
     "category_bars_chart",
     "channel_cost_chart",
+    "channel_frontier_chart",
     "cohort_heatmap_chart",
     "effort_chart",
     "funnel_chart",

@@ -6,7 +6,14 @@ from crm_strategy.views.attribute_findings import (
     personas_finding,
     stereotype_finding,
 )
+from crm_strategy.views.attribution_findings import attribution_finding
 from crm_strategy.views.channel_findings import channel_cost_finding
+from crm_strategy.views.channel_mix_findings import (
+    acquisition_finding,
+    channel_sets_finding,
+    holdout_plan_finding,
+    switch_off_finding,
+)
 from crm_strategy.views.check_findings import data_quality_finding
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.goal_findings import goal_checks_finding, goals_finding
@@ -46,10 +53,13 @@ from crm_strategy.views.value_findings import (
 __all__ = [
     "Decision",
     "Finding",
+    "acquisition_finding",
     "at_risk_finding",
     "attributes_finding",
+    "attribution_finding",
     "category_finding",
     "channel_cost_finding",
+    "channel_sets_finding",
     "cohort_finding",
     "data_quality_finding",
     "effort_finding",
@@ -57,6 +67,7 @@ __all__ = [
     "funnel_finding",
     "goal_checks_finding",
     "goals_finding",
+    "holdout_plan_finding",
     "hot_leads_finding",
     "ideal_customer_finding",
     "kpi_signals_finding",
@@ -76,6 +87,7 @@ __all__ = [
     "stereotype_finding",
     "stopped_at_finding",
     "subscription_finding",
+    "switch_off_finding",
     "touchpoint_gaps_finding",
     "value_curve_finding",
     "value_models_finding",

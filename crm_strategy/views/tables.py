@@ -5,6 +5,16 @@ from crm_strategy.views.attribute_tables import (
     ideal_customer_table,
     profile_fit_table,
 )
+from crm_strategy.views.attribution_tables import (
+    attribution_table,
+    attribution_verdicts_table,
+)
+from crm_strategy.views.channel_mix_tables import (
+    acquisition_table,
+    channel_sets_table,
+    holdout_plan_table,
+    switch_off_table,
+)
 from crm_strategy.views.channel_tables import channel_costs_table
 from crm_strategy.views.check_tables import (
     data_exclusions_table,
@@ -55,9 +65,13 @@ __all__ = [
     "Layout",
     "Suppress",
     "Table",
+    "acquisition_table",
     "attributes_table",
+    "attribution_table",
+    "attribution_verdicts_table",
     "categories_table",
     "channel_costs_table",
+    "channel_sets_table",
     "cohort_retention_table",
     "data_exclusions_table",
     "data_findings_table",
@@ -67,6 +81,7 @@ __all__ = [
     "funnel_table",
     "goal_checks_table",
     "goals_table",
+    "holdout_plan_table",
     "hot_leads_table",
     "ideal_customer_table",
     "kpis_table",
@@ -88,6 +103,7 @@ __all__ = [
     "segments_table",
     "stopped_at_table",
     "subscription_table",
+    "switch_off_table",
     "touchpoint_actions_table",
     "touchpoints_table",
     "transitions_table",

@@ -5,8 +5,10 @@ from datetime import date
 
 import pandas as pd
 
+from crm_strategy.analysis.attribution import RULES
 from crm_strategy.analysis.rfm import SEGMENTS
 from crm_strategy.words.kpis import KPIS
+from tests.views.channel_mix_samples import CHANNEL_MIX_ROWS
 from tests.views.segment_samples import SEGMENT_ROWS
 
 HOSTILE = '<script>alert("x")</script> $a_1$ & "q" 😀 שלום ' + "x" * 300
@@ -205,6 +207,50 @@ ROWS: dict[str, list[dict[str, object]]] = {
             ("shop", None, 900, 55, 310, 21_000.0, None, None, None, None),
         )
     ],
+    "attribution": [
+        {
+            "channel": channel,
+            **dict(zip(RULES, orders, strict=True)),
+            "low": min(orders),
+            "high": max(orders),
+            "conversion_count": reached,
+            **{f"{rule}_value": 62.5 * n for rule, n in zip(RULES, orders, strict=True)},
+            "value_low": 62.5 * min(orders),
+            "value_high": 62.5 * max(orders),
+            "shapley_error": None if channel is None else 0.0,
+            "shapley_kind": None if channel is None else "rates",
+            "markov_order": None if channel is None else 2,
+        }
+        for channel, orders, reached in (
+            ("email", (837.0, 656.0, 747.2, 714.5, 747.5, 724.7, 781.2, 656.0), 1112),
+            ("sms", (71.0, 143.0, 114.2, 125.6, 110.4, 149.3, 121.9, 143.0), 231),
+            ("call", (12.0, 121.0, 58.6, 79.9, 62.1, 46.0, 16.9, 121.0), 124),
+            (None, (338.0,) * 8, 338),
+        )
+    ],
+    "attribution_verdicts": [
+        {
+            "channel": channel,
+            "cost": cost,
+            "low": low,
+            "high": high,
+            "value_low": 62.5 * low,
+            "value_high": 62.5 * high,
+            "roi_low": None if cost is None else (25 * low - cost) / cost,
+            "roi_high": None if cost is None else (25 * high - cost) / cost,
+            "verdict": verdict,
+            "conversion_count": reached,
+            "margin_share": 0.4,
+            "break_even_share": None if cost is None else cost / (62.5 * high),
+            "roi_basis": "margin",
+        }
+        for channel, cost, low, high, verdict, reached in (
+            ("call", 8091.0, 12.0, 121.0, "never_pays", 124),
+            ("email", 3326.0, 656.0, 837.0, "pays", 1112),
+            ("shop", None, 40.0, 55.0, "no_cost", 70),
+            ("sms", 3000.0, 71.0, 149.3, "depends", 231),
+        )
+    ],
     "win_back": [
         {"segment": "at_risk", "customer_count": 210, "past_revenue": 61_300.0},
         {"segment": "cant_lose", "customer_count": 45, "past_revenue": 38_000.0},
@@ -299,6 +345,7 @@ ROWS: dict[str, list[dict[str, object]]] = {
             (None, 12_000.0, 9000.0),
         )
     ],
+    **CHANNEL_MIX_ROWS,
     **SEGMENT_ROWS,
 }
 

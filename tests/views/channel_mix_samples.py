@@ -1,0 +1,58 @@
+"""Small results of the switch-off lab, as its analyses return them."""
+
+from tests.views.segment_samples import Rows, rows
+
+_SETS = (
+    ("call + email + sms", "", 3, 0, 15_800.0, (1.0, 1.0, 1.0)),
+    ("email + sms", "call", 2, 1, 7700.0, (0.97, 0.98, 0.99)),
+    ("email", "call + sms", 1, 2, 3300.0, (0.82, 0.88, 0.94)),
+    ("", "call + email + sms", 0, 3, 0.0, (0.0, 0.0, 0.0)),
+)
+
+CHANNEL_MIX_ROWS: dict[str, Rows] = {
+    "channel_sets": [
+        {
+            "channels": on,
+            "channel_count": count,
+            "cost": cost,
+            "conversions": 1600 * shares[at],
+            "conversion_share": shares[at],
+            "cost_per_conversion": cost / (1600 * shares[at]) if shares[at] else None,
+            "substitution": substitution,
+            "low": max(shares[at] - 0.02, 0.0),
+            "high": min(shares[at] + 0.02, 1.0),
+            "switched_off": off,
+            "off_count": gone,
+            "is_frontier": True,
+            "is_cheapest": off == ("call" if substitution == 0 else "call + sms"),
+        }
+        for at, substitution in enumerate((0.0, 0.5, 1.0))
+        for on, off, count, gone, cost, shares in _SETS
+    ],
+    "switch_off": rows(
+        "channel conversions_lost cost_saved verdict margin_lost low high net_gain break_even "
+        "flip_margin journey_count least_conversions_lost",
+        ("call", 48.0, 8091.0, "switch_off", 1300.0, 90.0, 1900.0, 6791.0, 0.0, 2.5, 640.0, 12.0),
+        ("sms", 240.0, 4384.0, "test", 7000.0, 900.0, 7900.0, -2616.0, 0.44, 0.26, 2100.0, 31.0),
+        ("email", 1200.0, 3326.0, "keep", 30e3, 9e3, 33e3, -26_674.0, None, 0.05, 9000.0, 420.0),
+        ("shop", 310.0, None, "left_on", 9000.0, 2e3, 1e4, None, None, None, 900.0, 110.0),
+    ),
+    "holdout_plan": rows(
+        "channel verdict holdout_share weeks holdout_count contacted_count rate break_even_drop "
+        "customer_count",
+        ("call", "ready", 0.5, 9, 143, 143, 0.053, 0.053, 320),
+        ("sms", "ready", 0.1, 11, 120, 1080, 0.21, 0.13, 1290),
+        ("email", "too_few", None, None, None, None, None, None, 2330),
+        ("search", "not_random", None, None, None, None, None, None, 129),
+        ("fax", "no_rate", None, None, None, None, None, None, None),
+    ),
+    "acquisition": rows(
+        "channel cost new_customers cac ltv low high ltv_to_cac payback_months verdict "
+        "break_even_margin scale_margin earned_so_far expected_value",
+        ("search", 1803.0, 125, 14.4, 99.9, 91.7, 108.0, 6.9, 0.0, "scale", 0.06, 0.18, 39.0, 61.0),
+        ("social", 1951.0, 40, 48.8, 88.4, 81.0, 95.6, 1.81, 3.7, "hold", 0.23, 0.69, 31.0, 57.0),
+        ("fair", 3000.0, 20, 150.0, 90.0, 80.0, 100.0, 0.6, None, "stop", 0.69, 2.08, 31.0, 59.0),
+        ("referral", None, 55, None, 92, 78, 106, None, None, "no_cost", None, None, 31.0, 61),
+        (None, None, 12, None, None, None, None, None, None, "no_cost", None, None, 31.0, None),
+    ),
+}  # fmt: skip
