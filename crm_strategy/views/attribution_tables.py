@@ -1,0 +1,80 @@
+"""Tables of attribution: every rule's credit side by side, and whether channels pay."""
+
+from typing import Final
+
+import pandas as pd
+
+from crm_strategy.analysis.attribution import RULES
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.layout import Layout, Suppress
+from crm_strategy.views.ranges import with_range
+from crm_strategy.views.table import Table
+
+UNTOUCHED: Final = "no_touch"
+"""Stands for the orders without a touch in time."""
+
+COUNT: Final = "conversion_count"
+"""Orders a channel led to: fewer than ten are fewer than ten customers."""
+
+NAMES: Final = ("label:channel", "views.attribution.{}")
+_SHOWN: Final = RULES[:7]
+_VALUES: Final = tuple(f"{rule}_value" for rule in RULES)
+_CREDIT: Final = ("low", "high", "range", "value_low", "value_high", "roi_low", "roi_high")
+
+
+def attribution_table(credit: Data) -> Table:
+    """Orders credited to each channel, a column a rule; the workbook has the money too."""
+    rest = ("last_non_direct", "low", "high", COUNT, *_VALUES)
+    rest += ("value_low", "value_high", "shapley_error", "shapley_kind", "markov_order")
+    scores = dict.fromkeys((*RULES, "low", "high", "shapley_error"), "score")
+    return Table(
+        _largest_first(frame_of(credit)),
+        id="attribution",
+        formats=scores | dict.fromkeys((*_VALUES, "value_low", "value_high"), "money"),
+        # Each rule shares out all orders, which the reader knows.
+        suppress=(Suppress(count=COUNT, within=((),)),),
+        total=(*RULES, *_VALUES),
+        layout=Layout(
+            columns=("channel", *_SHOWN, *rest),
+            words={"channel": NAMES, "shapley_kind": "views.shapley_kind.{}"},
+            sheet_only=rest,
+            ranked=True,
+        ),
+    )
+
+
+def attribution_verdicts_table(verdicts: Data) -> Table:
+    """Whether each channel pays under every rule, some or none, and what that rests on."""
+    rows = with_range(frame_of(verdicts), "score")
+    if len(rows):
+        rows = rows.sort_values(["roi_high", "channel"], ascending=[False, True])
+    rest = ("low", "high", "value_low", "value_high", "margin_share", "roi_basis")
+    formats = dict.fromkeys(("roi_low", "roi_high"), "ratio")
+    formats |= dict.fromkeys(("value_low", "value_high"), "money")
+    formats |= dict.fromkeys(("low", "high"), "score")
+    return Table(
+        rows,
+        id="attribution_verdicts",
+        formats=formats
+        | {"range": "interval", "break_even_share": "share", "margin_share": "share"},
+        suppress=(Suppress(count=COUNT, hides=(*_CREDIT, "break_even_share"), within=((),)),),
+        layout=Layout(
+            columns=(
+                *("channel", "verdict", "cost", "range", "roi_low", "roi_high"),
+                *("break_even_share", COUNT, *rest),
+            ),
+            words={"roi_basis": "views.roi_basis.{}"},
+            sheet_only=rest,
+            page_only=("range",),
+            ranked=True,
+        ),
+    )
+
+
+def _largest_first(credit: pd.DataFrame) -> pd.DataFrame:
+    """Channels by their linear credit, then the orders without a touch; without channels none."""
+    if credit.empty or credit["channel"].isna().all():
+        return credit[:0]
+    rows = credit.assign(untouched=credit["channel"].isna())
+    rows = rows.sort_values(["untouched", "linear", "channel"], ascending=[True, False, True])
+    return rows.assign(channel=rows["channel"].fillna(UNTOUCHED)).drop(columns="untouched")

@@ -1,0 +1,86 @@
+import pandas as pd
+import pytest
+
+from crm_strategy.views import charts, findings, tables
+from crm_strategy.views.payload import column_cells, is_hidden
+from crm_strategy.words import LANGUAGES, speaking
+from tests.views.samples import sample
+
+
+def test_every_rule_has_a_column_and_its_total_is_all_orders():
+    payload = tables.attribution_table(sample("attribution")).payload()
+    shown = [each["name"] for each in payload["columns"] if not each["sheet_only"]]
+    assert shown == [
+        *("channel", "first_touch", "last_touch", "linear", "time_decay", "position_based"),
+        *("markov", "shapley"),
+    ]
+    assert column_cells(payload, "channel") == ["email", "sms", "call", "No touch in time", "Total"]
+    assert column_cells(payload, "last_touch")[-1] == 656 + 143 + 121 + 338
+
+
+def test_without_any_touch_the_tables_say_what_to_supply():
+    untouched = sample("attribution").tail(1)
+    assert tables.attribution_table(untouched).payload()["void"].startswith("No touches before")
+    assert charts.attribution_range_chart(untouched).payload()["void"]
+
+
+def test_a_channel_of_few_orders_is_hidden_and_does_not_follow_from_the_total():
+    few = sample("attribution")
+    few.loc[few["channel"] == "call", "conversion_count"] = 7
+    payload = tables.attribution_table(few).payload()
+    hidden = [is_hidden(cell) for cell in column_cells(payload, "linear")]
+    assert hidden.count(True) == 2
+    assert column_cells(payload, "channel")[-2] == "sms"
+    verdicts = sample("attribution_verdicts")
+    verdicts.loc[verdicts["channel"] == "call", "conversion_count"] = 7
+    found = findings.attribution_finding(verdicts)
+    assert "call" not in str(found.payload())
+
+
+def test_the_channel_that_no_rule_speaks_for_is_named_with_its_figures():
+    found = findings.attribution_finding(sample("attribution_verdicts"))
+    # 25 of margin an order: 12 to 121 orders on a cost of 8,091; 121 bring 7,562.50 of revenue.
+    assert found.title == "“call” pays under none of the eight rules: ROI −0.96 to −0.63"
+    assert found.text == (
+        "Under every rule pay: email. It depends on the rule for: sms. Under no rule pay: call."
+    )
+    assert found.decision is not None
+    assert found.decision.title == "Cut what “call” costs, or prove its worth by a holdout"
+    assert found.decision.why == (
+        "It cost €8,091; the rules credit it with €750 to €7,562 of revenue, out of journeys "
+        "with 124 orders. Even if all its revenue were margin, no rule would cover its cost."
+    )
+
+
+def test_a_channel_that_depends_on_the_rule_goes_to_a_holdout():
+    verdicts = sample("attribution_verdicts")
+    found = findings.attribution_finding(verdicts[verdicts["channel"] != "call"])
+    assert found.title == "Whether “sms” pays depends on the rule: ROI −0.41 to 0.24"
+    assert found.decision is not None
+    assert found.decision.why.endswith(
+        "Under the most generous rule it pays once 32% of revenue is margin; now it is 40%."
+    )
+
+
+def test_when_all_pay_nothing_is_asked():
+    verdicts = sample("attribution_verdicts")
+    found = findings.attribution_finding(verdicts[verdicts["verdict"] == "pays"])
+    assert (found.severity, found.decision) == ("good", None)
+    assert found.title.startswith("Every channel with a known cost pays")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_data_the_finding_says_so_and_asks_nothing(language):
+    empty = sample("attribution_verdicts")[:0]
+    with speaking(language=language):
+        for verdicts in (empty, pd.DataFrame(sample("attribution_verdicts").tail(0))):
+            found = findings.attribution_finding(verdicts)
+            assert found.title
+            assert found.decision is None
+
+
+def test_the_chart_says_how_long_a_memory_the_chain_has():
+    with speaking(language="ru"):
+        payload = charts.attribution_range_chart(sample("attribution")).payload()
+    assert "email 656–837" in payload["alt"]
+    assert "no_touch" not in str(payload["rows"])
