@@ -10,6 +10,7 @@ from typing import Any
 
 BENCHES = {
     "analysis": "tests.benchmarks.analysis_bench",
+    "mix": "tests.benchmarks.mix_bench",
     "report": "tests.benchmarks.report_bench",
     "segments": "tests.benchmarks.segments_bench",
     "value": "tests.benchmarks.value_bench",
