@@ -1,19 +1,17 @@
-"""Findings of chapter 4: what an order costs by channel, and which channel to test."""
+"""Findings of chapter 4: what an order costs by channel."""
 
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.finding import Finding
 from crm_strategy.views.privacy import without_small
 from crm_strategy.words import label, say, say_count
 from crm_strategy.words.numbers import (
-    format_ratio,
     format_share,
-    format_short_money,
     format_unit_money,
 )
 
 
 def channel_cost_finding(channels: Data) -> Finding:
-    """The dearest channel per credited order; asks to hold it out when it does not pay."""
+    """The dearest channel per credited order; what to do about it, the switch-off lab asks."""
     rows = frame_of(channels)
     priced = rows[rows["cost"].notna() & (rows["cost"] > 0)]
     credited = priced[priced["cost_per_order"].notna()]
@@ -39,17 +37,6 @@ def channel_cost_finding(channels: Data) -> Finding:
             orders=say_count("findings.orders", int(worst["order_count"])),
             order_share=format_share(worst["order_count"] / rows["order_count"].sum(), digits=0),
         ),
-        severity="act" if worst["roi"] < 0 else "note",
+        severity="watch" if worst["roi"] < 0 else "note",
         figures={"worst": float(worst["cost_per_order"]), "best": float(best["cost_per_order"])},
-        decision=Decision(
-            title=say("findings.channel_cost.ask", channel=label("channel", worst["channel"])),
-            why=say(
-                "findings.channel_cost.why",
-                cost=format_short_money(worst["cost"]),
-                roi=format_ratio(worst["roi"]),
-            ),
-            evidence="partial",
-        )
-        if worst["roi"] < 0
-        else None,
     )

@@ -71,7 +71,7 @@ def test_revenue_stands_beside_the_previous_period_and_last_year() -> None:
     assert title == "Revenue €900: −10.0% on the previous period, +50.0% on a year ago"
 
 
-def test_the_dearest_channel_is_held_out_only_when_it_does_not_pay() -> None:
+def test_the_dearest_channel_is_watched_only_when_it_does_not_pay() -> None:
     channels = frame(
         "channel cost touch_count new_customers order_count revenue cac cost_per_order roi",
         ("call", 1000.0, 300, 0, 10, 500.0, None, 100.0, -0.8),
@@ -79,9 +79,9 @@ def test_the_dearest_channel_is_held_out_only_when_it_does_not_pay() -> None:
     )
     found = findings.channel_cost_finding(channels)
     assert found.title == "An order costs €100.00 through “call” and €1.00 through “email”"
-    assert found.decision is not None
+    assert found.severity == "watch"
     paying = channels.assign(roi=[0.1, 6.0])
-    assert findings.channel_cost_finding(paying).decision is None
+    assert findings.channel_cost_finding(paying).severity == "note"
 
 
 def test_the_narrowest_step_of_the_funnel_is_named() -> None:
