@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from datetime import date
 
 import pandas as pd
 from statsmodels.stats.proportion import samplesize_proportions_2indep_onetail
@@ -58,7 +59,8 @@ def holdout_plan(
     reached: pd.DataFrame,
     channel_terms: pd.DataFrame | None = None,
     *,
-    days: int,
+    start: date,
+    end: date,
     shares: Sequence[float] = SHARES,
 ) -> pd.DataFrame:
     """Which channel to test first, with which share of its customers, for how many weeks.
@@ -81,8 +83,8 @@ def holdout_plan(
     channel_terms
         `channel`, `kind`: only channels of kind `owned`, or of none, can be withheld from
         single customers.
-    days
-        Days that `single` and `reached` cover.
+    start, end
+        First and last day that `single` and `reached` cover.
     shares
         See `SHARES`.
 
@@ -102,8 +104,9 @@ def holdout_plan(
     kinds = {} if channel_terms is None else channel_terms.set_index("channel")["kind"].to_dict()
     people = reached.set_index("channel")[["customer_count", "conversion_rate"]]
     judged = single[single["verdict"].isin(_RANKS)].join(people, on="channel")
+    weeks = ((end - start).days + 1) / 7
     rows = [
-        _plan(row, days / 7, shares, can_draw=_may_draw(kinds.get(row["channel"])))
+        _plan(row, weeks, shares, can_draw=_may_draw(kinds.get(row["channel"])))
         for row in judged.to_dict("records")
     ]
     plans = pd.DataFrame(rows, columns=list(COLUMNS))

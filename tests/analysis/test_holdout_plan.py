@@ -1,4 +1,5 @@
 import math
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -8,6 +9,9 @@ from statsmodels.stats.proportion import (
 )
 
 from crm_strategy.analysis.holdout_plan import COLUMNS, holdout_plan, holdout_size
+
+QUARTER = {"start": date(2026, 7, 1), "end": date(2026, 9, 29)}
+"""Thirteen weeks."""
 
 
 def single(*rows):
@@ -36,7 +40,7 @@ def test_sample_size_equals_statsmodels_and_reaches_its_power(share):
 def test_a_plan_worked_by_hand():
     # Break-even at a fall by 50 of 200: of the rate of 40 % in 13 weeks, 10 points.
     found = holdout_plan(
-        single(("email", "test", 50.0, 200.0)), reached(("email", 5000, 0.4)), days=91
+        single(("email", "test", 50.0, 200.0)), reached(("email", 5000, 0.4)), **QUARTER
     )
     assert list(found.columns) == list(COLUMNS)
     row = found.iloc[0]
@@ -67,7 +71,7 @@ def test_what_may_go_is_tested_before_what_pays_and_what_has_no_plan_last():
             ("fax", 3000, 0.0),
         ),
         pd.DataFrame({"channel": ["ads", "email"], "kind": ["paid", "owned"]}),
-        days=91,
+        **QUARTER,
     )
     assert found[["channel", "verdict"]].to_numpy().tolist() == [
         ["call", "ready"],
@@ -83,13 +87,13 @@ def test_what_may_go_is_tested_before_what_pays_and_what_has_no_plan_last():
 
 
 def test_few_customers_take_longer_and_half_of_them():
-    found = holdout_plan(single(("sms", "test", 60.0, 100.0)), reached(("sms", 90, 0.3)), days=91)
+    found = holdout_plan(single(("sms", "test", 60.0, 100.0)), reached(("sms", 90, 0.3)), **QUARTER)
     row = found.iloc[0]
     assert (row["verdict"], row["holdout_share"]) == ("ready", 0.5)
     assert row["weeks"] > 13
 
 
 def test_nothing_judged_gives_an_empty_plan():
-    found = holdout_plan(single(), reached(), days=91)
+    found = holdout_plan(single(), reached(), **QUARTER)
     assert list(found.columns) == list(COLUMNS)
     assert found.empty
