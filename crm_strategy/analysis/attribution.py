@@ -21,6 +21,9 @@ RULES: Final = (
 )
 """The eight rules, as the columns of `attribution` name them."""
 
+UNSHARED: Final = ("first_touch", "last_touch", "last_non_direct")
+"""The rules that give each order to one channel."""
+
 
 def attribution(
     paths: ibis.Table | pd.DataFrame,
@@ -48,7 +51,9 @@ def attribution(
     DataFrame
         One row per channel, by name, and one with `channel` null for orders without a touch,
         if there are any: `channel`; a column a rule (orders); `low` and `high` of them;
-        `conversion_count` (orders that the channel led to, alone or with others); each rule
+        `conversion_count` (orders that the channel led to, alone or with others),
+        `smallest_count` (the smallest number of whole orders above 0 among that and what the
+        rules that do not share an order credit, for those who hide small groups); each rule
         with `_value` behind, `value_low`, `value_high` (money; NaN where unknown);
         `shapley_error` (standard error, orders), `shapley_kind` (`rates`, `sets`),
         `markov_order`.
@@ -61,6 +66,8 @@ def attribution(
     credit, value, error = _credit(steps, order, direct)
     table = credit.assign(low=credit.min(axis=1), high=credit.max(axis=1))
     table["conversion_count"] = steps.reached()
+    whole = table[["conversion_count", *UNSHARED]]
+    table["smallest_count"] = whole.where(whole > 0).min(axis=1)
     table = table.join(value.add_suffix("_value"))
     table = table.assign(value_low=value.min(axis=1), value_high=value.max(axis=1))
     table["shapley_error"] = error
@@ -91,7 +98,8 @@ def _untouched(paths: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     if rows.empty:
         return table[:0]
     orders, value = rows["conversions"].sum(), rows["value"].sum(skipna=False)
-    of_orders = dict.fromkeys((*RULES, "low", "high", "conversion_count"), orders)
+    counts = ("conversion_count", "smallest_count")
+    of_orders = dict.fromkeys((*RULES, "low", "high", *counts), orders)
     of_value = dict.fromkeys((*(f"{rule}_value" for rule in RULES), "value_low", "value_high"))
     row = {"channel": None} | of_orders | dict.fromkeys(of_value, value)
     return pd.DataFrame([row]).reindex(columns=table.columns).astype({"channel": "object"})

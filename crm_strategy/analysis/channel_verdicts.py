@@ -10,6 +10,7 @@ VERDICTS: Final = ("pays", "depends", "never_pays", "no_cost")
 COLUMNS: Final = (
     *("channel", "cost", "low", "high", "value_low", "value_high", "roi_low", "roi_high"),
     *("verdict", "conversion_count", "margin_share", "break_even_share", "roi_basis"),
+    "smallest_count",
 )
 
 
@@ -35,16 +36,15 @@ def channel_verdicts(attribution: pd.DataFrame, channels: pd.DataFrame) -> pd.Da
         (orders over the rules), `value_low`, `value_high` (money), `roi_low`, `roi_high` =
         (value × margin share − cost) / cost, `verdict` (one of `VERDICTS`), `conversion_count`,
         `margin_share`, `break_even_share` = cost / highest value (the margin at which the most
-        generous rule just covers the cost), `roi_basis`. A channel with a cost and without any
-        touch has no credit to be judged by.
+        generous rule just covers the cost), `roi_basis`, `smallest_count` (as given). A
+        channel with a cost and without any touch has no credit to be judged by.
     """
     known = attribution[attribution["channel"].notna()].set_index("channel")
     paid = channels.set_index("channel")
     basis = paid["roi_basis"].iloc[0] if len(paid) else None
     margin = _margin_share(channels)
-    table = known[["low", "high", "value_low", "value_high", "conversion_count"]].join(
-        paid[["cost"]].astype("float64"), how="outer"
-    )
+    kept = ["low", "high", "value_low", "value_high", "conversion_count", "smallest_count"]
+    table = known[kept].join(paid[["cost"]].astype("float64"), how="outer")
     cost = table["cost"].where(table["cost"] > 0)
     for end in ("low", "high"):
         table[f"roi_{end}"] = (table[f"value_{end}"] * margin - cost) / cost

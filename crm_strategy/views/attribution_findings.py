@@ -65,7 +65,7 @@ def _why(row: pd.Series) -> str:
             cost=format_short_money(row["cost"]),
             low=format_short_money(row["value_low"]),
             high=format_short_money(row["value_high"]),
-            orders=say_count("findings.orders", int(row[COUNT])),
+            orders=say_count("findings.orders", int(row["conversion_count"])),
         )
     ]
     needed = row["break_even_share"]

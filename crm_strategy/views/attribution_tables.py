@@ -13,24 +13,29 @@ from crm_strategy.views.table import Table
 UNTOUCHED: Final = "no_touch"
 """Stands for the orders without a touch in time."""
 
-COUNT: Final = "conversion_count"
-"""Orders a channel led to: fewer than ten are fewer than ten customers."""
+COUNT: Final = "smallest_count"
+"""The smallest number of orders in a row: fewer than ten are fewer than ten customers."""
 
 NAMES: Final = ("label:channel", "views.attribution.{}")
 _SHOWN: Final = RULES[:7]
 _VALUES: Final = tuple(f"{rule}_value" for rule in RULES)
-_CREDIT: Final = ("low", "high", "range", "value_low", "value_high", "roi_low", "roi_high")
+_CREDIT: Final = (
+    *("low", "high", "range", "value_low", "value_high", "roi_low", "roi_high"),
+    *("break_even_share", "conversion_count"),
+)
 
 
 def attribution_table(credit: Data) -> Table:
     """Orders credited to each channel, a column a rule; the workbook has the money too."""
-    rest = ("last_non_direct", "low", "high", COUNT, *_VALUES)
-    rest += ("value_low", "value_high", "shapley_error", "shapley_kind", "markov_order")
+    rest = ("last_non_direct", "low", "high", "conversion_count", *_VALUES)
+    rest += ("value_low", "value_high", "shapley_error", "shapley_kind", "markov_order", COUNT)
     scores = dict.fromkeys((*RULES, "low", "high", "shapley_error"), "score")
     return Table(
         _largest_first(frame_of(credit)),
         id="attribution",
-        formats=scores | dict.fromkeys((*_VALUES, "value_low", "value_high"), "money"),
+        formats=scores
+        | dict.fromkeys((*_VALUES, "value_low", "value_high"), "money")
+        | {"markov_order": "count"},
         # Each rule shares out all orders, which the reader knows.
         suppress=(Suppress(count=COUNT, within=((),)),),
         total=(*RULES, *_VALUES),
@@ -48,7 +53,7 @@ def attribution_verdicts_table(verdicts: Data) -> Table:
     rows = with_range(frame_of(verdicts), "score")
     if len(rows):
         rows = rows.sort_values(["roi_high", "channel"], ascending=[False, True])
-    rest = ("low", "high", "value_low", "value_high", "margin_share", "roi_basis")
+    rest = ("low", "high", "value_low", "value_high", "margin_share", "roi_basis", COUNT)
     formats = dict.fromkeys(("roi_low", "roi_high"), "ratio")
     formats |= dict.fromkeys(("value_low", "value_high"), "money")
     formats |= dict.fromkeys(("low", "high"), "score")
@@ -57,11 +62,11 @@ def attribution_verdicts_table(verdicts: Data) -> Table:
         id="attribution_verdicts",
         formats=formats
         | {"range": "interval", "break_even_share": "share", "margin_share": "share"},
-        suppress=(Suppress(count=COUNT, hides=(*_CREDIT, "break_even_share"), within=((),)),),
+        suppress=(Suppress(count=COUNT, hides=_CREDIT, within=((),)),),
         layout=Layout(
             columns=(
                 *("channel", "verdict", "cost", "range", "roi_low", "roi_high"),
-                *("break_even_share", COUNT, *rest),
+                *("break_even_share", "conversion_count", *rest),
             ),
             words={"roi_basis": "views.roi_basis.{}"},
             sheet_only=rest,

@@ -26,13 +26,13 @@ def test_without_any_touch_the_tables_say_what_to_supply():
 
 def test_a_channel_of_few_orders_is_hidden_and_does_not_follow_from_the_total():
     few = sample("attribution")
-    few.loc[few["channel"] == "call", "conversion_count"] = 7
+    few.loc[few["channel"] == "call", "smallest_count"] = 7
     payload = tables.attribution_table(few).payload()
     hidden = [is_hidden(cell) for cell in column_cells(payload, "linear")]
     assert hidden.count(True) == 2
     assert column_cells(payload, "channel")[-2] == "sms"
     verdicts = sample("attribution_verdicts")
-    verdicts.loc[verdicts["channel"] == "call", "conversion_count"] = 7
+    verdicts.loc[verdicts["channel"] == "call", "smallest_count"] = 7
     found = findings.attribution_finding(verdicts)
     assert "call" not in str(found.payload())
 
