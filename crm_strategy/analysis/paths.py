@@ -188,22 +188,23 @@ def ready_paths(paths: ibis.Table) -> pd.DataFrame:
     DataError
         A path with an empty step, or a count below 0.
     """
-    rows = paths.to_pandas().reindex(columns=list(COLUMNS))
+    # By name: prepared tables have no order of rows, and the same error must name the same row.
+    rows = paths.order_by("path").to_pandas().reindex(columns=list(COLUMNS))
     rows = rows.astype(dict.fromkeys(COLUMNS[1:], "float64"))
     parts = [[step.strip() for step in path.split(">")] for path in rows["path"]]
-    empty = [number for number, steps in enumerate(parts, start=1) if "" in steps]
-    if empty:
+    empty = rows["path"][["" in steps for steps in parts]]
+    if len(empty):
         raise DataError(
-            f"paths: {len(empty)} paths have an empty step; the first is row {empty[0]}, "
-            f"'{rows['path'].iloc[empty[0] - 1]}'.\n"
+            f"paths: an empty step in {len(empty)} of {len(rows)} rows; the first is "
+            f"'{empty.iloc[0]}'.\n"
             f"Write a channel between any two '{STEP.strip()}', or leave the row out."
         )
     counts = rows[["conversions", "nulls"]].fillna(0.0)
-    below = [number for number, bad in enumerate((counts < 0).any(axis=1), start=1) if bad]
-    if below:
+    below = rows["path"][(counts < 0).any(axis=1)]
+    if len(below):
         raise DataError(
-            f"paths: {len(below)} paths have conversions or nulls below 0; the first is row "
-            f"{below[0]}, '{rows['path'].iloc[below[0] - 1]}'.\nCorrect it, or leave the row out."
+            f"paths: conversions or nulls below 0 in {len(below)} of {len(rows)} rows; the first "
+            f"is '{below.iloc[0]}'.\nCorrect it, or leave the row out."
         )
     rows[["conversions", "nulls"]] = counts
     # Nothing was earned where nothing was bought, whether a file says so or not.

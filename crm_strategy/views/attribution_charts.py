@@ -53,13 +53,13 @@ def _paint(figures: TablePayload) -> Drawing:
             colour=LIGHT["focus"],
         ),
         Dots(
-            words.say("views.column.first_touch"),
+            words.say("views.chart.attribution_range.first"),
             numbers(figures, "first_touch"),
             marker="^",
             colour=MARKS["other"],
             hollow=True,
         ),
-        Dots(words.say("views.column.last_touch"), numbers(figures, "last_touch")),
+        Dots(words.say("views.chart.attribution_range.last"), numbers(figures, "last_touch")),
     ]
     return dot_rows(
         column_cells(figures, "channel"),

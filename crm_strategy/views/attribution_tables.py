@@ -30,15 +30,17 @@ def attribution_table(credit: Data) -> Table:
     rest = ("last_non_direct", "low", "high", "conversion_count", *_VALUES)
     rest += ("value_low", "value_high", "shapley_error", "shapley_kind", "markov_order", COUNT)
     scores = dict.fromkeys((*RULES, "low", "high", "shapley_error"), "score")
+    rows = _largest_first(frame_of(credit))
+    known = [column for column in _VALUES if column in rows and rows[column].notna().all()]
     return Table(
-        _largest_first(frame_of(credit)),
+        rows,
         id="attribution",
         formats=scores
         | dict.fromkeys((*_VALUES, "value_low", "value_high"), "money")
         | {"markov_order": "count"},
         # Each rule shares out all orders, which the reader knows.
         suppress=(Suppress(count=COUNT, within=((),)),),
-        total=(*RULES, *_VALUES),
+        total=(*RULES, *known),
         layout=Layout(
             columns=("channel", *_SHOWN, *rest),
             words={"channel": NAMES, "shapley_kind": "views.shapley_kind.{}"},

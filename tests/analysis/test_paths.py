@@ -152,13 +152,13 @@ def test_an_empty_step_is_an_error_that_names_the_row():
     with pytest.raises(DataError) as caught:
         ready_paths(ready(("email > ads", 1), ("email > > ads", 1), ("> ads", 2)))
     assert str(caught.value) == (
-        "paths: 2 paths have an empty step; the first is row 2, 'email > > ads'.\n"
+        "paths: an empty step in 2 of 3 rows; the first is '> ads'.\n"
         "Write a channel between any two '>', or leave the row out."
     )
 
 
 def test_a_count_below_0_is_an_error_that_names_the_row():
-    with pytest.raises(DataError, match=r"row 1, 'ads'"):
+    with pytest.raises(DataError, match="below 0 in 1 of 1 rows; the first is 'ads'"):
         ready_paths(ready(("ads", -1)))
 
 

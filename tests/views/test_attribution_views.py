@@ -18,6 +18,13 @@ def test_every_rule_has_a_column_and_its_total_is_all_orders():
     assert column_cells(payload, "last_touch")[-1] == 656 + 143 + 121 + 338
 
 
+def test_revenue_that_is_not_known_has_no_total():
+    unknown = sample("attribution").assign(linear_value=float("nan"))
+    payload = tables.attribution_table(unknown).payload()
+    assert column_cells(payload, "linear_value")[-1] is None
+    assert column_cells(payload, "markov_value")[-1] > 0
+
+
 def test_without_any_touch_the_tables_say_what_to_supply():
     untouched = sample("attribution").tail(1)
     assert tables.attribution_table(untouched).payload()["void"].startswith("No touches before")
