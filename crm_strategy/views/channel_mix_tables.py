@@ -58,7 +58,7 @@ def channel_sets_table(sets: Data) -> Table:
                 *("channels", "channel_count", "low", "high", "conversions_lost", "is_cheapest"),
             ),
             page_only=("range",),
-            rows_shown=12,
+            rows_shown=8,
         ),
     )
 
