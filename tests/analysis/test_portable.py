@@ -6,6 +6,7 @@ import ibis
 import pytest
 
 from crm_strategy.analysis import (
+    acquisition,
     attribution,
     cohorts,
     journeys,
@@ -27,6 +28,7 @@ def results():
     orders = ibis.table(ORDERS, name="orders")
     touches = ibis.table(TOUCHES, name="touches")
     lines = ibis.table(ORDER_LINES, name="order_lines")
+    sources = ibis.table({"customer_id": "string", "source_channel": "string"}, name="customers")
     customers = rfm.customer_segments(rfm.rfm_scores(orders, as_of=END))
     stages = lifecycle.customer_stages(orders, **PERIOD, active_days=92)
     both = PERIOD | {"previous_start": START, "previous_end": END}
@@ -42,6 +44,7 @@ def results():
         "funnel": journeys.stage_funnel(touches, orders, **PERIOD, conversion_days=30),
         "transitions": journeys.transitions(touches, orders, **PERIOD),
         "credit": attribution.last_touch_credit(orders, touches, **PERIOD, lookback_days=30),
+        "new_customers": acquisition.new_customers(orders, sources, touches, **PERIOD),
         "paths": paths.journey_paths(touches, orders, **PERIOD, lookback_days=30),
         "products": products.product_revenue(lines, **both),
         "categories": products.category_revenue(lines, **both),
