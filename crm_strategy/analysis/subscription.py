@@ -97,7 +97,8 @@ def subscription_retention(
     ahead
         Periods to show beyond those observed.
     discount_rate
-        Loss of worth of money per year, a fraction above 0.
+        Loss of worth of money per year, a fraction. At 0 the paid periods to come have no
+        value: over all time their sum may have no end.
 
     Returns
     -------

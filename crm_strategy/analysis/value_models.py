@@ -46,7 +46,8 @@ def value_models(fits: ValueFits, *, more: Iterable[Fit] = ()) -> pd.DataFrame:
         for name, fit in fits.buying.items()
     ]
     parts.append(_rows(fits.spend, error=None, chosen=bool(fits.chosen) and fits.knows_spend))
-    parts.extend(_rows(fit, error=None, chosen=not fit.problem) for fit in more if fit.customer_count)
+    known = [fit for fit in more if fit.customer_count]
+    parts.extend(_rows(fit, error=None, chosen=not fit.problem) for fit in known)
     if NAIVE in errors:
         naive = {"model": NAIVE, "holdout_error": errors[NAIVE], "chosen": False, "problem": ""}
         parts.append([naive])

@@ -133,6 +133,20 @@ class TierParams(Strict):
     )
 
     @model_validator(mode="after")
+    def _apart(self) -> "TierParams":
+        for name in (*self.at_least, *self.shares):
+            if name.casefold() in ("other", "unknown"):
+                raise RefusedError(
+                    f"a tier is called '{name}', as are the customers below all tiers.",
+                    "Give it another name.",
+                )
+        if len(set(self.at_least.values())) < len(self.at_least):
+            raise RefusedError(
+                "two tiers begin at the same value.", "Write another value, or one tier less."
+            )
+        return self
+
+    @model_validator(mode="after")
     def _one_way(self) -> "TierParams":
         if self.at_least and self.shares:
             raise RefusedError("at_least and shares are both given.", "Keep one of them.")

@@ -57,8 +57,9 @@ def clearest(rows: pd.DataFrame) -> pd.DataFrame:
     """The values whose interval is farthest from the base, highest index first."""
     if rows.empty:
         return rows
-    named = rows[~rows["value"].isin(REST) & rows["index"].notna()]
-    named = without_small(named, "customer_count")
+    # First what the table hides: of the chosen alone it would not be seen.
+    shown = without_small(rows, "customer_count", within=[["attribute"]])
+    named = shown[~shown["value"].isin(REST) & shown["index"].notna()]
     apart = (named["low"] - BASE).clip(lower=0) + (BASE - named["high"]).clip(lower=0)
     order = named.assign(apart=apart.fillna(0.0)).sort_values(
         ["apart", "customer_count", "attribute", "value"], ascending=[False, False, True, True]

@@ -132,7 +132,8 @@ def _named(rows: pd.DataFrame) -> pd.DataFrame:
     """The groups that may be named and are somebody in particular."""
     if rows.empty:
         return rows
-    return without_small(rows[~rows["value"].isin(REST)], "customer_count")
+    shown = without_small(rows, "customer_count", within=[["attribute"]])
+    return shown[~shown["value"].isin(REST)]
 
 
 def _clear(rows: pd.DataFrame) -> pd.DataFrame:

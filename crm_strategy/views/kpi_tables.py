@@ -82,8 +82,7 @@ def _without_telling(kpis: pd.DataFrame) -> pd.DataFrame:
     rest of them the lapsed.
     """
     rows, known = kpis.astype("object"), kpis.set_index("kpi")
-    if small(known["value"].get("new_customers")):
-        _hide(rows, ("active_share",), ("previous", "last_year", "change"))
+    few = {"new"} if small(known["value"].get("new_customers")) else set()
     active, base = known["value"].get("active_customers"), known["n"].get(RETENTION)
     rate, new = known["value"].get(RETENTION), known["value"].get("new_customers")
     if all(_known(each) for each in (active, base, rate, new)):
@@ -95,9 +94,13 @@ def _without_telling(kpis: pd.DataFrame) -> pd.DataFrame:
             "lapsed": base - retained,
         }
         groups = partial_sums([[stage] for stage in stages], ["stage"], STAGE_SUMS)
-        gone = rows_to_hide([*stages.values()], groups=groups)
-        if gone and {"retained", "lapsed"} & {[*stages][at] for at in gone}:
-            _hide(rows, (RETENTION, "churn_rate"), ("value", "range", "low", "high", "change"))
+        few |= {[*stages][at] for at in rows_to_hide([*stages.values()], groups=groups)}
+    if few & {"retained", "lapsed"}:
+        _hide(rows, (RETENTION, "churn_rate"), ("value", "range", "low", "high", "change"))
+    if "new" in few:
+        # Costs over their cost a head are the new customers again.
+        _hide(rows, ("new_customers", "cac"), ("value", "range", "low", "high", "change", "n"))
+        _hide(rows, ("active_share",), ("previous", "last_year", "change"))
     return rows
 
 

@@ -43,9 +43,53 @@ def small(count: object) -> bool:
     return isinstance(count, Real) and 0 < float(count) < voice().min_cell
 
 
-def without_small(rows: "pd.DataFrame", column: str) -> "pd.DataFrame":
-    """The rows whose customer count in `column` may be named in a sentence."""
-    return rows.loc[[not small(count) for count in rows[column]]]
+def without_small(
+    rows: "pd.DataFrame", column: str, *, within: Sequence[Sequence[str]] = ()
+) -> "pd.DataFrame":
+    """The rows whose customer count in `column` may be named in a sentence or drawn.
+
+    Parameters
+    ----------
+    rows
+        All rows of the table beside the sentence: choose among them afterwards.
+    column
+        Customers a row.
+    within
+        The wholes that the table is hidden by: the columns that name each, `()` for all rows.
+    """
+    groups = [
+        list(rows[list(names)].itertuples(index=False, name=None)) if names else [()] * len(rows)
+        for names in within
+    ]
+    counts = [None if count != count else count for count in rows[column]]
+    gone = set(rows_to_hide(counts, groups=groups))
+    return rows.loc[[place not in gone for place in range(len(rows))]]
+
+
+def hide_telling_rates(
+    rows: "pd.DataFrame", rate: str, *, of: str, hides: Sequence[str] = ()
+) -> "pd.DataFrame":
+    """Rows without the rates that would tell a few customers, or all but a few.
+
+    Parameters
+    ----------
+    rows
+        Rows with a `rate` of the customers in the column `of`.
+    hides
+        Columns hidden with the rate.
+    """
+    if not {rate, of} <= set(rows):
+        return rows
+    shown = rows.astype({each: "object" for each in (rate, *hides) if each in rows})
+    for at, (share, count) in zip(rows.index, zip(rows[rate], rows[of], strict=True), strict=True):
+        if share != share or share is None or count != count or count is None:
+            continue
+        cases = round(share * count)
+        if small(cases) or small(count - cases):
+            for each in (rate, *hides):
+                if each in shown:
+                    shown.at[at, each] = hidden()
+    return shown
 
 
 def rows_to_hide(counts: Sequence[object], *, groups: Sequence[Sequence[object]] = ()) -> list[int]:

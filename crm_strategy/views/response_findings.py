@@ -44,9 +44,9 @@ def responses_finding(responses: Data) -> Finding:
 def stopped_at_finding(stopped: Data) -> Finding:
     """The stage at which most customers have stopped."""
     rows = frame_of(stopped)
+    rows = without_small(rows, "customer_count", within=[[]]) if len(rows) else rows
     rows = rows[rows["customer_count"] > 0] if len(rows) else rows
     rows = rows[~rows["stage"].isin(DONE)] if len(rows) else rows
-    rows = without_small(rows, "customer_count")
     if rows.empty:
         return Finding("stopped_at", title=say("findings.stopped_at.none"))
     top = rows.sort_values(["customer_count", "stage"], ascending=[False, True]).iloc[0]

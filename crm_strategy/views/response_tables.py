@@ -2,6 +2,7 @@
 
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.layout import Layout, Suppress
+from crm_strategy.views.privacy import hide_telling_rates
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.table import Table
 
@@ -15,8 +16,9 @@ RESPONDED = (
 
 def responses_table(responses: Data) -> Table:
     """Contacts and answers by channel."""
+    rows = with_range(frame_of(responses), "share")
     return Table(
-        with_range(frame_of(responses), "share"),
+        hide_telling_rates(rows, "conversion_rate", of="customer_count"),
         id="responses",
         formats=ENDS,
         suppress=RESPONDED,

@@ -3,7 +3,7 @@
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.naming import segment_name
-from crm_strategy.views.privacy import small, without_small
+from crm_strategy.views.privacy import without_small
 from crm_strategy.views.satisfaction_charts import UNHAPPY
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import format_interval, format_share, format_short_money
@@ -12,9 +12,10 @@ from crm_strategy.words.numbers import format_interval, format_share, format_sho
 def satisfaction_finding(satisfaction: Data) -> Finding:
     """How much of the answering customers' revenue the unhappy ones bring, kind by kind."""
     rows = frame_of(satisfaction)
-    unhappy = rows[rows["band"].isin(UNHAPPY)] if len(rows) else rows
+    shown = without_small(rows, "customer_count", within=[["kind"]]) if len(rows) else rows
+    unhappy = shown[shown["band"].isin(UNHAPPY)] if len(shown) else shown
     # NPS first: it has the sharper name for who is unhappy.
-    unhappy = without_small(unhappy, "customer_count").sort_values("kind", ascending=False)
+    unhappy = unhappy.sort_values("kind", ascending=False) if len(unhappy) else unhappy
     if unhappy.empty:
         return Finding("satisfaction", title=say("findings.satisfaction.none"))
     row = unhappy.iloc[0]
@@ -44,7 +45,8 @@ def satisfaction_value_finding(grid: Data) -> Finding:
     if chosen.empty:
         return Finding("satisfaction_value", title=say("findings.satisfaction_value.none"))
     row = chosen.iloc[0]
-    if small(row["customer_count"]):
+    shown = without_small(rows, "customer_count", within=[["band"], ["value_group"], []])
+    if chosen.index[0] not in shown.index:
         return Finding("satisfaction_value", title=say("findings.satisfaction_value.few"))
     customers = int(row["customer_count"])
     return Finding(
@@ -70,7 +72,8 @@ def respondents_finding(respondents: Data) -> Finding:
     """Whether those who answered buy as the others do."""
     rows = frame_of(respondents)
     rows = rows[rows["customer_count"] > 0] if len(rows) else rows
-    groups = without_small(rows, "customer_count").set_index("group") if len(rows) else rows
+    shown = without_small(rows, "customer_count", within=[[]]) if len(rows) else rows
+    groups = shown.set_index("group") if len(shown) else shown
     if not {"respondents", "others"} <= set(groups.index):
         return Finding("respondents", title=say("findings.respondents.none"))
     answered, others = groups.loc["respondents"], groups.loc["others"]

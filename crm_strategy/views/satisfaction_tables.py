@@ -2,6 +2,7 @@
 
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.layout import Layout, Suppress
+from crm_strategy.views.privacy import hide_telling_rates
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.table import Table
 
@@ -12,8 +13,9 @@ ENDS = {"low": "share", "high": "share", "range": "interval"}
 
 def satisfaction_table(satisfaction: Data) -> Table:
     """Customers by what they answered last: revenue, and how many bought again."""
+    rows = with_range(frame_of(satisfaction), "share")
     return Table(
-        with_range(frame_of(satisfaction), "share"),
+        hide_telling_rates(rows, "repeat_rate", of="customer_count", hides=tuple(ENDS)),
         id="satisfaction",
         formats=ENDS,
         suppress=(Suppress(count="customer_count", within=("kind",)),),
@@ -41,8 +43,9 @@ def satisfaction_value_table(grid: Data) -> Table:
 
 def respondents_table(respondents: Data) -> Table:
     """Customers who answered beside those who did not: do the answers speak for all?"""
+    rows = with_range(frame_of(respondents), "share")
     return Table(
-        with_range(frame_of(respondents), "share"),
+        hide_telling_rates(rows, "repeat_rate", of="customer_count", hides=tuple(ENDS)),
         id="respondents",
         formats=ENDS,
         suppress=(Suppress(count="customer_count", within=((),)),),

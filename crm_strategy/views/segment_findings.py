@@ -22,7 +22,7 @@ LOW_RESPONSE, HIGH_RESPONSE = 0.03, 0.09
 def largest_segment_finding(segments: Data) -> Finding:
     """Which segment holds the most revenue, and how few customers it is."""
     rows = frame_of(segments)
-    rows = without_small(rows, "customer_count")
+    rows = without_small(rows, "customer_count", within=[[]])
     if rows.empty:
         return Finding("largest_segment", title=say("findings.segments.none"))
     if len(frame_of(segments)) == 1:
@@ -62,7 +62,7 @@ def at_risk_finding(segments: Data) -> Finding:
     if customers == 0:
         return Finding("at_risk", title=say("findings.at_risk.none"), severity="good")
     # Beside the table of segments a sum would tell the small group that the table hides.
-    if risk["customer_count"].map(small).any():
+    if not set(risk.index) <= set(without_small(rows, "customer_count", within=[[]]).index):
         return Finding("at_risk", title=say("findings.at_risk.few"))
     revenue = float(risk["revenue"].sum())
     total = float(rows["revenue"].sum())
@@ -105,8 +105,9 @@ def segment_migration_finding(migration: Data) -> Finding:
     """The largest move from one segment to another, as a share of where it came from."""
     rows = frame_of(migration)
     before = rows[rows["from_segment"] != "none"]
-    moves = before[before["from_segment"] != before["to_segment"]]
-    moves = without_small(moves, "customer_count")
+    shown = without_small(rows, "customer_count", within=[["from_segment"], ["to_segment"]])
+    moved = shown["from_segment"] != shown["to_segment"]
+    moves = shown[moved & (shown["from_segment"] != "none")]
     if moves.empty:
         return Finding("segment_migration", title=say("findings.segment_migration.none"))
     sizes = before.groupby("from_segment")["customer_count"].sum()

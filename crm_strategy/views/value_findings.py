@@ -175,7 +175,7 @@ def newcomers_finding(newcomers: Data) -> Finding:
     if count == 0 or small(count):
         return Finding("newcomers", title=say("findings.newcomers.none"))
     rate = (rows["second_order_rate"] * rows["customer_count"]).sum() / count
-    band = without_small(rows, "customer_count").set_index("band")
+    band = without_small(rows, "customer_count", within=[[]]).set_index("band")
     contrast = {"low", "high"} <= set(band.index)
     return Finding(
         "newcomers",

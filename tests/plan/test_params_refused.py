@@ -520,6 +520,25 @@ def test_a_decimal_comma_between_braces_is_known_as_one(refusal):
     )
 
 
+@pytest.mark.parametrize(
+    ("tiers", "message"),
+    [
+        (
+            "{at_least: {other: 300, gold: 100}}",
+            "a tier is called 'other', as are the customers below all tiers.\n"
+            "Give it another name.",
+        ),
+        (
+            "{at_least: {gold: 5, silver: 5}}",
+            "two tiers begin at the same value.\nWrite another value, or one tier less.",
+        ),
+    ],
+)
+def test_tiers_that_cannot_be_told_apart_are_refused(refusal, tiers, message):
+    text = f"client: Acme\ndata: {{orders: {{file: a.csv}}}}\ntiers: {tiers}\n"
+    assert refusal(text) == f"params/acme.yml, line 3, tiers: {message}"
+
+
 def test_an_engine_that_nothing_is_read_from_is_refused(refusal):
     told = refusal("client: Acme\ndata:\n  engine: mars\n  orders: {file: a.csv}\n")
     assert told == (

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_strategy import words
-from crm_strategy.views import charts, markup, tables
+from crm_strategy.views import charts, findings, markup, tables
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.payload import column_cells, is_hidden
 from crm_strategy.views.privacy import rows_to_hide, small
@@ -291,3 +291,79 @@ def test_retention_is_hidden_where_it_would_tell_few_lapsed():
     assert values["customer_retention_rate"] == HIDDEN
     assert values["churn_rate"] == HIDDEN
     assert values["active_share"] == pytest.approx(271 / 299)
+
+
+def test_returned_customers_do_not_follow_from_the_new_that_the_kpis_tell():
+    # 45 active = 30 retained + 12 new + 3 returned: with the returned the new are hidden.
+    rows = scorecard(active=45, before=60, new=12, retained=30, base=160)
+    payload = tables.kpis_table(rows).payload()
+    values = dict(zip(payload["keys"]["kpi"], column_cells(payload, "value"), strict=True))
+    counts = dict(zip(payload["keys"]["kpi"], column_cells(payload, "n"), strict=True))
+    assert values["new_customers"] == counts["new_customers"] == HIDDEN
+    assert values["customer_retention_rate"] == pytest.approx(0.5)
+    stages = lifecycle_rows(new=12, retained=30, returned=3, lapsed=30)
+    shown = column_cells(tables.lifecycle_table(stages).payload(), "customer_count")
+    assert shown == [HIDDEN, 30, FEW, 30]
+
+
+PLANS = pd.DataFrame(
+    {
+        "attribute": "plan",
+        "value": ["basic", "plus", "gold", "other"],
+        "customer_count": [90, 60, 12, 3],
+        "revenue": [900.0, 700.0, 300.0, 20.0],
+        "average_order_value": 10.0,
+        "index": [90.0, 110.0, 160.0, 60.0],
+        "low": [80.0, 101.0, 130.0, 20.0],
+        "high": [99.0, 120.0, 190.0, 99.0],
+        "customer_share": [0.55, 0.36, 0.07, 0.02],
+        "kind": "other",
+    }
+)
+
+
+def test_a_chart_of_chosen_rows_hides_what_its_table_hides():
+    # With the 3 of "other" the 12 of "gold" are hidden, though "other" is not drawn.
+    table = tables.attributes_table(PLANS).payload()
+    shown = dict(
+        zip(column_cells(table, "value"), column_cells(table, "customer_count"), strict=True)
+    )
+    hidden_values = [value for value, count in shown.items() if is_hidden(count)]
+    assert hidden_values == ["gold", "Other"]
+    payload = charts.attribute_index_chart(PLANS).payload()
+    assert column_cells(payload, "value") == ["plus", "basic"]
+    assert "gold" not in payload["alt"]
+    assert "gold" not in findings.attributes_finding(PLANS).title
+
+
+def test_a_sentence_hides_what_its_table_hides():
+    # 45 answered: 24 promoters, 9 passives, and 12 detractors who would tell the 9.
+    answers = pd.DataFrame(
+        {
+            "kind": "nps",
+            "band": ["detractor", "passive", "promoter"],
+            "customer_count": [12, 9, 24],
+            "revenue": [2302.0, 900.0, 6000.0],
+            "repeat_rate": 0.5,
+        }
+    )
+    found = findings.satisfaction_finding(answers)
+    assert "12" not in f"{found.title} {found.text}"
+
+
+@pytest.mark.parametrize(("rate", "told"), [(2 / 31, False), (30 / 31, False), (0.5, True), (0, 1)])
+def test_a_rate_that_would_tell_a_few_customers_is_hidden(rate, told):
+    rows = pd.DataFrame(
+        {
+            "channel": ["sms"],
+            "touch_count": [40],
+            "customer_count": [31],
+            "response_count": [15],
+            "response_rate": [15 / 31],
+            "low": [0.3],
+            "high": [0.6],
+            "conversion_rate": [rate],
+        }
+    )
+    (cell,) = column_cells(tables.responses_table(rows).payload(), "conversion_rate")
+    assert is_hidden(cell) != bool(told)
