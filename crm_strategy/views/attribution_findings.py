@@ -6,7 +6,7 @@ import pandas as pd
 
 from crm_strategy.views.attribution_tables import COUNT
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.finding import Finding
 from crm_strategy.views.privacy import without_small
 from crm_strategy.words import label, say, say_count
 from crm_strategy.words.numbers import format_ratio, format_share, format_short_money
@@ -38,14 +38,10 @@ def attribution_finding(verdicts: Data) -> Finding:
             low=format_ratio(row["roi_low"]),
             high=format_ratio(row["roi_high"]),
         ),
-        text=text,
-        severity="act" if verdict == "never_pays" else "watch",
+        # What to do about it, the switch-off lab asks, with the size of the test.
+        text=f"{text} {_why(row)}",
+        severity="watch",
         figures={"roi_low": float(row["roi_low"]), "roi_high": float(row["roi_high"])},
-        decision=Decision(
-            title=say(f"findings.attribution.ask_{verdict}", channel=channel),
-            why=_why(row),
-            evidence="partial",
-        ),
     )
 
 
