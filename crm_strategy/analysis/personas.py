@@ -46,7 +46,9 @@ def personas(
 
     A measured line is the commonest known value of an attribute. Of each aspect, those
     attributes are shown in which that value is most surely commoner in the segment than among
-    all customers.
+    all customers. A segment of fewer than `min_count` customers has no lines at all, nor have
+    the next smallest, until two segments and `min_count` customers have none: counts and shares
+    tell sizes, and from all sizes but one the last follows.
 
     Parameters
     ----------
@@ -57,7 +59,7 @@ def personas(
     lines
         Measured lines of an aspect at most.
     min_count
-        Customers a measured line needs.
+        Customers a measured line and a segment need.
 
     Returns
     -------
@@ -76,7 +78,19 @@ def personas(
     table["attribute"] = table["attribute"].astype(object).where(table["attribute"].notna(), None)
     place = table["aspect"].map({aspect: number for number, aspect in enumerate(ASPECTS)})
     ordered = table.assign(place=place).sort_values(["segment", "place", "evidence", "line"])
-    return ordered[columns].reset_index(drop=True)
+    shown = ordered[~ordered["segment"].isin(_of_hidden_size(lifts, min_count))]
+    return shown[columns].reset_index(drop=True)
+
+
+def _of_hidden_size(lifts: pd.DataFrame, min_count: int) -> pd.Index:
+    """Segments that are small or would tell a small one, by their best known attribute."""
+    sizes = lifts.groupby("segment")["known_count"].max().sort_values()
+    if not (sizes < min_count).any():
+        return sizes.index[:0]
+    before = sizes.cumsum() - sizes
+    gone = sizes[(sizes < min_count) | (before < min_count) | (np.arange(len(sizes)) < 2)]
+    # Of equal segments, the table of sizes may hide either.
+    return sizes.index[sizes <= gone.max()]
 
 
 def _measured(lifts: pd.DataFrame, lines: int, min_count: int) -> pd.DataFrame:
