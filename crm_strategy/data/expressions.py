@@ -1,6 +1,7 @@
 """An expression of the plan as a question to the engine."""
 
 import operator
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -197,9 +198,9 @@ class _Compiler:
         if _family(value.type()) == "number":
             return value
         if isinstance(node, Literal):
-            raise self._refused(
-                node, "a text is compared with a number", f"Leave the quotes out: {node.value}."
-            )
+            number = re.fullmatch(r"-?\d+(\.\d+)?", str(node.value).strip())
+            remedy = f"Leave the quotes out: {node.value}." if number else "Write a number."
+            raise self._refused(node, "a text is compared with a number", remedy)
         return value.try_cast("float64")
 
     def _refused(self, node: Node, text: str, remedy: str) -> ExpressionError:

@@ -176,6 +176,17 @@ def test_parts_that_do_not_go_together_are_refused(rule, message):
     assert refused(rule).split("\n")[0] == message
 
 
+@pytest.mark.parametrize(
+    ("rule", "remedy"),
+    [
+        ('order_count > "3"', "Leave the quotes out: 3."),
+        ('order_count == "three"', "Write a number."),
+    ],
+)
+def test_a_text_beside_a_number_is_told_how_to_become_one(rule, remedy):
+    assert refused(rule).split("\n")[-1] == remedy
+
+
 def test_a_rule_has_sql_for_other_engines():
     rows = ibis.table(COLUMNS, name="people")
     rule = parse_expression('country == "DE" and revenue / order_count > 3 and not member')
