@@ -77,9 +77,7 @@ def read_source(
         table = together(con, files, name=raw)
     if not any(file.file.row_count for file in files):
         spared = f", or remove data.{name} from the parameters" if name else ""
-        raise DataError(
-            f"{label}: only a header, no rows.\nExport it again with its data{spared}."
-        )
+        raise DataError(f"{label}: only a header, no rows.\nExport it again with its data{spared}.")
     found = tuple(replace(file.file, sha256=_sha256(file.file.path)) for file in files)
     return Source(name, table, files[0].headers, found, label, given.format)
 

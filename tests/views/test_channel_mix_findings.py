@@ -43,9 +43,7 @@ def test_a_switch_off_of_few_orders_is_said_without_them() -> None:
 
 def test_where_it_depends_a_test_is_asked_for_and_the_break_even_said() -> None:
     found = findings.switch_off_finding(SINGLE[1:], PLAN)
-    assert found.title == (
-        "No channel can go without a test; the figures leave it open for “sms”"
-    )
+    assert found.title == ("No channel can go without a test; the figures leave it open for “sms”")
     assert "if other channels win back more than 44% of its orders" in found.text
     assert found.decision is not None
     assert found.decision.title == ("Hold out “sms” for a random 10% of its customers for 11 weeks")
