@@ -23,6 +23,7 @@ from crm_strategy.plan.goals import goals_table_rows
 from crm_strategy.plan.params import Params, read_params
 from crm_strategy.plan.period import Period, history
 from crm_strategy.plan.personas import persona_lines
+from crm_strategy.plan.scenarios import scenario_rows
 from crm_strategy.plan.touchpoints import touchpoint_actions, touchpoint_rows
 from crm_strategy.words import speak, speaking
 from crm_strategy.words.numbers import format_date
@@ -229,6 +230,12 @@ class Book:
         """What the workshop knows of segments' people: segment, aspect, value."""
         lines = persona_lines(self.params)
         return pd.DataFrame(lines, columns=["segment", "aspect", "value"], dtype="string")
+
+    @property
+    def scenarios(self) -> pd.DataFrame:
+        """The communication plan, a row a step, as `plan.scenarios.scenario_rows` gives it."""
+        columns = ["scenario", "segment", "step", "channel", "day", "wait_days", "stop_on"]
+        return pd.DataFrame(scenario_rows(self.params), columns=[*columns, "message", "offer"])
 
     @property
     def touchpoints(self) -> Sequence[Mapping[str, Any]]:

@@ -1,4 +1,4 @@
-"""What the client calls things: channels, touchpoints and goals, in the report's language."""
+"""What the client calls things: channels, touchpoints, goals and scenarios, by language."""
 
 import pandas as pd
 
@@ -20,7 +20,12 @@ def client_labels(params: Params, language: str) -> dict[str, str]:
         f"business_goal.{each.id}": each.goal.in_language(language)
         for each in params.business_goals
     }
-    return channels | touchpoints | goals | business
+    scenarios = {
+        f"scenario.{each.id}": each.name.in_language(language)
+        for each in params.scenarios
+        if each.name
+    }
+    return channels | touchpoints | goals | business | scenarios
 
 
 def channel_terms(params: Params, language: str) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from crm_strategy.plan.params_checks import cross_problems
 from crm_strategy.plan.params_errors import model_problems, nearest_line, params_error
 from crm_strategy.plan.period import Rhythm
 from crm_strategy.plan.problems import Loc
+from crm_strategy.plan.scenario_params import Scenario
 from crm_strategy.plan.segment_params import (
     DEFAULT_KINDS,
     PersonaParams,
@@ -31,7 +32,7 @@ from crm_strategy.plan.segment_params import (
     TierParams,
     ValueParams,
 )
-from crm_strategy.plan.touchpoint_params import Channel, Scenario, Touchpoint
+from crm_strategy.plan.touchpoint_params import Channel, Touchpoint
 from crm_strategy.plan.yaml_lines import read_yaml
 
 

@@ -229,10 +229,13 @@ _TOUCHPOINTS = """\
 #  email: {label: E-mail, kind: owned, cost: {per_touch: 0.01, monthly: 300}}
 #  sms: {label: SMS, kind: paid, cost: {per_touch: 0.07}}
 
-# Cascades: messages that follow one another until the customer answers.
+# Cascades: messages that follow one another until the customer answers; each step goes only to
+# those who may be written to there and have not answered yet. stop_on left out: any answer.
 #scenarios:
 #  - id: comeback
 #    segment: at_risk
+#    message: We miss you           # a step may have its own message and offer
+#    offer: Free delivery for a week
 #    steps:
 #      - {channel: email, wait_days: 2, stop_on: opened}
 #      - {channel: sms}

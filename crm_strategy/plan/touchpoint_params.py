@@ -1,11 +1,10 @@
-"""Touchpoints, channels and scenarios as the parameters file holds them."""
+"""Touchpoints and channels as the parameters file holds them."""
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from crm_strategy.plan.fields import KpiId, Number, Plain, Strict, Whole
-from crm_strategy.plan.problems import RefusedError
+from crm_strategy.plan.fields import KpiId, Number, Plain, Strict
 from crm_strategy.plan.text import Text
 
 NotNegative = Annotated[Number, Field(ge=0)]
@@ -61,32 +60,3 @@ class Channel(Strict):
         default="owned", description="whose channel it is"
     )
     cost: ChannelCost | None = Field(default=None, description="its price; unknown when left out")
-
-
-class Step(Strict):
-    """One message of a cascade."""
-
-    channel: Plain = Field(description="channel it is sent through")
-    wait_days: Annotated[Whole, Field(ge=0)] = Field(
-        default=0, description="days to wait for an answer before the next step"
-    )
-    stop_on: Plain | None = Field(
-        default=None, description="action of the customer that ends the cascade, such as opened"
-    )
-    message: Text | None = Field(default=None, description="what the customer is told")
-
-
-def _some(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    if not steps:
-        raise RefusedError("no step.", "Add one: [{channel: email}].")
-    return steps
-
-
-class Scenario(Strict):
-    """A cascade: messages that follow one another until the customer answers."""
-
-    id: Plain = Field(description="short name")
-    segment: Plain = Field(description="segment it is for; all: every customer")
-    steps: Annotated[tuple[Step, ...], AfterValidator(_some)] = Field(
-        description="messages, in the order they are sent"
-    )

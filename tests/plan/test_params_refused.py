@@ -370,6 +370,16 @@ def test_timezone_that_is_a_path(refusal):
             "scenarios: [{id: s, segment: all, steps: []}]",
             "scenarios[0].steps: no step.\nAdd one: [{channel: email}].",
         ),
+        (
+            "scenarios: [{id: s, segment: all, steps: [{channel: a}, {channel: b}, {channel: a}]}]",
+            "scenarios[0].steps: steps 1 and 3 both go through 'a'.\n"
+            "Each channel once a scenario: remove one of them, or make a scenario of its own.",
+        ),
+        (
+            "scenarios: [{id: s, segment: at_rsk, steps: [{channel: email}]}]",
+            "scenarios[0].segment: no segment 'at_rsk'.\n"
+            f"Did you mean 'at_risk'? Segments: {SEGMENTS}.",
+        ),
     ],
 )
 def test_wrong_value(refusal, yaml, message):
