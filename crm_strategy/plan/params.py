@@ -18,6 +18,7 @@ from crm_strategy.plan.fields import (
 )
 from crm_strategy.plan.file_name import file_name
 from crm_strategy.plan.goal_params import BusinessGoal, Decision, Goal
+from crm_strategy.plan.journey_params import JourneyParams
 from crm_strategy.plan.params_checks import cross_problems
 from crm_strategy.plan.params_errors import model_problems, nearest_line, params_error
 from crm_strategy.plan.period import Rhythm
@@ -113,6 +114,9 @@ class Params(Strict):
     rfm: RfmParams = Field(default=RfmParams(), description="recency, frequency, money")
     value: ValueParams = Field(default=ValueParams(), description="customers' expected value")
     kpis: KpiParams = Field(default=KpiParams(), description="how KPIs are counted")
+    journeys: JourneyParams = Field(
+        default=JourneyParams(), description="what a journey is, its steps, whom to compare"
+    )
     attribution: AttributionParams = Field(
         default=AttributionParams(), description="how orders are credited to channels"
     )
