@@ -42,6 +42,35 @@ def share_interval(count: float, n: float, *, confidence: float = CONFIDENCE) ->
     return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))
 
 
+def difference_interval(
+    count: float, n: float, other_count: float, other_n: float, *, confidence: float = CONFIDENCE
+) -> Interval:
+    """Newcombe's interval of the difference of two shares, count / n − other_count / other_n.
+
+    With d the difference and l, u the ends of Wilson's intervals: low = d − √((p₁ − l₁)² +
+    (u₂ − p₂)²), high = d + √((u₁ − p₁)² + (p₂ − l₂)²).
+
+    Parameters
+    ----------
+    count, n, other_count, other_n
+        How many of how many, in two separate groups; an empty group gives no interval.
+    confidence
+        Its level, 0 to 1.
+
+    References
+    ----------
+    Newcombe (1998), Statistics in Medicine 17(8), 873–890, method 10.
+    """
+    low, high = share_interval(count, n, confidence=confidence)
+    other_low, other_high = share_interval(other_count, other_n, confidence=confidence)
+    if low is None or high is None or other_low is None or other_high is None:
+        return NONE
+    share, other = count / n, other_count / other_n
+    below = math.hypot(share - low, other_high - other)
+    above = math.hypot(high - share, other - other_low)
+    return share - other - below, share - other + above
+
+
 def mean_interval(
     mean: float, squares: float, n: float, *, confidence: float = CONFIDENCE
 ) -> Interval:

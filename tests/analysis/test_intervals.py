@@ -5,9 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t as student
-from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from crm_strategy.analysis.intervals import mean_interval, nps_interval, share_interval
+from crm_strategy.analysis.intervals import (
+    difference_interval,
+    mean_interval,
+    nps_interval,
+    share_interval,
+)
 
 
 @pytest.mark.parametrize(("count", "n"), [(0, 5), (1, 1), (3, 10), (56, 70), (4999, 10000)])
@@ -17,6 +22,21 @@ def test_share_intervals_equal_wilson_of_statsmodels(count, n):
 
 def test_a_share_of_nobody_has_no_interval():
     assert share_interval(0, 0) == (None, None)
+
+
+def test_a_difference_of_shares_matches_newcombe_1998_table_ii():
+    # 56/70 against 48/80, method 10: 0.0524 to 0.3339.
+    assert difference_interval(56, 70, 48, 80) == pytest.approx((0.0524, 0.3339), abs=5e-5)
+
+
+@pytest.mark.parametrize("pair", [(0, 20, 0, 10), (9, 10, 3, 10), (10, 10, 0, 20), (5, 56, 0, 29)])
+def test_a_difference_of_shares_equals_newcombe_of_statsmodels(pair):
+    expected = confint_proportions_2indep(*pair, method="newcomb", compare="diff")
+    assert difference_interval(*pair) == pytest.approx(expected)
+
+
+def test_a_difference_to_nobody_has_no_interval():
+    assert difference_interval(3, 10, 0, 0) == (None, None)
 
 
 @given(st.integers(1, 1000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
