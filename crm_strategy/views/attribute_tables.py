@@ -3,9 +3,9 @@
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.naming import with_value_names
-from crm_strategy.views.privacy import hide_telling_rates
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.table import Table
+from crm_strategy.views.telling_rates import hide_telling_rates
 
 OF_ATTRIBUTE = Suppress(count="customer_count", within=("attribute",))
 
@@ -55,7 +55,7 @@ def profile_fit_table(fit: Data) -> Table:
     """Customers like the most valuable ones, customers unlike them, and what each bring."""
     rows, ends = with_range(frame_of(fit), "share"), ("low", "high", "range")
     return Table(
-        hide_telling_rates(rows, "top_rate", of="customer_count", hides=ends),
+        hide_telling_rates(rows, "top_rate", of="customer_count", hides=ends, within=[[]]),
         id="profile_fit",
         formats={"low": "share", "high": "share", "range": "interval"},
         suppress=(Suppress(count="customer_count", within=((),)),),

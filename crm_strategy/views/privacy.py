@@ -3,7 +3,8 @@
 A count of 1 to `min_cell` − 1 customers shows "<10", and the numbers that would tell it are
 hidden with it. Where rows are parts of a whole that the reader knows, the hidden ones must
 not follow from it: the next smallest rows are hidden too, until at least two rows and
-`min_cell` customers are.
+`min_cell` customers are. Rows of one size are hidden together, so that every table of the same
+groups hides the same ones. Where even "<10" would narrow a count down, it is "hidden" as well.
 """
 
 from collections.abc import Collection, Sequence
@@ -57,39 +58,9 @@ def without_small(
     within
         The wholes that the table is hidden by: the columns that name each, `()` for all rows.
     """
-    groups = [
-        list(rows[list(names)].itertuples(index=False, name=None)) if names else [()] * len(rows)
-        for names in within
-    ]
     counts = [None if count != count else count for count in rows[column]]
-    gone = set(rows_to_hide(counts, groups=groups))
+    gone = set(rows_to_hide(counts, groups=wholes_of(rows, within)))
     return rows.loc[[place not in gone for place in range(len(rows))]]
-
-
-def hide_telling_rates(
-    rows: "pd.DataFrame", rate: str, *, of: str, hides: Sequence[str] = ()
-) -> "pd.DataFrame":
-    """Rows without the rates that would tell a few customers, or all but a few.
-
-    Parameters
-    ----------
-    rows
-        Rows with a `rate` of the customers in the column `of`.
-    hides
-        Columns hidden with the rate.
-    """
-    if not {rate, of} <= set(rows):
-        return rows
-    shown = rows.astype({each: "object" for each in (rate, *hides) if each in rows})
-    for at, (share, count) in zip(rows.index, zip(rows[rate], rows[of], strict=True), strict=True):
-        if share != share or share is None or count != count or count is None:
-            continue
-        cases = round(share * count)
-        if small(cases) or small(count - cases):
-            for each in (rate, *hides):
-                if each in shown:
-                    shown.at[at, each] = hidden()
-    return shown
 
 
 def rows_to_hide(counts: Sequence[object], *, groups: Sequence[Sequence[object]] = ()) -> list[int]:
@@ -109,7 +80,7 @@ def rows_to_hide(counts: Sequence[object], *, groups: Sequence[Sequence[object]]
         before = len(hide)
         for group in groups:
             for whole in dict.fromkeys(group[row] for row in sorted(hide)):
-                _complete(hide, {row: n for row, n in known.items() if group[row] == whole})
+                complete(hide, {row: n for row, n in known.items() if group[row] == whole})
         grew = len(hide) > before
     return sorted(hide)
 
@@ -141,14 +112,46 @@ def partial_sums(
     ]
 
 
-def _complete(hide: set[int], members: dict[int, float]) -> None:
+def wholes_of(rows: "pd.DataFrame", within: Sequence[Sequence[str]]) -> list[list[object]]:
+    """For each way of summing, the whole of each row: by the columns that name it."""
+    return [
+        list(rows[list(names)].itertuples(index=False, name=None)) if names else [()] * len(rows)
+        for names in within
+    ]
+
+
+def complete(hide: set[int], members: dict[int, float]) -> None:
     """Hide the next smallest members until two rows and `min_cell` customers are hidden."""
-    rest = sorted((row for row in members if row not in hide), key=lambda row: (members[row], row))
+    rest = sorted((row for row in members if row not in hide), key=lambda row: members[row])
     gone = [members[row] for row in members if row in hide]
     while rest and (len(gone) < 2 or sum(gone) < voice().min_cell):
-        row = rest.pop(0)
-        hide.add(row)
-        gone.append(members[row])
+        # Another table may have its rows in another order: equal ones go together.
+        equal = [row for row in rest if members[row] == members[rest[0]]]
+        hide.update(equal)
+        gone += [members[row] for row in equal]
+        rest = rest[len(equal) :]
+
+
+def _narrowed(
+    counts: Sequence[object], hide: Sequence[int], groups: Sequence[Sequence[object]]
+) -> set[int]:
+    """Hidden rows of wholes in which "<10" and the sum of the hidden would narrow a count down.
+
+    Of a sum of 11 hidden as "<10" and "hidden", which is 10 at least, the first would be 1.
+    """
+    most, narrowed = voice().min_cell - 1, set()
+    for group in groups:
+        for whole in dict.fromkeys(group[row] for row in hide):
+            rows = [row for row in hide if group[row] == whole]
+            known = {row: n for row in rows if isinstance(n := counts[row], (int, float))}
+            few = [row for row, n in known.items() if small(n)]
+            total, larger = sum(known.values()), len(known) - len(few)
+            if not few or total <= most:
+                continue
+            low = 1 if larger else total - most * (len(few) - 1)
+            if low > 1 or total - (len(few) - 1) - (most + 1) * larger < most:
+                narrowed |= set(few)
+    return narrowed
 
 
 def hide_rows(
@@ -167,12 +170,15 @@ def hide_rows(
     """
     shown = [list(row) for row in rows]
     for number, guard in enumerate(guards):
-        counts = guard.counts(rows)
-        for row in rows_to_hide(counts, groups=groups if number == 0 else ()):
+        counts, wholes = guard.counts(rows), groups if number == 0 else ()
+        hide = rows_to_hide(counts, groups=wholes)
+        narrowed = _narrowed(counts, hide, wholes)
+        for row in hide:
             cells, count = shown[row], counts[row]
             for at in guard.hides:
                 cells[at] = hidden() if cells[at] is not None else None
-            cells[guard.count] = too_few() if small(count) else hidden()
+            said = small(count) and row not in narrowed
+            cells[guard.count] = too_few() if said else hidden()
     return shown
 
 

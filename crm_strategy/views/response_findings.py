@@ -7,6 +7,7 @@ from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.kinds import word_of
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.views.response_tables import STAGES
+from crm_strategy.views.telling_rates import telling_rates
 from crm_strategy.words import label, say, say_count
 from crm_strategy.words.numbers import format_count, format_interval, format_share
 
@@ -18,7 +19,9 @@ def responses_finding(responses: Data) -> Finding:
     """The channel that is answered most, and the one answered least."""
     rows = frame_of(responses)
     rows = rows[rows["response_rate"].notna()] if len(rows) else rows
-    rows = without_small(without_small(rows, "customer_count"), "response_count")
+    rows = without_small(rows, "customer_count")
+    telling = telling_rates(list(rows["response_rate"]), list(rows["customer_count"]))
+    rows = rows.drop(index=rows.index[telling])
     if rows.empty:
         return Finding("responses", title=say("findings.responses.none"))
     ranked = rows.sort_values(["response_rate", "channel"], ascending=[False, True])
@@ -66,11 +69,11 @@ def hot_leads_finding(leads: Data, *, days: int) -> Finding:
     """How many open leads are worth a call now, and whether such scores came true before."""
     rows = frame_of(leads)
     rows = rows[rows["expected_rate"].notna()] if len(rows) else rows
-    if rows.empty or small(rows["lead_count"].sum()):
+    rows = without_small(rows, "lead_count")
+    if rows.empty:
         return Finding("hot_leads", title=say("findings.hot_leads.none"))
     hottest = rows.sort_values("expected_rate", ascending=False).iloc[0]
     judged = rows[rows["observed_rate"].notna() & rows["low"].notna()]
-    judged = without_small(judged, "lead_count")
     within = judged["expected_rate"].between(judged["low"], judged["high"])
     count = 0 if pd.isna(hottest["open_count"]) else int(hottest["open_count"])
     open_leads = count if count and not small(count) else 0

@@ -2,9 +2,9 @@
 
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.layout import Layout, Suppress
-from crm_strategy.views.privacy import hide_telling_rates
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.table import Table
+from crm_strategy.views.telling_rates import hide_telling_rates
 
 ENDS = {"low": "share", "high": "share", "range": "interval"}
 RATE = ("response_rate", "low", "high", "range")
@@ -17,8 +17,11 @@ RESPONDED = (
 def responses_table(responses: Data) -> Table:
     """Contacts and answers by channel."""
     rows = with_range(frame_of(responses), "share")
+    answered = hide_telling_rates(
+        rows, "response_rate", of="customer_count", hides=("response_count", *RATE[1:])
+    )
     return Table(
-        hide_telling_rates(rows, "conversion_rate", of="customer_count"),
+        hide_telling_rates(answered, "conversion_rate", of="customer_count"),
         id="responses",
         formats=ENDS,
         suppress=RESPONDED,
@@ -48,8 +51,9 @@ STAGES = ("segments.{}.name", "plan.stage.{}", "views.funnel.{}")
 
 def hot_leads_table(leads: Data) -> Table:
     """Leads by how probable an order is, with what came of earlier ones."""
+    rows = with_range(frame_of(leads), "share")
     return Table(
-        with_range(frame_of(leads), "share"),
+        hide_telling_rates(rows, "observed_rate", of="lead_count", hides=tuple(ENDS)),
         id="hot_leads",
         formats=ENDS,
         suppress=(Suppress(count="lead_count"), Suppress(count="open_count", hides=())),

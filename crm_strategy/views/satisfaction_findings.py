@@ -5,6 +5,7 @@ from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.naming import segment_name
 from crm_strategy.views.privacy import without_small
 from crm_strategy.views.satisfaction_charts import UNHAPPY
+from crm_strategy.views.telling_rates import telling_rates
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import format_interval, format_share, format_short_money
 
@@ -74,7 +75,8 @@ def respondents_finding(respondents: Data) -> Finding:
     rows = rows[rows["customer_count"] > 0] if len(rows) else rows
     shown = without_small(rows, "customer_count", within=[[]]) if len(rows) else rows
     groups = shown.set_index("group") if len(shown) else shown
-    if not {"respondents", "others"} <= set(groups.index):
+    told = {"respondents", "others"} <= set(groups.index)
+    if not told or telling_rates(list(rows["repeat_rate"]), list(rows["customer_count"])):
         return Finding("respondents", title=say("findings.respondents.none"))
     answered, others = groups.loc["respondents"], groups.loc["others"]
     apart = answered["low"] > others["high"] or answered["high"] < others["low"]

@@ -2,9 +2,9 @@
 
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.layout import Layout, Suppress
-from crm_strategy.views.privacy import hide_telling_rates
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.table import Table
+from crm_strategy.views.telling_rates import hide_telling_rates
 
 BANDS = ("segments.{}.name",)
 GROUPS = "value.group.{}"
@@ -15,7 +15,9 @@ def satisfaction_table(satisfaction: Data) -> Table:
     """Customers by what they answered last: revenue, and how many bought again."""
     rows = with_range(frame_of(satisfaction), "share")
     return Table(
-        hide_telling_rates(rows, "repeat_rate", of="customer_count", hides=tuple(ENDS)),
+        hide_telling_rates(
+            rows, "repeat_rate", of="customer_count", hides=tuple(ENDS), within=[["kind"]]
+        ),
         id="satisfaction",
         formats=ENDS,
         suppress=(Suppress(count="customer_count", within=("kind",)),),
@@ -45,7 +47,9 @@ def respondents_table(respondents: Data) -> Table:
     """Customers who answered beside those who did not: do the answers speak for all?"""
     rows = with_range(frame_of(respondents), "share")
     return Table(
-        hide_telling_rates(rows, "repeat_rate", of="customer_count", hides=tuple(ENDS)),
+        hide_telling_rates(
+            rows, "repeat_rate", of="customer_count", hides=tuple(ENDS), within=[[]]
+        ),
         id="respondents",
         formats=ENDS,
         suppress=(Suppress(count="customer_count", within=((),)),),

@@ -77,8 +77,8 @@ def effort_finding(effort: Data, segments: Data) -> Finding:
     """Which segment gets fewer contacts than its expected value merits, and which more."""
     rows = with_sizes(frame_of(effort), frame_of(segments))
     if len(rows):
+        rows = without_small(rows, "customer_count", within=[[]])
         rows = rows[rows["touch_share"].notna() & rows["expected_value_share"].notna()]
-        rows = without_small(rows, "customer_count")
     if rows.empty:
         return Finding("effort", title=say("findings.effort.none"))
     gap = rows["expected_value_share"] - rows["touch_share"]

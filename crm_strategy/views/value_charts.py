@@ -16,7 +16,7 @@ from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.payload import TablePayload, column_cells, numbers
 from crm_strategy.views.table import Table
 from crm_strategy.views.theme import LIGHT, MARKS
-from crm_strategy.views.value_tables import value_curve_table
+from crm_strategy.views.value_tables import value_curve_table, without_few_orders
 from crm_strategy.words.numbers import format_ratio, format_share
 
 NAIVE: Final = "naive"
@@ -76,7 +76,7 @@ def _curve_alt(figures: TablePayload) -> str:
 def value_holdout_chart(holdout: Data) -> Chart:
     """Orders a customer: what came, what the model and the past rate had foreseen."""
     figures = Table(
-        _side_by_side(frame_of(holdout)),
+        _side_by_side(without_few_orders(frame_of(holdout))),
         id="value_holdout",
         formats={
             "frequency": "text",

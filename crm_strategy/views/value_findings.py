@@ -7,6 +7,7 @@ import pandas as pd
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.privacy import small, without_small
+from crm_strategy.views.telling_rates import telling_rates
 from crm_strategy.views.value_charts import NAIVE, TOP_SHARE
 from crm_strategy.views.value_tables import wide_steps
 from crm_strategy.words import say, say_count
@@ -137,7 +138,9 @@ def subscription_finding(retention: Data) -> Finding | None:
     rows = frame_of(retention)
     if rows.empty:
         return None
-    faced = rows[rows["customer_count"].map(lambda count: count > 0 and not small(count))]
+    telling = set(telling_rates(list(rows["retention_rate"]), list(rows["customer_count"])))
+    told = [at not in telling and n > 0 for at, n in enumerate(rows["customer_count"])]
+    faced = without_small(rows[told], "customer_count")
     if faced.empty:
         return Finding("subscription", title=say("findings.subscription.none"))
     first, last = faced.iloc[0], faced.iloc[-1]

@@ -4,13 +4,17 @@ import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.layout import Layout, Suppress
+from crm_strategy.views.payload import hidden
+from crm_strategy.views.privacy import small
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.segment_tables import customers_in
 from crm_strategy.views.table import Table
+from crm_strategy.views.telling_rates import hide_telling_rates
 from crm_strategy.words import voice
 
 BANDS = "value.band.{}"
 ROUNDING = 1e-6
+RENEWED = ("renewed_count", "range", "low", "high")
 
 
 def value_models_table(models: Data) -> Table:
@@ -39,12 +43,23 @@ def value_models_table(models: Data) -> Table:
 def value_holdout_table(holdout: Data) -> Table:
     """Orders foreseen and orders that came, by how often customers had bought before."""
     return Table(
-        holdout,
+        without_few_orders(frame_of(holdout)),
         id="value_holdout",
         formats={"frequency": "text", "actual": "ratio", "expected": "ratio"},
         suppress=(Suppress(count="customer_count", within=("model",)),),
         layout=Layout(rows_shown=8),
     )
+
+
+def without_few_orders(holdout: pd.DataFrame) -> pd.DataFrame:
+    """The orders that came, but those of a few: `actual` orders a customer, times customers."""
+    if holdout.empty:
+        return holdout
+    pairs = zip(holdout["actual"], holdout["customer_count"], strict=True)
+    told = [
+        hidden() if mean == mean and small(round(mean * count)) else mean for mean, count in pairs
+    ]
+    return holdout.assign(actual=pd.Series(told, index=holdout.index, dtype="object"))
 
 
 def value_curve_table(curve: Data, total: Data) -> Table:
@@ -84,7 +99,7 @@ def subscription_table(retention: Data) -> Table | None:
     if rows.empty:
         return None
     return Table(
-        rows,
+        hide_telling_rates(rows, "retention_rate", of="customer_count", hides=RENEWED),
         id="subscription",
         formats={
             **dict.fromkeys(("low", "high", "expected_rate", "expected_survival"), "share"),
@@ -95,8 +110,7 @@ def subscription_table(retention: Data) -> Table | None:
         suppress=(
             Suppress(
                 count="customer_count",
-                hides=("renewed_count", "retention_rate", "range", "low", "high"),
-                within=((),),
+                hides=("retention_rate", *RENEWED),
             ),
         ),
         layout=Layout(

@@ -58,8 +58,45 @@ def test_under_a_total_the_next_smallest_is_hidden_too():
 
 def test_two_hidden_rows_of_fewer_than_ten_together_hide_a_third():
     # Their sum, 3, would follow from the total.
-    table = Table(groups(40, 1, 2, 12), id="x", suppress="customer_count", total=["customer_count"])
-    assert column_cells(table.payload(), "customer_count") == [40, FEW, FEW, HIDDEN, 55]
+    table = Table(groups(40, 1, 2, 25), id="x", suppress="customer_count", total=["customer_count"])
+    assert column_cells(table.payload(), "customer_count") == [40, FEW, FEW, HIDDEN, 68]
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        # 51 - 40 = 11 of "<10" and of 10 at least would be 1 and 10.
+        ((40, 1, 10), [40, HIDDEN, HIDDEN]),
+        # 18 of twice "<10" would be 9 and 9; of 10 any of 1 to 9.
+        ((40, 9, 9), [40, HIDDEN, HIDDEN]),
+        ((40, 5, 5), [40, FEW, FEW]),
+        ((40, 9, 10), [40, FEW, HIDDEN]),
+    ],
+)
+def test_that_a_group_is_small_is_not_said_where_it_would_narrow_it_down(counts, said):
+    table = Table(groups(*counts), id="x", suppress="customer_count", total=["customer_count"])
+    assert column_cells(table.payload(), "customer_count")[:-1] == said
+
+
+@given(COUNTS)
+def test_hidden_counts_of_a_known_sum_may_be_any_that_their_words_allow(counts):
+    table = Table(groups(*counts), id="x", suppress="customer_count", total=["customer_count"])
+    cells = column_cells(table.payload(), "customer_count")
+    gone = [(cell, n) for cell, n in zip(cells, counts, strict=False) if is_hidden(cell)]
+    few = [n for cell, n in gone if cell == FEW]
+    if few and not is_hidden(cells[-1]):
+        larger, total = len(gone) - len(few), sum(n for _, n in gone)
+        least = total - 9 * (len(few) - 1)
+        assert larger or least <= 1
+        assert total - (len(few) - 1) - 10 * larger >= 9
+
+
+@given(st.permutations([3, 12, 12, 12, 40, 50]))
+def test_groups_of_one_size_are_hidden_together_whatever_their_order(counts):
+    # Two tables of the same groups, each in its own order, would else tell what the other hides.
+    table = Table(groups(*counts), id="x", suppress="customer_count", total=["customer_count"])
+    shown = [n for n in column_cells(table.payload(), "customer_count")[:-1] if not is_hidden(n)]
+    assert sorted(shown) == [40, 50]
 
 
 def test_a_total_that_is_itself_small_is_hidden():
@@ -228,6 +265,7 @@ def test_the_curve_of_value_moves_by_groups_that_may_be_shown(customers, points)
 def test_shares_of_effort_are_hidden_with_the_size_of_a_small_segment():
     sizes = [{"segment": "champions", "customer_count": 7}]
     sizes += [{"segment": each, "customer_count": 500} for each in ("loyal", "lost")]
+    sizes[-1]["customer_count"] = 1000
     chart = charts.effort_chart(sample("effort"), sizes).payload()
     covered = [is_hidden(cell) for cell in column_cells(chart, "touch_share")]
     assert covered == [False, True, True]
@@ -303,7 +341,8 @@ def test_returned_customers_do_not_follow_from_the_new_that_the_kpis_tell():
     assert values["customer_retention_rate"] == pytest.approx(0.5)
     stages = lifecycle_rows(new=12, retained=30, returned=3, lapsed=30)
     shown = column_cells(tables.lifecycle_table(stages).payload(), "customer_count")
-    assert shown == [HIDDEN, 30, FEW, 30]
+    # 15 of "<10" and of 10 at least would be 5 and 10 at most.
+    assert shown == [HIDDEN, 30, HIDDEN, 30]
 
 
 PLANS = pd.DataFrame(

@@ -1,0 +1,74 @@
+"""Rates that would tell a few customers, or all but a few, stay hidden."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from crm_strategy.views.payload import hidden, too_few
+from crm_strategy.views.privacy import complete, rows_to_hide, small, wholes_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def hide_telling_rates(
+    rows: "pd.DataFrame",
+    rate: str,
+    *,
+    of: str,
+    hides: Sequence[str] = (),
+    within: Sequence[Sequence[str]] = (),
+) -> "pd.DataFrame":
+    """Rows without the rates that would tell a few customers, or all but a few.
+
+    Parameters
+    ----------
+    rows
+        Rows with a `rate` of the customers in the column `of`.
+    hides
+        Columns hidden with the rate.
+    within
+        As in `without_small`: wholes of which the reader may know both sides of the rate.
+    """
+    if not {rate, of} <= set(rows):
+        return rows
+    groups = wholes_of(rows, within)
+    gone = set(telling_rates(list(rows[rate]), list(rows[of]), groups=groups))
+    shown = rows.astype({each: "object" for each in (rate, *hides) if each in rows})
+    for place, at in enumerate(rows.index):
+        for each in (rate, *hides):
+            if place in gone and each in shown:
+                few = each.endswith("_count") and small(shown.at[at, each])
+                shown.at[at, each] = too_few() if few else hidden()
+    return shown
+
+
+def telling_rates(
+    rates: Sequence[Any], counts: Sequence[Any], *, groups: Sequence[Sequence[object]] = ()
+) -> list[int]:
+    """Positions of rates to hide: of few cases or all but few, and what would tell these.
+
+    Parameters
+    ----------
+    rates, counts
+        Shares of so many customers; None or NaN is no value.
+    groups
+        As in `rows_to_hide`: wholes of which the reader may know the cases and the others.
+    """
+    cases: dict[int, float] = {}
+    others: dict[int, float] = {}
+    for row, (rate, count) in enumerate(zip(rates, counts, strict=True)):
+        if rate is not None and count is not None and rate == rate and count == count:
+            cases[row] = round(rate * count)
+            others[row] = round(count - rate * count)
+    few = {row for row in cases if small(cases[row]) or small(others[row])}
+    # Groups that are themselves hidden tell no rate.
+    hide = few | set(rows_to_hide([None if n != n else n for n in counts], groups=groups))
+    grew = bool(few)
+    while grew:
+        before = len(hide)
+        for group in groups:
+            for whole in dict.fromkeys(group[row] for row in sorted(hide & set(cases))):
+                for side in (cases, others):
+                    complete(hide, {row: n for row, n in side.items() if group[row] == whole})
+        grew = len(hide) > before
+    return sorted(hide & set(cases)) if few else []
