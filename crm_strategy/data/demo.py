@@ -22,7 +22,7 @@ __all__ = [
     "write_demo",
 ]
 
-DEMO_VERSION = "2"
+DEMO_VERSION = "3"
 """Counts up when the files change, so that older ones are written anew."""
 
 SEED = 20260930

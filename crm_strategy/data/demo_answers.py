@@ -68,7 +68,8 @@ def draw_leads(
     -------
     DataFrame
         `customer` (row number, -1 unless won), `at`, `source_channel`, `status_group`,
-        `converted` (days, NaN unless won), `amount` (first order), `lost_reason`.
+        `converted` (days, NaN unless won), `amount` (first order, or an offer that came to
+        nothing; NaN without one), `lost_reason`.
     """
     firsts = sales[(sales["customer"] >= 0) & (sales["status"] == "completed")]
     firsts = firsts.sort_values("at", kind="stable").drop_duplicates("customer")
@@ -109,7 +110,13 @@ def draw_leads(
                 }
             )
         )
-    return pd.concat(parts).sort_values("at", kind="stable", ignore_index=True)
+    leads = pd.concat(parts).sort_values("at", kind="stable", ignore_index=True)
+    # Drawn last, so that who asked when, and what came of it, stays as it was.
+    quoted = leads["amount"].isna() & (random.random(len(leads)) < TRUTH.quoted_leads)
+    if len(won):
+        offers = random.choice(won["amount"].to_numpy(), int(quoted.sum()))
+        leads.loc[quoted, "amount"] = offers
+    return leads
 
 
 def tests_with_results(tests: pd.DataFrame, sales: pd.DataFrame) -> pd.DataFrame:

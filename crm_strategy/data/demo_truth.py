@@ -128,6 +128,8 @@ class TrueParameters:
 
     sources: Mapping[str, tuple[float, float]] = field(default_factory=lambda: _SOURCES)
     """Where customers come from: share of customers, share of the source's leads won."""
+    quoted_leads: float = 0.4
+    """Share of the leads not won that were worth an offer: these are qualified too."""
     referral_tilt: float = 1.6
     """How much likelier a customer of the best quarter by order rate came by referral."""
 

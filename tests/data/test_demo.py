@@ -494,6 +494,12 @@ def test_leads_are_won_as_often_as_stated(demo):
         assert rates[source] == pytest.approx(win_rate, abs=0.02)
 
 
+def test_leads_that_were_not_won_have_an_offer_as_often_as_stated(demo):
+    rest = demo.leads[demo.leads["status_group"] != "won"]
+    assert rest["amount"].notna().mean() == pytest.approx(TRUTH.quoted_leads, abs=0.02)
+    assert demo.leads.loc[demo.leads["status_group"] == "won", "amount"].notna().all()
+
+
 def test_truth_covers_three_years():
     assert (TRUTH.start, TRUTH.end) == (date(2023, 10, 1), date(2026, 9, 30))
 
