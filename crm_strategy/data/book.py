@@ -213,9 +213,13 @@ class Book:
         """The segments that goals name, `all` among them."""
         return sorted({goal.segment for goal in self.params.goals})
 
-    def goal_rows(self, actuals: Mapping[tuple[str, str], float | None]) -> list[dict[str, object]]:
-        """The goals with where they stand; `actuals` by (kpi, segment)."""
-        return goals_table_rows(self.params, actuals, self.as_of)
+    def goal_rows(
+        self,
+        actuals: Mapping[tuple[str, str], float | None],
+        smallest: Mapping[tuple[str, str], float | None] | None = None,
+    ) -> list[dict[str, object]]:
+        """The goals with where they stand; `actuals` and `smallest` by (kpi, segment)."""
+        return goals_table_rows(self.params, actuals, self.as_of, smallest=smallest)
 
     def goal_checks(self) -> Sequence[Mapping[str, Any]]:
         """Whether the goals are few, ranked, specific, measurable, served and owned."""

@@ -14,6 +14,7 @@ from crm_strategy.data import engine
 from crm_strategy.data.data_finding import DataFinding
 from crm_strategy.data.distinct import value_counts
 from crm_strategy.data.event_rows import CHANNELS
+from crm_strategy.data.vocabulary import fold
 
 TILL_SHARE = 0.2
 """A customer with more of the orders is a till, a marketplace or a test account."""
@@ -164,6 +165,44 @@ def unknown_channels(
                 )
             )
     return found
+
+
+def channel_spellings(tables: Tables, supplied: Collection[str]) -> list[DataFinding]:
+    """Names of channels that differ only in case, blanks or signs: one channel, perhaps.
+
+    They stay apart until the parameters describe the channel.
+    """
+    rows: dict[str, int] = {}
+    first: dict[str, str] = {}
+    for name, column in CHANNELS.items():
+        if name not in supplied:
+            continue
+        for text, count in value_counts(tables(name), column).items():
+            rows[text] = rows.get(text, 0) + count
+            first.setdefault(text, name)
+    alike: dict[str, list[str]] = {}
+    for text in sorted(rows, key=lambda each: (-rows[each], each)):
+        alike.setdefault(fold(text), []).append(text)
+    several = [texts for folded, texts in alike.items() if folded and len(texts) > 1]
+    if not several:
+        return []
+    shown = ["/".join(f"«{text}»" for text in texts) for texts in several]
+    more = f" + {len(shown) - 8}" if len(shown) > 8 else ""
+    rarer = [text for texts in several for text in texts[1:]]
+    return [
+        DataFinding(
+            first[rarer[0]],
+            "channel_spellings",
+            "warning",
+            sum(rows[text] for text in rarer),
+            rarer[0],
+            CHANNELS[first[rarer[0]]],
+            {
+                "spellings": (", ".join(shown[:8]) + more, "text"),
+                "channel": (several[0][0], "text"),
+            },
+        )
+    ]
 
 
 def _with_likely(name: str, channels: Collection[str]) -> str:

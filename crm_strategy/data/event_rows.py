@@ -21,6 +21,7 @@ from crm_strategy.data.marking import (
     never_rows,
     outside,
 )
+from crm_strategy.data.path_rows import check_paths, with_path_channels
 from crm_strategy.data.sale_rows import SaleRows, drop_copies
 from crm_strategy.data.schema import TABLES
 from crm_strategy.data.stages import with_stage_group
@@ -57,7 +58,15 @@ _NAMELESS = {"surveys"}
 def event_rows(
     con: ibis.BaseBackend, staged: Staged, *, params: Params, today: date
 ) -> tuple[Marked, list[DataFinding]]:
-    """Rows of a table that is neither customers nor sales, marked, with canonical columns."""
+    """Rows of a table that is neither customers nor sales, marked, with canonical columns.
+
+    Raises
+    ------
+    DataError
+        A ready-made path with a step that is not named, or a count below 0.
+    """
+    if staged.name == "paths":
+        check_paths(staged)
     rows = SaleRows(staged, staged.table)
     drop_copies(con, rows, rules=params.data.rules)
     _drop_superseded(con, rows)
@@ -90,13 +99,15 @@ def event_rows(
 
 def with_channel_ids(table: ibis.Table, name: str, params: Params) -> ibis.Table:
     """Channels as the params call them, where id or label differ only in spelling."""
-    column = CHANNELS.get(name)
-    if column is None or column not in table.columns or not params.channels:
-        return table
     spelled: dict[str, str] = {}
     for channel, terms in params.channels.items():
         for text in (channel, *_labels(terms.label)):
             spelled.setdefault(fold(text), channel)
+    if name == "paths" and spelled:
+        return with_path_channels(table, spelled)
+    column = CHANNELS.get(name)
+    if column is None or column not in table.columns or not spelled:
+        return table
     counts = value_counts(table, column)
     words: Mapping[str, str | None] = {text: spelled.get(fold(text), text) for text in counts}
     return translate(table, column, words) if len(counts) <= MOST_VALUES else table

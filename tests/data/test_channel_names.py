@@ -1,0 +1,80 @@
+"""Names of channels: spellings are suggested, and merged only by the parameters."""
+
+from pathlib import Path
+
+import pytest
+
+from crm_strategy.data.check_words import remedy_text
+from crm_strategy.errors import DataError
+from crm_strategy.words import speaking
+from tests.data.clients import Prepared, client, prepared
+
+ORDERS = "order_id,customer_id,ordered_at,amount\n1,a,2026-01-05,10\n2,b,2026-02-05,20\n"
+TOUCHES = (
+    "customer_id,touched_at,channel\n"
+    "a,2026-01-01,email\na,2026-01-02,email\na,2026-01-03,E-mail\n"
+    "b,2026-01-01,Email \nb,2026-01-02,sms\n"
+)
+PATHS = "path,conversions,nulls\nE-mail > SMS,3,1\nemail>sms,2,0\nfax,1,1\n"
+
+
+def read(folder: Path, *, head: str = "", **files: str) -> Prepared:
+    """What was prepared of orders and of the tables given as csv."""
+    written = {"orders": ORDERS, **files}
+    data = "".join(f"  {name}: {{file: ../data/{name}.csv}}\n" for name in written)
+    texts = {f"{name}.csv": content for name, content in written.items()}
+    return prepared(client(folder, data, texts, head=head))
+
+
+def test_spellings_of_one_channel_are_suggested_and_not_merged(tmp_path: Path) -> None:
+    found = read(tmp_path, touches=TOUCHES)
+    assert set(found.column("touches", "channel")) == {"email", "E-mail", "Email", "sms"}
+    finding = found.finding("touches", "channel_spellings")
+    assert (finding["row_count"], finding["example"]) == (2, "E-mail")
+    with speaking(language="en"):
+        assert remedy_text(finding) == (
+            "If each of these is one channel, describe it in the parameters file, such as "
+            'channels: {"email": {}}; names that differ only in case, blanks or signs are then '
+            "one: «email»/«E-mail»/«Email»."
+        )
+
+
+def test_a_spelling_in_another_table_is_suggested_too(tmp_path: Path) -> None:
+    costs = "month,channel,amount\n2026-01-01,SMS,5\n"
+    touches = "customer_id,touched_at,channel\na,2026-01-01,sms\nb,2026-01-01,sms\n"
+    found = read(tmp_path, touches=touches, costs=costs)
+    assert found.finding("costs", "channel_spellings")["example"] == "SMS"
+
+
+def test_the_parameters_merge_spellings_of_the_channels_they_describe(tmp_path: Path) -> None:
+    head = "channels: {email: {label: E-mail}}\n"
+    found = read(tmp_path, touches=TOUCHES, paths=PATHS, head=head)
+    assert set(found.column("touches", "channel")) == {"email", "sms"}
+    assert ("touches", "channel_spellings") not in found.findings()
+    assert found.column("paths", "path") == ["email > SMS", "email > sms", "fax"]
+
+
+def test_paths_stay_as_they_are_without_a_description(tmp_path: Path) -> None:
+    assert read(tmp_path, paths=PATHS).column("paths", "path") == [
+        *("E-mail > SMS", "email>sms", "fax")
+    ]
+
+
+@pytest.mark.parametrize("path", ["email > > sms", "> email", "email >", ">", " > sms"])
+def test_a_path_with_an_empty_step_is_refused_with_its_row(tmp_path: Path, path: str) -> None:
+    with pytest.raises(DataError) as refused:
+        read(tmp_path, paths=f"path,conversions\nemail,1\n{path},2\n")
+    assert str(refused.value) == (
+        f"paths.csv: row 2 of the data, '{path.strip()}', has an empty step.\n"
+        "Write a channel between any two '>', or leave the row out."
+    )
+
+
+def test_counts_below_zero_are_refused_with_the_first_row(tmp_path: Path) -> None:
+    rows = "path,conversions,nulls\nemail,1,0\nsms,2,-1\nfax,1,-3\n"
+    with pytest.raises(DataError) as refused:
+        read(tmp_path, paths=rows)
+    assert str(refused.value) == (
+        "paths.csv: row 2 of the data, 'sms', has nulls below 0; so have 1 more of 3 rows.\n"
+        "Correct it, or leave the row out."
+    )
