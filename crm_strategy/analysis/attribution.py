@@ -63,7 +63,7 @@ def attribution(
     if order is None:
         orders = markov_orders(steps)
         order = int(orders.loc[orders["chosen"], "order"].iloc[0])
-    credit, value, error = _credit(steps, order, direct)
+    credit, value, error = every_credit(steps, order, direct)
     table = credit.assign(low=credit.min(axis=1), high=credit.max(axis=1))
     table["conversion_count"] = steps.reached()
     whole = table[["conversion_count", *UNSHARED]]
@@ -77,7 +77,7 @@ def attribution(
     return pd.concat([table, _untouched(known, table)], ignore_index=True)
 
 
-def _credit(
+def every_credit(
     steps: Steps, order: int, direct: Collection[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
     """Credit under every rule in orders and in money, and the standard error of Shapley's."""

@@ -10,16 +10,19 @@ VERDICTS: Final = ("pays", "depends", "never_pays", "no_cost")
 COLUMNS: Final = (
     *("channel", "cost", "low", "high", "value_low", "value_high", "roi_low", "roi_high"),
     *("verdict", "conversion_count", "margin_share", "break_even_share", "roi_basis"),
-    "smallest_count",
+    *("smallest_count", "value_least", "value_most", "roi_least", "roi_most"),
 )
 
 
-def channel_verdicts(attribution: pd.DataFrame, channels: pd.DataFrame) -> pd.DataFrame:
+def channel_verdicts(
+    attribution: pd.DataFrame, channels: pd.DataFrame, intervals: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Hold what each rule credits a channel with against what the channel cost.
 
     A channel pays under a rule whose credited value × margin share reaches its cost. The margin
-    share is one for all channels: Σ margin / Σ revenue of what `channel_costs` credits. Rules
-    share out what was observed; that a channel pays under all of them is no proof.
+    share is one for all channels: Σ margin / Σ revenue of what `channel_costs` credits. With
+    intervals, `pays` and `never_pays` must hold at their ends too: what chance could turn round
+    `depends`. Rules share out what was observed; that a channel pays under all is no proof.
 
     Parameters
     ----------
@@ -28,6 +31,8 @@ def channel_verdicts(attribution: pd.DataFrame, channels: pd.DataFrame) -> pd.Da
     channels
         As `channel_costs` returns it, of the same period: `channel`, `cost` (money; NaN where
         unknown), `margin`, `revenue` (money), `roi_basis`.
+    intervals
+        As `attribution_intervals` returns them, of the same paths; None leaves chance out.
 
     Returns
     -------
@@ -36,26 +41,38 @@ def channel_verdicts(attribution: pd.DataFrame, channels: pd.DataFrame) -> pd.Da
         (orders over the rules), `value_low`, `value_high` (money), `roi_low`, `roi_high` =
         (value × margin share − cost) / cost, `verdict` (one of `VERDICTS`), `conversion_count`,
         `margin_share`, `break_even_share` = cost / highest value (the margin at which the most
-        generous rule just covers the cost), `roi_basis`, `smallest_count` (as given). A
-        channel with a cost and without any touch has no credit to be judged by.
+        generous rule just covers the cost), `roi_basis`, `smallest_count` (as given),
+        `value_least`, `value_most` (money: 95 % bounds of the lowest and the highest rule; NaN
+        without intervals), `roi_least`, `roi_most` (of these). A channel with a cost and
+        without any touch has no credit to be judged by.
     """
     known = attribution[attribution["channel"].notna()].set_index("channel")
     paid = channels.set_index("channel")
     basis = paid["roi_basis"].iloc[0] if len(paid) else None
     margin = _margin_share(channels)
     kept = ["low", "high", "value_low", "value_high", "conversion_count", "smallest_count"]
-    table = known[kept].join(paid[["cost"]].astype("float64"), how="outer")
+    drawn = _drawn_ends(intervals)
+    table = known[kept].join(drawn).join(paid[["cost"]].astype("float64"), how="outer")
     cost = table["cost"].where(table["cost"] > 0)
-    for end in ("low", "high"):
+    for end in ("low", "high", "least", "most"):
         table[f"roi_{end}"] = (table[f"value_{end}"] * margin - cost) / cost
     table["margin_share"] = margin
     table["break_even_share"] = cost / table["value_high"].where(table["value_high"] > 0)
     table["roi_basis"] = basis
-    low = table["value_low"] * margin - table["cost"]
-    high = table["value_high"] * margin - table["cost"]
+    low = table["value_least"].fillna(table["value_low"]) * margin - table["cost"]
+    high = table["value_most"].fillna(table["value_high"]) * margin - table["cost"]
     table["verdict"] = [_verdict(*ends) for ends in zip(low, high, strict=True)]
     table = table.rename_axis("channel").sort_index().reset_index()
     return table[list(COLUMNS)]
+
+
+def _drawn_ends(intervals: pd.DataFrame | None) -> pd.DataFrame:
+    """Lowest and highest bound of the value of each channel over all rules."""
+    if intervals is None or intervals.empty:
+        return pd.DataFrame({"value_least": [], "value_most": []}, dtype="float64")
+    by_channel = intervals.groupby("channel")
+    ends = by_channel["value_low"].min(), by_channel["value_high"].max()
+    return pd.DataFrame(dict(zip(("value_least", "value_most"), ends, strict=True)))
 
 
 def _margin_share(channels: pd.DataFrame) -> float:

@@ -1,0 +1,55 @@
+"""Intervals of credit: chance alone, rule by rule, against laws and a known share."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+
+from crm_strategy.analysis.attribution import RULES, attribution
+from crm_strategy.analysis.attribution_intervals import COLUMNS, attribution_intervals
+from crm_strategy.analysis.channel_verdicts import channel_verdicts
+from tests.analysis.path_builders import paths, some_paths
+from tests.analysis.test_channel_verdicts import costs
+
+
+def test_the_interval_of_a_channel_alone_is_that_of_a_share() -> None:
+    # Of 400 journeys 100 convert: the binomial spread of 100 is √(400 · ¼ · ¾) = 8.66.
+    found = attribution_intervals(paths(("A", 100, 300)), order=1, draws=400, seed=1)
+    last = found[found["rule"] == "last_touch"].iloc[0]
+    assert last["low"] == pytest.approx(100 - 1.96 * 8.66, abs=4)
+    assert last["high"] == pytest.approx(100 + 1.96 * 8.66, abs=4)
+    assert last["value_low"] == pytest.approx(7 * last["low"])
+
+
+@settings(max_examples=10)
+@given(some_paths)
+def test_bounds_are_in_order_within_all_journeys_and_one_seed_gives_one_result(rows) -> None:
+    known = paths(*rows)
+    found, again = (attribution_intervals(known, order=1, draws=8) for _ in range(2))
+    pd.testing.assert_frame_equal(found, again)
+    journeys = known[["conversions", "nulls"]].sum().sum()
+    assert (found["low"] <= found["high"]).all()
+    assert found["low"].ge(-1e-9).all()
+    assert found["high"].le(journeys + 1e-9).all()
+    assert len(found) % len(RULES) == 0
+
+
+def test_an_unknown_value_has_no_bounds_and_no_paths_have_no_rows() -> None:
+    unknown = attribution_intervals(paths(("A", 5, 5, np.nan)), order=1, draws=5)
+    assert unknown[["value_low", "value_high"]].isna().all(axis=None)
+    assert unknown["low"].notna().all()
+    empty = attribution_intervals(paths((None, 3, 0)), order=1)
+    assert (list(empty.columns), len(empty)) == (list(COLUMNS), 0)
+
+
+def test_what_chance_could_turn_round_is_no_verdict() -> None:
+    # 10 orders of 10 money, all of it margin, on a cost of 90: it pays, but not surely.
+    known = paths(("A", 10, 40, 100.0))
+    credit = attribution(known, order=1)
+    paid = costs(("A", 90, 100, 100))
+    assert channel_verdicts(credit, paid)["verdict"].to_list() == ["pays"]
+    drawn = attribution_intervals(known, order=1)
+    found = channel_verdicts(credit, paid, drawn).iloc[0]
+    assert found["verdict"] == "depends"
+    assert found["value_least"] < 90 < found["value_low"] == 100 < found["value_most"]
+    assert found["roi_least"] == pytest.approx((found["value_least"] - 90) / 90)
