@@ -1,123 +1,304 @@
-"""The funnel: how far customers who were touched got, and how long each step took."""
+"""The funnel: how far journeys got, how long each step took, and for whom."""
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
 import ibis
+import pandas as pd
 from ibis import _
 
-from crm_strategy.analysis.spans import within
-from crm_strategy.analysis.timeline import (
-    known_touches,
-    last_touches,
-    placed_orders,
-    soon_after,
+from crm_strategy.analysis.intervals import share_interval
+from crm_strategy.analysis.journey_times import (
+    FUNNEL,
+    RESPONSES,
+    JourneyTerms,
+    Stage,
+    journey_times,
+    moment,
 )
 
-FUNNEL = ("touched", "responded", "ordered", "ordered_again")
-"""Stages of the funnel, in order."""
+__all__ = [
+    "ALL",
+    "FUNNEL",
+    "MOST_VALUES",
+    "RESPONSES",
+    "funnel_of",
+    "journeys_of",
+    "reached",
+    "segment_funnels",
+    "stage_funnel",
+    "with_attributes",
+    "with_segments",
+]
 
-RESPONSES = ("opened", "clicked", "visited", "replied")
-"""Actions of the customer that answer a touch."""
+ALL = "all"
+"""The attribute of the rows that hold every journey."""
+
+MOST_VALUES = 8
+"""Values of an attribute that are compared: those of most journeys."""
+
+_SECONDS_A_MINUTE = 60
+_OWN = ("channel", "touchpoint")
 
 
 def stage_funnel(
-    touches: ibis.Table, orders: ibis.Table, *, start: date, end: date, conversion_days: int
+    touches: ibis.Table,
+    orders: ibis.Table,
+    *,
+    start: date,
+    end: date,
+    conversion_days: int,
+    stages: Sequence[Stage] = FUNNEL,
 ) -> ibis.Table:
     """How far the customers touched in a period got by its end.
 
-    touched; responded: opened, clicked, visited or replied; ordered: within `conversion_days`
-    of a touch; ordered again: later in the period. Whoever reached a stage counts in all
-    before it, for not every response leaves a trace. Stages without a case are left out.
+    Parameters
+    ----------
+    touches, orders, start, end, conversion_days, stages
+        As in `journey_times.journey_times`.
+
+    Returns
+    -------
+    Table
+        As `funnel_of` returns it.
+    """
+    journeys = journey_times(
+        touches, orders, stages, start=start, end=end, conversion_days=conversion_days
+    )
+    return funnel_of(journeys, stages)
+
+
+def funnel_of(journeys: ibis.Table, stages: Sequence[Stage] = FUNNEL) -> ibis.Table:
+    """How far journeys got.
+
+    Whoever reached a stage counts in all before it, for not every step leaves a trace. Stages
+    without a case are left out.
 
     Parameters
     ----------
-    touches
-        One row per touch: `customer_id`, `touched_at` (timestamp), `channel`, `action`?.
-    orders
-        One row per order or refund: `order_id`, `customer_id`, `ordered_at` (timestamp),
-        `amount`, `is_refund`.
-    start, end
-        First and last day of the period.
-    conversion_days
-        Calendar days after a touch.
+    journeys
+        Result of `journey_times.journey_times`.
+    stages
+        Its stages.
 
     Returns
     -------
     Table
         One row per stage, in order: `stage`, `customer_count`, `step_rate` (share of the stage
-        before; null for the first), `overall_rate` (share of the first), `median_days` (from
-        the first time in the stage before, of those seen in both).
+        before; null for the first), `overall_rate` (share of the first), `median_days` (whole
+        days from the first time in the stage before, of those seen in both), `median_minutes`
+        (the same in minutes), `journey_count`. Rates are of journeys.
     """
-    first = _first_times(touches, orders, start, end, conversion_days)
-    reached = [first[stage].notnull() for stage in FUNNEL]
-    got_to = [
-        first.count(where=_any(reached[place:])).name(stage) for place, stage in enumerate(FUNNEL)
-    ]
-    seen = [now.sum().name(f"{stage}_seen") for stage, now in zip(FUNNEL, reached, strict=True)]
-    pairs = pairwise(FUNNEL)
-    waits = [_wait(first[before], first[stage]).name(f"{stage}_days") for before, stage in pairs]
-    wide = first.agg([*got_to, *seen, *waits])
-    rows = [
-        wide.select(
-            place=ibis.literal(place),
-            stage=ibis.literal(stage),
-            customer_count=wide[stage],
-            seen=wide[f"{stage}_seen"],
-            median_days=wide[f"{stage}_days"] if place else ibis.null("float64"),
-        )
-        for place, stage in enumerate(FUNNEL)
-    ]
+    wide = journeys.agg(**_measures(journeys, stages))
+    places = range(len(stages))
+    rows = [_stage_row(wide, stages[place], place).mutate(place=place) for place in places]
     in_order = ibis.window(order_by="place")
     return (
         ibis.union(*rows)
         .filter(_.seen > 0)
         .mutate(
-            step_rate=_.customer_count / _.customer_count.lag().over(in_order),
-            overall_rate=_.customer_count / _.customer_count.first().over(in_order),
+            step_rate=_.journey_count / _.journey_count.lag().over(in_order),
+            overall_rate=_.journey_count / _.journey_count.first().over(in_order),
         )
         .order_by("place")
-        .select("stage", "customer_count", "step_rate", "overall_rate", "median_days")
+        .select(
+            *("stage", "customer_count", "step_rate", "overall_rate"),
+            *("median_days", "median_minutes", "journey_count"),
+        )
     )
 
 
-def _first_times(
-    touches: ibis.Table, orders: ibis.Table, start: date, end: date, conversion_days: int
-) -> ibis.Table:
-    """When each customer touched in the period first reached each stage."""
-    touched = known_touches(touches).filter(within(_.touched_at, start, end))
-    action = touched.action if "action" in touched.columns else ibis.null("string")
-    contacts = touched.group_by("customer_id").agg(
-        touched=_.touched_at.min(), responded=touched.touched_at.min(where=action.isin(RESPONSES))
-    )
-    placed = placed_orders(orders).filter(within(_.ordered_at, start, end))
-    last = last_touches(placed, touched)
-    bought = (
-        last.filter(soon_after(last.placed_at, last.touched_at, conversion_days))
-        .group_by("customer_id")
-        .agg(ordered=_.placed_at.min())
-    )
-    again = (
-        placed.select("customer_id", "placed_at")
-        .join(bought, "customer_id")
-        .filter(_.placed_at > _.ordered)
-        .group_by("customer_id")
-        .agg(ordered_again=_.placed_at.min())
-    )
-    return (
-        contacts.left_join(bought, "customer_id")
-        .drop("customer_id_right")
-        .left_join(again, "customer_id")
+def _stage_row(wide: ibis.Table, stage: Stage, place: int) -> ibis.Table:
+    return wide.select(
+        stage=ibis.literal(stage.id),
+        customer_count=wide[f"customers_{place}"],
+        journey_count=wide[f"journeys_{place}"],
+        seen=wide[f"seen_{place}"],
+        median_days=wide[f"days_{place}"] if place else ibis.null("float64"),
+        median_minutes=wide[f"minutes_{place}"] if place else ibis.null("float64"),
     )
 
 
-def _wait(before: ibis.Value, after: ibis.Value) -> ibis.Value:
-    days = after.date().delta(before.date(), unit="day")
-    return ibis.ifelse(days >= 0, days, None).quantile(0.5)
-
-
-def _any(conditions: list[ibis.Value]) -> ibis.Value:
-    found = conditions[0]
-    for condition in conditions[1:]:
-        found = found | condition
+def reached(journeys: ibis.Table, place: int, stages: Sequence[Stage]) -> ibis.Value:
+    """Whether a journey got to the stage of this place, or to one behind it."""
+    found = journeys[moment(place)].notnull()
+    for further in range(place + 1, len(stages)):
+        found = found | journeys[moment(further)].notnull()
     return found
+
+
+def _measures(journeys: ibis.Table, stages: Sequence[Stage]) -> dict[str, ibis.Value]:
+    measures: dict[str, ibis.Value] = {}
+    for place in range(len(stages)):
+        got_to = reached(journeys, place, stages)
+        measures[f"journeys_{place}"] = journeys.count(where=got_to)
+        measures[f"customers_{place}"] = journeys.customer_id.nunique(where=got_to)
+        measures[f"seen_{place}"] = journeys[moment(place)].count()
+    for before, place in pairwise(range(len(stages))):
+        first, then = journeys[moment(before)], journeys[moment(place)]
+        days = then.date().delta(first.date(), unit="day")
+        minutes = then.delta(first, unit="second") / _SECONDS_A_MINUTE
+        measures[f"days_{place}"] = ibis.ifelse(days >= 0, days, None).quantile(0.5)
+        measures[f"minutes_{place}"] = ibis.ifelse(then >= first, minutes, None).quantile(0.5)
+    return measures
+
+
+def journeys_of(
+    touches: ibis.Table,
+    orders: ibis.Table,
+    people: ibis.Table,
+    terms: JourneyTerms,
+    *,
+    start: date,
+    end: date,
+) -> ibis.Table:
+    """The journeys of a period with their moments and what their customers are.
+
+    Parameters
+    ----------
+    touches, orders, start, end
+        As in `journey_times.journey_times`.
+    people
+        One row per customer: `customer_id` and columns to divide journeys by.
+    terms
+        What a journey is, its stages and attributes.
+
+    Returns
+    -------
+    Table
+        As `journey_times.journey_times` returns it, with the attributes.
+    """
+    journeys = journey_times(
+        touches,
+        orders,
+        terms.stages,
+        start=start,
+        end=end,
+        conversion_days=None if terms.gap_minutes else terms.conversion_days,
+        gap_minutes=terms.gap_minutes,
+    )
+    return with_attributes(journeys, people, terms.attributes)
+
+
+def with_segments(customers: ibis.Table, segments: ibis.Table) -> ibis.Table:
+    """Customers with the `segment` of another table, by `customer_id`; null where it has none."""
+    kept = [name for name in customers.columns if name != "segment"]
+    joined = customers.select(*kept).left_join(
+        segments.select("customer_id", "segment"), "customer_id"
+    )
+    return joined.select(*kept, "segment")
+
+
+def with_attributes(
+    journeys: ibis.Table, customers: ibis.Table, attributes: Sequence[str]
+) -> ibis.Table:
+    """Journeys with what their customers are: a text column per attribute.
+
+    `channel` and `touchpoint` are the journey's own; every other attribute is a column of the
+    customers. Those that the customers lack are left out.
+    """
+    names = [name for name in attributes if name in customers.columns and name not in _OWN]
+    known = customers.select(
+        "customer_id", **{name: customers[name].cast("string") for name in names}
+    )
+    kept = [name for name in journeys.columns if name not in names]
+    joined = journeys.select(*kept).left_join(known, "customer_id")
+    return joined.select(*kept, *names)
+
+
+def segment_funnels(
+    journeys: ibis.Table, stages: Sequence[Stage] = FUNNEL, *, attributes: Sequence[str] = ()
+) -> pd.DataFrame:
+    """The funnel of all journeys and of each value of the attributes.
+
+    Parameters
+    ----------
+    journeys
+        Result of `with_attributes`.
+    stages
+        Its stages.
+    attributes
+        Columns of the journeys to divide them by; those they lack are left out. Of each the
+        eight values of most journeys are kept, journeys without a value left out.
+
+    Returns
+    -------
+    DataFrame
+        One row per value and stage, all journeys first, then by attribute and size:
+        `attribute` ("all" for all), `value`, `stage`, `customer_count`, `journey_count`,
+        `before_count` (journeys and customers at the stage before: `before_customers`),
+        `step_rate`, `low`, `high` (Wilson, 95 %), `overall_rate`, `median_days`,
+        `median_minutes`, `amount` (money of all orders of these journeys, on every row),
+        `ordered_count` (journeys with an order, on every row). Stages that no journey was
+        seen in are left out.
+    """
+    parts = [
+        _group_measures(journeys, stages, name)
+        for name in [ALL, *(name for name in attributes if name in journeys.columns)]
+    ]
+    wide = (ibis.union(*parts) if len(parts) > 1 else parts[0]).to_pandas()
+    return _tall(wide, stages)
+
+
+def _group_measures(journeys: ibis.Table, stages: Sequence[Stage], attribute: str) -> ibis.Table:
+    value = ibis.literal(ALL) if attribute == ALL else journeys[attribute].cast("string")
+    groups = journeys.mutate(value=value).filter(_.value.notnull())
+    return (
+        groups.group_by("value")
+        .agg(
+            **_measures(groups, stages),
+            amount=groups.amount.sum(),
+            ordered_count=groups.amount.count(),
+        )
+        .mutate(attribute=ibis.literal(attribute))
+    )
+
+
+def _tall(wide: pd.DataFrame, stages: Sequence[Stage]) -> pd.DataFrame:
+    rows: list[object] = []
+    everything = wide[wide["attribute"] == ALL]
+    places = [place for place in range(len(stages)) if everything[f"seen_{place}"].sum() > 0]
+    for _attribute, found in wide.groupby("attribute", sort=False):
+        found = found.sort_values(["journeys_0", "value"], ascending=[False, True])
+        for _at, row in found.head(MOST_VALUES).iterrows():
+            rows += _stage_rows(row, stages, places)
+    return pd.DataFrame(rows, columns=list(SEGMENT_COLUMNS))
+
+
+SEGMENT_COLUMNS = (
+    *("attribute", "value", "stage", "customer_count", "journey_count"),
+    *("before_count", "before_customers", "step_rate"),
+    *("low", "high", "overall_rate", "median_days", "median_minutes", "amount", "ordered_count"),
+)
+
+
+def _stage_rows(row: pd.Series, stages: Sequence[Stage], places: Sequence[int]) -> list[object]:
+    rows: list[object] = []
+    before: int | None = None
+    customers: int | None = None
+    for place in places:
+        n = int(row[f"journeys_{place}"])
+        low, high = (None, None) if before is None else share_interval(n, before)
+        first = int(row[f"journeys_{places[0]}"])
+        rows.append(
+            {
+                "attribute": row["attribute"],
+                "value": row["value"],
+                "stage": stages[place].id,
+                "customer_count": int(row[f"customers_{place}"]),
+                "journey_count": n,
+                "before_count": before,
+                "before_customers": customers,
+                "step_rate": n / before if before else None,
+                "low": low,
+                "high": high,
+                "overall_rate": n / first if first else None,
+                "median_days": row[f"days_{place}"] if before is not None else None,
+                "median_minutes": row[f"minutes_{place}"] if before is not None else None,
+                "amount": row["amount"],
+                "ordered_count": int(row["ordered_count"]),
+            }
+        )
+        before, customers = n, int(row[f"customers_{place}"])
+    return rows

@@ -1,15 +1,27 @@
 """Journeys: where customers are touched, and where they go next."""
 
+from collections import Counter
 from datetime import date
+from itertools import pairwise
 
 import ibis
+import pandas as pd
 from ibis import _
 
 from crm_strategy.analysis.funnel import stage_funnel
+from crm_strategy.analysis.paths import STEP, ready_paths
 from crm_strategy.analysis.spans import within
 from crm_strategy.analysis.timeline import known_touches, next_orders, placed_orders, soon_after
 
-__all__ = ["CONVERSION", "NULL", "START", "stage_funnel", "touchpoint_use", "transitions"]
+__all__ = [
+    "CONVERSION",
+    "NULL",
+    "START",
+    "path_transitions",
+    "stage_funnel",
+    "touchpoint_use",
+    "transitions",
+]
 
 START, CONVERSION, NULL = "START", "CONVERSION", "NULL"
 """Where every journey begins, and its two ends: an order, or none."""
@@ -90,6 +102,33 @@ def transitions(
     counts = ibis.union(begun, taken).group_by("source", "target").agg(n=_.count())
     from_source = ibis.window(group_by="source")
     return counts.mutate(share=_.n / _.n.sum().over(from_source)).order_by("source", "target")
+
+
+def path_transitions(paths: ibis.Table) -> pd.DataFrame:
+    """Count the steps of ready-made journeys.
+
+    Parameters
+    ----------
+    paths
+        As in `paths.ready_paths`.
+
+    Returns
+    -------
+    DataFrame
+        As `transitions` returns them.
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in ready_paths(paths).to_dict("records"):
+        steps = [START, *str(row["path"]).split(STEP)]
+        ends = ((CONVERSION, row["conversions"]), (NULL, row["nulls"]))
+        for pair in pairwise(steps):
+            counts[pair] += row["conversions"] + row["nulls"]
+        for end, times in ends:
+            counts[steps[-1], end] += times
+    taken = [(*pair, int(n)) for pair, n in sorted(counts.items()) if n > 0]
+    steps_taken = pd.DataFrame(taken, columns=["source", "target", "n"])
+    from_source = steps_taken.groupby("source")["n"].transform("sum")
+    return steps_taken.assign(share=steps_taken["n"] / from_source)
 
 
 def _events(touches: ibis.Table, orders: ibis.Table, start: date, end: date) -> ibis.Table:

@@ -20,6 +20,7 @@ from crm_strategy.data.report_period import OrderDays, chosen_period, order_days
 from crm_strategy.data.segment_rules import kind_terms, segment_rules
 from crm_strategy.plan.goal_checks import goal_checks
 from crm_strategy.plan.goals import goals_table_rows
+from crm_strategy.plan.journeys import journey_segments, journey_steps, occasions
 from crm_strategy.plan.params import Params, read_params
 from crm_strategy.plan.period import Period, history
 from crm_strategy.plan.personas import persona_lines
@@ -201,6 +202,22 @@ class Book:
         """What `segment_kinds.Sources` needs of this client and period, beside tables."""
         span = {"start": self.period.start, "end": self.period.end}
         return kind_terms(self.params, customers) | span
+
+    @property
+    def journey_terms(self) -> dict[str, Any]:
+        """What `journey_times.journey_terms` needs of this client: steps, groups, windows."""
+        terms = self.params.journeys
+        return {
+            "steps": journey_steps(self.params),
+            "attributes": journey_segments(self.params, self.customers.columns),
+            "conversion_days": self.params.kpis.conversion_days,
+            "gap_minutes": terms.gap_minutes if terms.by == "session" else None,
+        }
+
+    @property
+    def occasions(self) -> Sequence[tuple[str, date, date]]:
+        """What happened on known days: name, first and last day."""
+        return occasions(self.params)
 
     @property
     def payment_terms(self) -> dict[str, Any]:

@@ -91,7 +91,7 @@ class JourneyParams(Strict):
         "when left out",
     )
     segments: tuple[Plain, ...] = Field(
-        default=("segment", "channel"),
+        default=("segment",),
         description="whom to compare: segment (of the period's start), channel (of the first "
         "touch), any column of the customers",
     )
