@@ -9,7 +9,7 @@ import pandas as pd
 from ibis import _
 
 from crm_strategy.analysis.funnel import stage_funnel
-from crm_strategy.analysis.paths import STEP, ready_paths
+from crm_strategy.analysis.paths import ready_paths
 from crm_strategy.analysis.spans import within
 from crm_strategy.analysis.timeline import known_touches, next_orders, placed_orders, soon_after
 
@@ -119,7 +119,7 @@ def path_transitions(paths: ibis.Table) -> pd.DataFrame:
     """
     counts: Counter[tuple[str, str]] = Counter()
     for row in ready_paths(paths).to_dict("records"):
-        steps = [START, *str(row["path"]).split(STEP)]
+        steps = [START, *str(row["path"]).split(" > ")]
         ends = ((CONVERSION, row["conversions"]), (NULL, row["nulls"]))
         for pair in pairwise(steps):
             counts[pair] += row["conversions"] + row["nulls"]
