@@ -23,14 +23,16 @@ def test_the_interval_of_a_channel_alone_is_that_of_a_share() -> None:
 
 @settings(max_examples=10)
 @given(some_paths)
-def test_bounds_are_in_order_within_all_journeys_and_one_seed_gives_one_result(rows) -> None:
+def test_bounds_hold_the_credit_and_one_seed_gives_one_result(rows) -> None:
     known = paths(*rows)
     found, again = (attribution_intervals(known, order=1, draws=8) for _ in range(2))
     pd.testing.assert_frame_equal(found, again)
-    journeys = known[["conversions", "nulls"]].sum().sum()
     assert (found["low"] <= found["high"]).all()
-    assert found["low"].ge(-1e-9).all()
-    assert found["high"].le(journeys + 1e-9).all()
+    assert found["low"].ge(0).all()
+    credit = attribution(known, order=1)
+    for rule, bounds in found.groupby("rule"):
+        held = bounds.merge(credit, on="channel", suffixes=("", "_rules"))
+        assert held[str(rule)].between(held["low"] - 1e-9, held["high"] + 1e-9).all()
     assert len(found) % len(RULES) == 0
 
 
