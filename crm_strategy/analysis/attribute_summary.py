@@ -5,14 +5,14 @@ import numpy as np
 import pandas as pd
 from ibis import _
 
-from crm_strategy.analysis.attributes import KINDS
+from crm_strategy.analysis.attributes import KINDS, CustomerAttributes, attribute_of
 from crm_strategy.analysis.index_intervals import mean_index_intervals, share_index_intervals
-from crm_strategy.analysis.members import OTHER, UNKNOWN
+from crm_strategy.analysis.members import OTHER, UNKNOWN, sums_by_segment
 
-_KEYS = ["kind", "attribute", "place", "value"]
+_KEYS = ["kind", "attribute", "value"]
 
 
-def attribute_summary(attributes: ibis.Table, profiles: ibis.Table) -> pd.DataFrame:
+def attribute_summary(attributes: CustomerAttributes, profiles: ibis.Table) -> pd.DataFrame:
     """Customers and revenue of each value of each attribute, against all customers.
 
     index = 100 × revenue per customer with the value ÷ revenue per customer of the base. An
@@ -21,7 +21,7 @@ def attribute_summary(attributes: ibis.Table, profiles: ibis.Table) -> pd.DataFr
     Parameters
     ----------
     attributes
-        `customer_id`, `kind`, `attribute`, `place`, `value`: of `attributes.common_values`.
+        Result of `attributes.common_values`.
     profiles
         One row per customer: `customer_id`, `order_count`, `revenue` (money, net).
 
@@ -39,18 +39,16 @@ def attribute_summary(attributes: ibis.Table, profiles: ibis.Table) -> pd.DataFr
     # Squares around the base's mean keep their digits; around 0 large sums would lose them.
     mean = revenue / n if n else 0.0
     worth = profiles.select("customer_id", "order_count", "revenue", apart=_.revenue - mean)
-    sums = (
-        attributes.join(worth, "customer_id")
-        .group_by(_KEYS)
-        .agg(
-            customer_count=_.count(),
-            order_count=_.order_count.sum(),
-            revenue=_.revenue.sum(),
-            apart=_.apart.sum(),
-            squares=(_.apart * _.apart).sum(),
-        )
+    sums = sums_by_segment(
+        attributes.table.join(worth, "customer_id"),
+        attributes.columns,
+        customer_count=_.count(),
+        order_count=_.order_count.sum(),
+        revenue=_.revenue.sum(),
+        apart=_.apart.sum(),
+        squares=(_.apart * _.apart).sum(),
     )
-    table = _in_order(_known(sums.to_pandas()))
+    table = _in_order(_known(_named(sums)), attributes)
     spread = (table["squares"] - table["apart"] ** 2 / table["customer_count"]).clip(lower=0)
     low, high = mean_index_intervals(
         table["customer_count"],
@@ -75,7 +73,7 @@ def attribute_summary(attributes: ibis.Table, profiles: ibis.Table) -> pd.DataFr
     )
 
 
-def attribute_lifts(attributes: ibis.Table, members: ibis.Table) -> pd.DataFrame:
+def attribute_lifts(attributes: CustomerAttributes, members: ibis.Table) -> pd.DataFrame:
     """Where the customers of each segment differ from all customers.
 
     index = 100 × share of the value in the segment ÷ its share in the base, both among
@@ -91,18 +89,18 @@ def attribute_lifts(attributes: ibis.Table, members: ibis.Table) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        By segment, kind, attribute and value: `segment`, `kind`, `attribute`, `place`,
-        `value`, `customer_count` (with the value, in the segment), `known_count` (in the
-        segment, of any known value), `share`, `base_share`, `index`, `low`, `high` (95 %).
+        By segment, kind, attribute and value: `segment`, `kind`, `attribute`, `value`,
+        `customer_count` (with the value, in the segment), `known_count` (in the segment, of
+        any known value), `share`, `base_share`, `index`, `low`, `high` (95 %).
         Values the segment does not have at all are left out.
     """
-    counts = (
-        attributes.filter(_.value != UNKNOWN)
-        .join(members.select("customer_id", "segment"), "customer_id")
-        .group_by(["segment", *_KEYS])
-        .agg(customer_count=_.count())
-        .to_pandas()
+    asked = members.select("customer_id", member_of=_.segment)
+    joined = attributes.table.join(asked, "customer_id")
+    sums = sums_by_segment(
+        joined, attributes.columns, within=["member_of"], customer_count=_.count()
     )
+    counts = _named(sums).rename(columns={"member_of": "segment"})
+    counts = counts.loc[counts["value"] != UNKNOWN, ["segment", *_KEYS, "customer_count"]]
     grouped = counts.groupby
     known = grouped(["segment", "kind", "attribute"])["customer_count"].transform("sum")
     base = grouped(_KEYS)["customer_count"].transform("sum")
@@ -117,7 +115,15 @@ def attribute_lifts(attributes: ibis.Table, members: ibis.Table) -> pd.DataFrame
         low=low,
         high=high,
     )
-    return _in_order(table, "segment")
+    return _in_order(table, attributes, "segment")
+
+
+def _named(sums: ibis.Table) -> pd.DataFrame:
+    """Sums by kind, attribute and value."""
+    table = sums.drop("place").to_pandas().rename(columns={"segment": "value"})
+    pairs = [attribute_of(column) for column in table.pop("kind")]
+    kinds, names = zip(*pairs, strict=True) if pairs else ((), ())
+    return table.assign(kind=list(kinds), attribute=list(names))
 
 
 def _known(table: pd.DataFrame) -> pd.DataFrame:
@@ -125,10 +131,17 @@ def _known(table: pd.DataFrame) -> pd.DataFrame:
     return table[has_value.transform("any").astype(bool)]
 
 
-def _in_order(table: pd.DataFrame, *first: str) -> pd.DataFrame:
+def _in_order(table: pd.DataFrame, attributes: CustomerAttributes, *first: str) -> pd.DataFrame:
+    places = {
+        (*attribute_of(column), value): place
+        for column, order in attributes.ordinal.items()
+        for place, value in enumerate(order)
+    }
+    keys = zip(*(table[key] for key in _KEYS), strict=True)
     ranked = table.assign(
         kind_order=table["kind"].map({kind: place for place, kind in enumerate(KINDS)}),
         last=(table["value"] == OTHER) + 2 * (table["value"] == UNKNOWN),
+        place=[places.get(key, 0) for key in keys],
         fewest=-table["customer_count"],
     )
     order = [*first, "kind_order", "attribute", "last", "place", "fewest", "value"]

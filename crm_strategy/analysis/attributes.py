@@ -1,19 +1,19 @@
-"""Attributes: who customers are and what they prefer, as one row per customer and attribute.
+"""Attributes: who customers are and what they prefer, one row per customer.
 
-Every function here returns or takes *attributes*: a table `customer_id`, `kind` (of the
-attribute), `attribute`, `place` (of values with an order of their own, from 1; else 0), `value`
-(text; `unknown` where missing). Preferences have the same shape, so both can be one table.
+A column for each attribute, named as the segment kind it makes: `attribute:country`,
+`preference:channel`. It holds the value as text, `unknown` where it is missing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
 import ibis
 from ibis import _
 
-from crm_strategy.analysis.bands import AGE_CUTS, band_of, number_cuts, number_of
-from crm_strategy.analysis.members import OTHER, UNKNOWN
+from crm_strategy.analysis.bands import AGE_CUTS, band_names, band_of, number_cuts, number_of
+from crm_strategy.analysis.members import OTHER, UNKNOWN, sums_by_segment
 from crm_strategy.analysis.profiles import attribute_columns
 
 KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -31,12 +31,44 @@ KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """Kinds of attributes, and the columns of customers that belong to each. A column that is not
 named here is `other`; preferences come from orders."""
 
+STATED, PREFERRED = "attribute:", "preference:"
+"""How columns begin: of what customers state, and of what their orders tell."""
+
 _OLDEST = 110
 
 
-def attribute_kind(attribute: str) -> str:
-    """The kind an attribute of customers belongs to, one of `KINDS`."""
-    return next((kind for kind, names in KINDS.items() if attribute in names), "other")
+@dataclass(frozen=True)
+class CustomerAttributes:
+    """Attributes of customers, and which of them have an order of their own.
+
+    Parameters
+    ----------
+    table
+        One row per customer: `customer_id` and a column of text for each attribute (see above).
+    ordinal
+        Column: its values, lowest first, where they stand in an order, such as bands.
+    """
+
+    table: ibis.Table
+    ordinal: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that hold attributes."""
+        return tuple(self.table.columns[1:])
+
+    def of_kinds(self, kinds: Collection[str]) -> "CustomerAttributes":
+        """Only the attributes of some of the `KINDS`."""
+        chosen = [each for each in self.columns if attribute_of(each)[0] in kinds]
+        return CustomerAttributes(self.table.select("customer_id", *chosen), self.ordinal)
+
+
+def attribute_of(column: str) -> tuple[str, str]:
+    """The kind, one of `KINDS`, and the name of the attribute in a column."""
+    if column.startswith(PREFERRED):
+        return "preference", column.removeprefix(PREFERRED)
+    name = column.removeprefix(STATED)
+    return next((kind for kind, names in KINDS.items() if name in names), "other"), name
 
 
 def customer_attributes(
@@ -45,7 +77,7 @@ def customer_attributes(
     as_of: date,
     columns: Sequence[str] | None = None,
     cuts: Mapping[str, Sequence[float]] | None = None,
-) -> ibis.Table:
+) -> CustomerAttributes:
     """The attributes of each customer that the customer table states.
 
     Parameters
@@ -65,95 +97,88 @@ def customer_attributes(
 
     Returns
     -------
-    Table
-        Attributes (see above), one row per customer and attribute.
+    CustomerAttributes
+        Each customer of the profiles once.
     """
     chosen = list(columns) if columns is not None else _all_attributes(profiles)
     named = [name for name in chosen if name != "age_band"]
     if cuts is None:
         cuts = number_cuts(profiles, columns=named)
-    parts = [_attribute(profiles, name, as_of, cuts) for name in chosen]
-    if not parts:
-        return _nothing(profiles)
-    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+    values, ordinal = {}, {}
+    for name in chosen:
+        column = STATED + name
+        if name == "age_band":
+            age = _age(profiles.birth_date, as_of)
+            values[column] = band_of(age, AGE_CUTS, whole=True)
+            ordinal[column] = band_names(AGE_CUTS, whole=True)
+        elif cuts.get(name):
+            values[column] = band_of(number_of(profiles[name]), cuts[name])
+            ordinal[column] = band_names(cuts[name])
+        else:
+            values[column] = _plain(profiles[name])
+    return CustomerAttributes(text_attributes(profiles, values), ordinal)
 
 
-def common_values(attributes: ibis.Table, *, top: int = 20, min_count: int = 1) -> ibis.Table:
-    """Attributes with only the commonest values of each; the rest are `other`.
+def text_attributes(customers: ibis.Table, values: Mapping[str, ibis.Value]) -> ibis.Table:
+    """Values of customers as columns of attributes; blank and missing are `unknown`."""
+    texts = {
+        column: value.cast("string").strip().nullif("").fill_null(UNKNOWN)
+        for column, value in values.items()
+    }
+    return customers.select("customer_id", **texts)
+
+
+def common_values(
+    *attributes: CustomerAttributes,
+    top: int = 20,
+    min_count: int = 1,
+    values: Mapping[str, Collection[str]] | None = None,
+) -> CustomerAttributes:
+    """Attributes in one table, with only the commonest values of each; the rest are `other`.
+
+    The engine works the attributes out here, once, and keeps them.
 
     Parameters
     ----------
     attributes
-        Attributes (see above).
+        Attributes of the same customers.
     top
         Values of an attribute that are kept, most customers first, then by the alphabet.
     min_count
         Customers a value needs to be kept. A value of one customer may be a name.
+    values
+        The values of each column that are kept; counted unless given.
 
     Returns
     -------
-    Table
-        As `attributes`. `unknown` is no value: it is kept, and not counted among the top.
+    CustomerAttributes
+        All attributes. `unknown` is no value: it is kept, and not counted among the top.
     """
-    keys = ["kind", "attribute", "place", "value"]
-    counts = attributes.group_by(keys).agg(n=_.count())
-    by_size = ibis.window(
-        group_by=["kind", "attribute"],
-        order_by=[(counts.value == UNKNOWN).cast("int8"), counts.n.desc(), counts.value],
-    )
-    ranked = counts.mutate(rank=ibis.row_number().over(by_size))
-    kept = (ranked.value == UNKNOWN) | ((ranked["rank"] < top) & (ranked.n >= min_count))
-    shown = ranked.select(
-        *keys,
-        shown=ibis.ifelse(kept, ranked.value, OTHER),
-        shown_place=ibis.ifelse(kept, ranked.place, 0),
-    )
-    return attributes.join(shown, keys).select(
-        "customer_id", "kind", "attribute", place=_.shown_place, value=_.shown
-    )
+    first, *others = attributes
+    table = first.table
+    for each in others:
+        table = table.join(each.table, "customer_id")
+    if values is None:
+        table = table.cache()
+        values = _commonest(table, top, min_count)
+    shown = {
+        column: ibis.ifelse(table[column].isin([*values[column], UNKNOWN]), table[column], OTHER)
+        for column in table.columns[1:]
+    }
+    ordinal = {column: order for each in attributes for column, order in each.ordinal.items()}
+    return CustomerAttributes(table.select("customer_id", **shown), ordinal)
 
 
-def attribute_members(
-    attributes: ibis.Table, attribute: str, *, kind: str | None = None
-) -> ibis.Table:
-    """Customers by their value of one attribute.
-
-    Parameters
-    ----------
-    attributes
-        Attributes (see above), usually of `common_values`.
-    attribute, kind
-        Which attribute; its kind where attributes of two kinds share the name.
-
-    Returns
-    -------
-    Table
-        `customer_id`, `segment` (the value; `unknown` where missing).
-    """
-    chosen = attributes.filter(_.attribute == attribute)
-    if kind is not None:
-        chosen = chosen.filter(_.kind == kind)
-    return chosen.select("customer_id", segment=_.value)
-
-
-def attribute_rows(
-    customers: ibis.Table,
-    *,
-    kind: str,
-    attribute: str | ibis.Value,
-    value: ibis.Value,
-    place: ibis.Value | None = None,
-) -> ibis.Table:
-    """One attribute of customers in the shape of this module; blank and missing are `unknown`."""
-    text = value.cast("string").strip().nullif("").fill_null(UNKNOWN)
-    known_place = ibis.literal(0) if place is None else place.fill_null(0)
-    return customers.select(
-        "customer_id",
-        kind=ibis.literal(kind),
-        attribute=ibis.literal(attribute) if isinstance(attribute, str) else attribute,
-        place=known_place.cast("int64"),
-        value=text,
-    )
+def _commonest(table: ibis.Table, top: int, min_count: int) -> dict[str, list[str]]:
+    counts = sums_by_segment(table, table.columns[1:], n=_.count())
+    by_size = ibis.window(group_by="kind", order_by=[_.n.desc(), _.segment])
+    known = counts.filter(_.segment != UNKNOWN, _.n >= min_count)
+    ranked = known.mutate(place=ibis.row_number().over(by_size)).filter(_.place < top)
+    found = ranked.select("kind", "segment").to_pandas()
+    return {
+        column: found.loc[found["kind"] == column, "segment"].tolist()
+        for column in table.columns[1:]
+    }
 
 
 def _all_attributes(profiles: ibis.Table) -> list[str]:
@@ -166,21 +191,6 @@ def _all_attributes(profiles: ibis.Table) -> list[str]:
     return ["age_band", *named] if "birth_date" in types else named
 
 
-def _attribute(
-    profiles: ibis.Table, name: str, as_of: date, cuts: Mapping[str, Sequence[float]]
-) -> ibis.Table:
-    kind = attribute_kind(name)
-    if name == "age_band":
-        place, value = band_of(_age(profiles.birth_date, as_of), AGE_CUTS, whole=True)
-    elif cuts.get(name):
-        place, value = band_of(number_of(profiles[name]), cuts[name])
-    elif profiles[name].type().is_string():
-        return attribute_rows(profiles, kind=kind, attribute=name, value=profiles[name])
-    else:
-        place, value = None, _plain(profiles[name])
-    return attribute_rows(profiles, kind=kind, attribute=name, value=value, place=place)
-
-
 def _age(birth_date: ibis.Value, as_of: date) -> ibis.Value:
     """Whole years of age."""
     had_birthday = birth_date.month() * 100 + birth_date.day() <= as_of.month * 100 + as_of.day
@@ -191,8 +201,3 @@ def _age(birth_date: ibis.Value, as_of: date) -> ibis.Value:
 def _plain(value: ibis.Value) -> ibis.Value:
     """Numbers as people write them: 3, not 3.0."""
     return value.cast("string").re_replace(r"\.0+$", "") if value.type().is_floating() else value
-
-
-def _nothing(profiles: ibis.Table) -> ibis.Table:
-    nobody = profiles.filter(ibis.literal(False))
-    return attribute_rows(nobody, kind="other", attribute="", value=ibis.null("string"))

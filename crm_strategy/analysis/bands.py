@@ -74,19 +74,15 @@ def number_of(value: ibis.Value) -> ibis.Value:
     return ibis.ifelse(number.isnan() | number.isinf(), None, number)
 
 
-def band_of(
-    number: ibis.Value, cuts: Sequence[float], *, whole: bool = False
-) -> tuple[ibis.Value, ibis.Value]:
-    """Place (from 1) and name of the band a number lies in; both null where it is null.
+def band_of(number: ibis.Value, cuts: Sequence[float], *, whole: bool = False) -> ibis.Value:
+    """Name of the band a number lies in; null where it is null.
 
     Names are `< 18`, `18–25`, `≥ 65`; a band holds its first number and not its last. Of
     `whole` numbers it names the last it holds: `18–24`.
     """
-    names = band_names(cuts, whole=whole)
-    steps = [(number < cut, place) for place, cut in enumerate(cuts, start=1)]
-    place = ibis.cases(*steps, (number.notnull(), len(cuts) + 1))
-    name = ibis.cases(*((place == position, each) for position, each in enumerate(names, start=1)))
-    return place, name
+    *lower, highest = band_names(cuts, whole=whole)
+    steps = [(number < cut, name) for cut, name in zip(cuts, lower, strict=True)]
+    return ibis.cases(*steps, (number.notnull(), highest))
 
 
 def band_names(cuts: Sequence[float], *, whole: bool = False) -> list[str]:

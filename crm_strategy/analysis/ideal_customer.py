@@ -7,6 +7,7 @@ from ibis import _
 from scipy.special import ndtri
 
 from crm_strategy.analysis.attribute_summary import attribute_lifts
+from crm_strategy.analysis.attributes import CustomerAttributes, attribute_of
 from crm_strategy.analysis.intervals import CONFIDENCE, share_interval
 from crm_strategy.analysis.members import OTHER, UNKNOWN
 
@@ -54,14 +55,13 @@ def top_members(
     return worth.select("customer_id", segment=ibis.ifelse(is_top, TOP, REST))
 
 
-def ideal_customer(attributes: ibis.Table, tops: ibis.Table) -> pd.DataFrame:
+def ideal_customer(attributes: CustomerAttributes, tops: ibis.Table) -> pd.DataFrame:
     """What is commoner among the most valuable customers than among all.
 
     Parameters
     ----------
     attributes
-        `customer_id`, `kind`, `attribute`, `place`, `value`: of `attributes.common_values`.
-        Only the kinds in `WHO` count.
+        Result of `attributes.common_values`. Only the kinds in `WHO` count.
     tops
         Result of `top_members`.
 
@@ -74,7 +74,7 @@ def ideal_customer(attributes: ibis.Table, tops: ibis.Table) -> pd.DataFrame:
         commoner at the top: `low` above 100 even when 95 % must hold for all values at once,
         for of many values a few always seem to stand out).
     """
-    lifts = attribute_lifts(attributes.filter(_.kind.isin(WHO)), tops)
+    lifts = attribute_lifts(attributes.of_kinds(WHO), tops)
     found = lifts[(lifts["segment"] == TOP) & (lifts["value"] != OTHER)]
     found = found.assign(in_profile=_stands_out(found))
     named = found.rename(columns={"share": "share_in_top", "base_share": "share_in_all"})
@@ -88,7 +88,7 @@ def ideal_customer(attributes: ibis.Table, tops: ibis.Table) -> pd.DataFrame:
 
 
 def profile_fit(
-    attributes: ibis.Table, profiles: ibis.Table, tops: ibis.Table, ideal: pd.DataFrame
+    attributes: CustomerAttributes, profiles: ibis.Table, tops: ibis.Table, ideal: pd.DataFrame
 ) -> pd.DataFrame:
     """How many customers are like the ideal one, how many are not, and what each bring.
 
@@ -170,18 +170,15 @@ def _in_attributes(ideal: pd.DataFrame, others: pd.DataFrame) -> pd.Series:
     return pd.Series([pair in wanted for pair in pairs], index=ideal.index, dtype=bool)
 
 
-def _likeness(attributes: ibis.Table, chosen: pd.DataFrame) -> ibis.Table:
-    """Sum of the logarithms of the indices of each customer's values."""
-    names = dict.fromkeys(_KEYS, "string")
-    pairs = chosen[_KEYS[:2]].drop_duplicates()
-    asked = ibis.memtable(pairs, schema=dict.fromkeys(_KEYS[:2], "string"))
-    weights = ibis.memtable(
-        chosen[_KEYS].assign(weight=np.log(chosen["index"] / _NEUTRAL)),
-        schema=names | {"weight": "float64"},
-    )
-    known = attributes.filter(_.value != UNKNOWN).semi_join(asked, _KEYS[:2])
-    return (
-        known.left_join(weights, _KEYS)
-        .group_by("customer_id")
-        .agg(likeness=_.weight.fill_null(0.0).sum())
-    )
+def _likeness(attributes: CustomerAttributes, chosen: pd.DataFrame) -> ibis.Table:
+    """Sum of the logarithms of the indices of each customer's values; null where none is known."""
+    table, parts = attributes.table, []
+    asked = dict(tuple(chosen.groupby(_KEYS[:2])))
+    for column in attributes.columns:
+        if (values := asked.get(attribute_of(column))) is not None:
+            weights = np.log(values["index"] / _NEUTRAL)
+            known = zip(values["value"], weights.tolist(), strict=True)
+            parts.append(table[column].cases((UNKNOWN, None), *known, else_=0.0))
+    some = ibis.or_(*(part.notnull() for part in parts))
+    total = sum(part.fill_null(0.0) for part in parts)
+    return table.select("customer_id", likeness=ibis.ifelse(some, total, None))

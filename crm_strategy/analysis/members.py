@@ -1,10 +1,11 @@
 """Members: `customer_id` and `segment`, the shape that every kind of segment has.
 
 A kind divides the customers: each of them is in exactly one segment. `unknown` holds those of
-whom the data do not tell, `other` those whom no rule names.
+whom the data do not tell, `other` those whom no rule names. Of several kinds, each has a column
+of its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ibis
@@ -74,4 +75,44 @@ def every_member(*kinds: ibis.Table) -> ibis.Table:
         `customer_id`, `segment`.
     """
     parts = [members.select("customer_id", "segment") for members in kinds]
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
+def sums_by_segment(
+    customers: ibis.Table, kinds: Sequence[str], *, within: Sequence[str] = (), **sums: Any
+) -> ibis.Table:
+    """The customers of every segment of several kinds, summed up.
+
+    Parameters
+    ----------
+    customers
+        One row per customer, a column of segments for each kind, and what `sums` need.
+    kinds
+        The columns.
+    within
+        Further columns to group by.
+    sums
+        What is asked of each segment, such as `n=_.count()`.
+
+    Returns
+    -------
+    Table
+        `place` (of the kind, from 0), `kind`, `segment`, the columns of `within`, `sums`.
+    """
+    asked = list(enumerate(kinds))
+    if not asked:
+        customers = customers.filter(ibis.literal(False)).mutate(nothing=ibis.literal(UNKNOWN))
+        asked = [(0, "nothing")]
+    parts = [
+        customers.group_by(*within, segment=customers[kind])
+        .agg(**sums)
+        .select(
+            "segment",
+            *within,
+            *sums,
+            place=ibis.literal(place, type="int64"),
+            kind=ibis.literal(kind),
+        )
+        for place, kind in asked
+    ]
     return ibis.union(*parts) if len(parts) > 1 else parts[0]

@@ -11,7 +11,7 @@ from datetime import date
 import ibis
 from ibis import _
 
-from crm_strategy.analysis.attributes import attribute_rows
+from crm_strategy.analysis.attributes import PREFERRED, CustomerAttributes, text_attributes
 from crm_strategy.analysis.spans import until
 
 PREFERENCES = ("category", "payment_method", "delivery_method", "channel", "weekday", "hour")
@@ -39,7 +39,7 @@ def customer_preferences(
     *,
     as_of: date,
     values: Mapping[str, Sequence[str]] | None = None,
-) -> ibis.Table:
+) -> CustomerAttributes:
     """What each customer chose most often; of equals the one chosen last, then by alphabet.
 
     Last is by the second.
@@ -63,10 +63,9 @@ def customer_preferences(
 
     Returns
     -------
-    Table
-        Attributes of kind `preference` (see `attributes`), one row per customer and
-        preference: weekdays by name, hours in quarters of the day. `unknown` where nothing
-        was stated; the hour of an order at midnight sharp is not known.
+    CustomerAttributes
+        Each customer of the profiles once: weekdays by name, hours in quarters of the day.
+        `unknown` where nothing was stated; the hour of an order at midnight sharp is not known.
     """
     if values is None:
         values = few_values(orders, _OF_ORDERS) | few_values(order_lines, ("category",))
@@ -81,11 +80,16 @@ def customer_preferences(
         "weekday": at.day_of_week.index(),
         "hour": ibis.ifelse(timed, at.hour() // _QUARTER, None),
     }
-    everyone = profiles.select("customer_id")
-    return ibis.union(
-        *_preferred(everyone, lines, {"category": lines.category}, {}, values),
-        *_preferred(everyone, placed, told, numbers, values),
-    )
+    best = [
+        *_preferred(lines, {"category": lines.category}, {}, values),
+        *_preferred(placed, told, numbers, values),
+    ]
+    table = profiles.select("customer_id")
+    for each in best:
+        table = table.left_join(each, "customer_id").drop("customer_id_right")
+    chosen = {PREFERRED + name: table[name] for name in table.columns[1:]}
+    ordinal = {PREFERRED + name: listed for name, listed in _NAMED.items()}
+    return CustomerAttributes(text_attributes(table, chosen), ordinal)
 
 
 def few_values(rows: ibis.Table, columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -109,7 +113,6 @@ def few_values(rows: ibis.Table, columns: Sequence[str]) -> dict[str, tuple[str,
 
 
 def _preferred(
-    everyone: ibis.Table,
     rows: ibis.Table,
     told: Mapping[str, ibis.Value],
     numbers: Mapping[str, ibis.Value],
@@ -117,44 +120,10 @@ def _preferred(
 ) -> list[ibis.Table]:
     """Preferences by what rows tell, and by numbers that stand for what `_NAMED` lists."""
     few = {name: values[name] for name in told if values.get(name)}
-    parts = []
-    for name in told:
-        if name not in few:
-            joined = everyone.left_join(_best_of_many(rows, told[name]), "customer_id")
-            parts.append(_attribute(joined, name, joined.value))
+    many = [_best_of_many(rows, name, told[name]) for name in told if name not in few]
     places = {name: _place(told[name], listed) for name, listed in few.items()} | dict(numbers)
     few |= {name: _NAMED[name] for name in numbers}
-    if few:
-        joined = everyone.left_join(_best_of_few(rows, places, few), "customer_id")
-        parts.append(_side_by_side(joined, few))
-    return parts
-
-
-def _side_by_side(joined: ibis.Table, few: Mapping[str, Sequence[str]]) -> ibis.Table:
-    """The places of each customer's best values, a column for each preference, as attributes."""
-    # Not a union of the columns: for each the engine would go through all orders again.
-    each = joined.mutate(turn=ibis.range(len(few)).unnest())
-    turns = list(enumerate(few))
-    values = [
-        (turn, each[name].cases(*((place, value) for place, value in enumerate(few[name]))))
-        for turn, name in turns
-    ]
-    places = [(turn, each[name] + 1) for turn, name in turns if name in _NAMED]
-    return _attribute(
-        each,
-        each.turn.cases(*turns),
-        each.turn.cases(*values),
-        each.turn.cases(*places) if places else None,
-    )
-
-
-def _attribute(
-    customers: ibis.Table,
-    name: str | ibis.Value,
-    value: ibis.Value,
-    place: ibis.Value | None = None,
-) -> ibis.Table:
-    return attribute_rows(customers, kind="preference", attribute=name, value=value, place=place)
+    return [*many, _best_of_few(rows, places, few)] if few else many
 
 
 def _place(value: ibis.Value, listed: Sequence[str]) -> ibis.Value:
@@ -164,7 +133,7 @@ def _place(value: ibis.Value, listed: Sequence[str]) -> ibis.Value:
 def _best_of_few(
     rows: ibis.Table, places: Mapping[str, ibis.Value], few: Mapping[str, Sequence[str]]
 ) -> ibis.Table:
-    """Per customer the place of the best value of each preference, all in one pass."""
+    """Per customer the best value of each preference, all in one pass."""
     placed = rows.select("customer_id", "ordered_at", **places)
     aims = [(name, place) for name, listed in few.items() for place in range(len(listed))]
     # Conditions as values: with a filter in each, the engine cuts all columns for every one.
@@ -185,13 +154,13 @@ def _best_of_few(
         keys = [keyed[f"{name}_{place}"] for place in range(len(listed))]
         most = ibis.greatest(*keys, 0)
         # Values stand by the alphabet, so the first of equals is found first.
-        steps = [((key == most) & (key > 0), place) for place, key in enumerate(keys)]
+        steps = [((key == most) & (key > 0), each) for key, each in zip(keys, listed, strict=True)]
         best[name] = ibis.cases(*steps)
     return keyed.select("customer_id", **best)
 
 
-def _best_of_many(rows: ibis.Table, value: ibis.Value) -> ibis.Table:
-    """Per customer the best `value`, however many there are."""
+def _best_of_many(rows: ibis.Table, name: str, value: ibis.Value) -> ibis.Table:
+    """Per customer the best value of a preference, however many there are."""
     chosen = rows.select("customer_id", "ordered_at", value=value)
     said = chosen.value.notnull()
     if value.type().is_string():
@@ -204,7 +173,7 @@ def _best_of_many(rows: ibis.Table, value: ibis.Value) -> ibis.Table:
     # No sorting by customer: one pass finds the greatest key, another the first with it.
     keyed = counts.select("customer_id", "value", key=_key(counts.n, counts["last"]))
     firsts = keyed.group_by("customer_id", "key").agg(value=_.value.min())
-    return firsts.group_by("customer_id").agg(value=_.value.argmax(_.key))
+    return firsts.group_by("customer_id").agg(**{name: _.value.argmax(_.key)})
 
 
 def _key(count: ibis.Value, last: ibis.Value) -> ibis.Value:

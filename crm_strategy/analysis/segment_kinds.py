@@ -8,8 +8,14 @@ from typing import Any
 import ibis
 from ibis import _
 
-from crm_strategy.analysis.attributes import attribute_members
-from crm_strategy.analysis.members import EXPECTED, UNKNOWN, members_of, with_values
+from crm_strategy.analysis.attributes import PREFERRED, STATED, CustomerAttributes
+from crm_strategy.analysis.members import (
+    EXPECTED,
+    UNKNOWN,
+    members_of,
+    sums_by_segment,
+    with_values,
+)
 from crm_strategy.analysis.purchase_stops import stopped_at_members
 from crm_strategy.analysis.responses import response_members
 from crm_strategy.analysis.rfm import customer_segments
@@ -21,7 +27,6 @@ from crm_strategy.analysis.value_segments import regularity, value_deciles
 INACTIVE = "inactive"
 """The stage of customers who lapsed before the period began."""
 
-_ATTRIBUTE, _PREFERENCE = "attribute:", "preference:"
 _COLUMNS = (
     *("kind", "segment", "customer_count", "customer_share", "revenue", "revenue_share"),
     *("average_order_value", "purchase_frequency", *EXPECTED),
@@ -67,7 +72,7 @@ class Sources:
     counts: ibis.Table
     values: ibis.Table
     answers: ibis.Table
-    attributes: ibis.Table
+    attributes: CustomerAttributes
     touches: ibis.Table
     leads: ibis.Table
     all_orders: ibis.Table
@@ -96,18 +101,13 @@ def segment_members(kind: str, sources: Sources) -> ibis.Table:
     Table
         `customer_id`, `segment`: each customer of the profiles once.
     """
-    if kind.startswith(_ATTRIBUTE):
-        stated = sources.attributes.filter(_.kind != "preference")
-        return attribute_members(stated, kind.removeprefix(_ATTRIBUTE))
-    if kind.startswith(_PREFERENCE):
-        return attribute_members(
-            sources.attributes, kind.removeprefix(_PREFERENCE), kind="preference"
-        )
+    if kind.startswith((STATED, PREFERRED)):
+        return sources.attributes.table.select("customer_id", segment=_[kind])
     return _MEMBERS[kind](sources)
 
 
-def members_by_kind(kinds: Iterable[str], sources: Sources) -> dict[str, ibis.Table]:
-    """The members of every kind that is asked for; `rules` only where there are some.
+def members_by_kind(kinds: Iterable[str], sources: Sources) -> ibis.Table:
+    """Customers by segments of every kind that is asked for; `rules` only where there are some.
 
     The engine finds them here, once, and keeps them: sizes and overlaps ask for all again.
 
@@ -115,20 +115,36 @@ def members_by_kind(kinds: Iterable[str], sources: Sources) -> dict[str, ibis.Ta
     ----------
     kinds, sources
         As in `segment_members`.
+
+    Returns
+    -------
+    Table
+        `customer_id` and a column of segments for each kind, named as the kind: each customer
+        of the profiles once.
     """
     asked = [kind for kind in kinds if kind != "rules" or sources.rules]
-    return {kind: segment_members(kind, sources).cache() for kind in asked}
+    table = sources.profiles.select("customer_id")
+    columns = [kind for kind in asked if kind.startswith((STATED, PREFERRED))]
+    found = [sources.attributes.table.select("customer_id", *columns)] if columns else []
+    found += [
+        segment_members(kind, sources).rename({kind: "segment"})
+        for kind in asked
+        if kind not in columns
+    ]
+    for each in found:
+        table = table.left_join(each, "customer_id").drop("customer_id_right")
+    return table.select("customer_id", *asked).cache()
 
 
 def segments_by_kind(
-    members: Mapping[str, ibis.Table], profiles: ibis.Table, values: ibis.Table | None = None
+    members: ibis.Table, profiles: ibis.Table, values: ibis.Table | None = None
 ) -> ibis.Table:
     """Every kind of segments in one table; each kind holds all customers and all revenue.
 
     Parameters
     ----------
     members
-        Kind: its members.
+        Result of `members_by_kind`.
     profiles
         One row per customer: `customer_id`, `order_count`, `revenue` (money, net).
     values
@@ -144,48 +160,23 @@ def segments_by_kind(
         `expected_value` (Σ).
     """
     customers = with_values(profiles.select("customer_id", "order_count", "revenue"), values)
-    parts = [
-        _placed(segments, kind, place) for place, (kind, segments) in enumerate(members.items())
-    ]
-    if not parts:
-        nobody = profiles.filter(ibis.literal(False)).select("customer_id")
-        parts = [_placed(nobody.mutate(segment=ibis.literal(UNKNOWN)), "", 0)]
-    # One table of all kinds, so that the customers are looked up in one pass.
-    placed = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    return (
-        _sizes(customers, placed).order_by("place", _.revenue.desc(), "segment").select(*_COLUMNS)
-    )
-
-
-def _placed(segments: ibis.Table, kind: str, place: int) -> ibis.Table:
-    return segments.select(
-        "customer_id",
-        "segment",
-        kind=ibis.literal(kind),
-        place=ibis.literal(place, type="int64"),
-    )
-
-
-def _sizes(customers: ibis.Table, segments: ibis.Table) -> ibis.Table:
-    sums = (
-        segments.join(customers, "customer_id")
-        .group_by("place", "kind", "segment")
-        .agg(
-            customer_count=_.count(),
-            revenue=_.revenue.sum(),
-            order_count=_.order_count.sum(),
-            **EXPECTED,
-        )
+    sums = sums_by_segment(
+        members.join(customers, "customer_id"),
+        members.columns[1:],
+        customer_count=_.count(),
+        revenue=_.revenue.sum(),
+        order_count=_.order_count.sum(),
+        **EXPECTED,
     )
     of_kind = ibis.window(group_by="place")
     total = sums.revenue.sum().over(of_kind)
-    return sums.select(
-        *("place", "kind", "segment", "customer_count", "revenue", *EXPECTED),
+    sizes = sums.mutate(
         customer_share=_.customer_count / _.customer_count.sum().over(of_kind),
         revenue_share=ibis.ifelse(total > 0, sums.revenue / total, None),
         average_order_value=_.revenue / _.order_count,
         purchase_frequency=_.order_count / _.customer_count,
     )
+    return sizes.order_by("place", _.revenue.desc(), "segment").select(*_COLUMNS)
 
 
 def _rfm(of: Sources) -> ibis.Table:

@@ -1,6 +1,5 @@
 """Overlap: which segments of different kinds are the same people."""
 
-from collections.abc import Mapping
 from itertools import permutations
 
 import ibis
@@ -11,13 +10,13 @@ from ibis import _
 _COLUMNS = ("kind", "segment", "with_kind", "with_segment", "customer_count", "share", "lift")
 
 
-def segment_overlap(members: Mapping[str, ibis.Table]) -> pd.DataFrame:
+def segment_overlap(members: ibis.Table) -> pd.DataFrame:
     """Customers who are in a segment of one kind and in a segment of another.
 
     Parameters
     ----------
     members
-        Kind: its members (`customer_id`, `segment`). All kinds divide the same customers.
+        `customer_id` and a column of segments for each kind: of `segment_kinds.members_by_kind`.
 
     Returns
     -------
@@ -28,35 +27,20 @@ def segment_overlap(members: Mapping[str, ibis.Table]) -> pd.DataFrame:
         other. Sorted by kinds in the order given, then by customers, most first. Fewer than
         two kinds have no pairs.
     """
-    if len(members) < 2:
+    kinds = members.columns[1:]
+    if len(kinds) < 2:
         return _rows([])
-    together = _together(members)
-    counts = together.pop("n").to_numpy(dtype="int64")
-    coded = {
-        kind: pd.factorize(together[column], sort=True)
-        for kind, column in zip(members, together.columns, strict=True)
-    }
+    together = members.group_by(kinds).agg(customer_count=_.count()).to_pandas()
+    counts = together.pop("customer_count").to_numpy(dtype="int64")
+    coded = {kind: pd.factorize(together[kind], sort=True) for kind in kinds}
     rows = []
-    for kind, with_kind in permutations(members, 2):
+    for kind, with_kind in permutations(kinds, 2):
         (codes, names), (with_codes, with_names) = coded[kind], coded[with_kind]
         places = codes * len(with_names) + with_codes
         cells = len(names) * len(with_names)
         table = np.bincount(places, weights=counts, minlength=cells).astype("int64")
         rows.append(_pairs(kind, names, with_kind, with_names, table))
     return _rows(rows)
-
-
-def _together(members: Mapping[str, ibis.Table]) -> pd.DataFrame:
-    """Customers counted by their segments of all kinds at once: `in_0` … and `n`."""
-    tables = [
-        segments.select("customer_id", **{f"in_{place}": _.segment})
-        for place, segments in enumerate(members.values())
-    ]
-    joined = tables[0]
-    for table in tables[1:]:
-        joined = joined.join(table, "customer_id")
-    segments = joined.columns[1:]
-    return joined.group_by(segments).agg(n=_.count()).to_pandas()
 
 
 def _pairs(

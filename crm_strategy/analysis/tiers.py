@@ -62,7 +62,9 @@ def tiers_by_share(
         As of `tiers_by_value`.
     """
     better = ibis.rank().over(order_by=_[by].desc())
-    ranked = profiles.select("customer_id", better=better, everyone=_.count().over())
+    # As a float: the engine multiplies decimals slowly.
+    everyone = _.count().over().cast("float64")
+    ranked = profiles.select("customer_id", better=better, everyone=everyone)
     inside: list[tuple[ibis.Value, str]] = []
     reach = 0.0
     for tier, share in shares.items():

@@ -56,7 +56,9 @@ def regularity(counts: ibis.Table) -> ibis.Table:
     """
     repeat = _.frequency > 0
     fewer = ibis.rank().over(group_by=repeat, order_by=_.frequency)
-    ranked = counts.mutate(fewer=fewer, buyers=_.count().over(group_by=repeat))
+    # As a float: the engine multiplies decimals slowly.
+    buyers = _.count().over(group_by=repeat).cast("float64")
+    ranked = counts.mutate(fewer=fewer, buyers=buyers)
     segment = ibis.cases(
         (ranked.frequency == 0, "one_time"),
         (ranked.fewer >= _FREQUENT * ranked.buyers, "frequent"),

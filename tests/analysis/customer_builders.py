@@ -5,6 +5,8 @@ from typing import Any
 
 import ibis
 
+from crm_strategy.analysis.attributes import PREFERRED, STATED, CustomerAttributes
+from crm_strategy.analysis.members import UNKNOWN
 from tests.analysis.builders import at, table
 
 PROFILES = {
@@ -24,13 +26,6 @@ PROFILES = {
     "kids": "int64",
     "card": "boolean",
     "created_at": "timestamp(6)",
-}
-ATTRIBUTES = {
-    "customer_id": "string",
-    "kind": "string",
-    "attribute": "string",
-    "place": "int64",
-    "value": "string",
 }
 LEADS = {
     "lead_id": "string",
@@ -70,21 +65,18 @@ def members(**segments: str) -> ibis.Table:
     return table({"customer_id": "string", "segment": "string"}, rows)
 
 
-def attribute_rows(attribute: str, kind: str = "other", **values: str) -> ibis.Table:
-    """One attribute as customer=value."""
-    return table(
-        ATTRIBUTES,
-        [
-            {
-                "customer_id": customer,
-                "kind": kind,
-                "attribute": attribute,
-                "place": 0,
-                "value": value,
-            }
-            for customer, value in values.items()
-        ],
-    )
+def attributes(**columns: dict[str, str]) -> CustomerAttributes:
+    """Attributes as name={customer: value}; a name that ends in _ is a preference's."""
+    named = {
+        PREFERRED + name.removesuffix("_") if name.endswith("_") else STATED + name: values
+        for name, values in columns.items()
+    }
+    everyone = sorted({customer for values in named.values() for customer in values})
+    rows = [
+        {"customer_id": each} | {name: values.get(each, UNKNOWN) for name, values in named.items()}
+        for each in everyone
+    ]
+    return CustomerAttributes(table(dict.fromkeys(["customer_id", *named], "string"), rows))
 
 
 def leads(*rows: tuple[Any, ...]) -> ibis.Table:

@@ -1,6 +1,5 @@
 from datetime import date
 
-import ibis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,10 +7,11 @@ from hypothesis import strategies as st
 from crm_strategy.analysis.attribute_summary import attribute_lifts, attribute_summary
 from crm_strategy.analysis.attributes import common_values, customer_attributes
 from tests.analysis.builders import FEW, records
-from tests.analysis.customer_builders import attribute_rows, members, profiles
+from tests.analysis.customer_builders import attributes, members, profiles
 
 CUSTOMERS = (("a", 1, 10), ("b", 2, 50), ("c", 1, 30), ("d", 4, 110))
-COUNTRY = attribute_rows("country", "geography", a="DE", b="DE", c="AT", d="unknown")
+KNOWN = {"a": "DE", "b": "DE", "c": "AT", "d": "unknown"}
+COUNTRY = attributes(country=KNOWN)
 
 
 def test_attributes_worked_by_hand():
@@ -33,9 +33,8 @@ def test_one_customer_has_no_interval():
 
 
 def test_values_come_in_their_own_order_else_by_size_other_and_unknown_last():
-    rows = attribute_rows(
-        "city", a="Berlin", b="Graz", c="Graz", d="other", e="other", f="other", g="unknown"
-    )
+    cities = ["Berlin", "Graz", "Graz", "other", "other", "other", "unknown"]
+    rows = attributes(city=dict(zip("abcdefg", cities, strict=True)))
     table = profiles(*((each, 1, 1) for each in "abcdefg"))
     assert [value for (value,) in records(attribute_summary(rows, table), "value")] == [
         *("Graz", "Berlin", "other", "unknown")
@@ -50,7 +49,7 @@ def test_values_come_in_their_own_order_else_by_size_other_and_unknown_last():
 
 
 def test_an_attribute_nobody_has_a_value_of_is_left_out():
-    rows = ibis.union(COUNTRY, attribute_rows("income", a="unknown", b="unknown"))
+    rows = attributes(country=KNOWN, income=dict.fromkeys("abcd", "unknown"))
     assert set(attribute_summary(rows, profiles(*CUSTOMERS))["attribute"]) == {"country"}
 
 
@@ -61,7 +60,7 @@ def test_without_revenue_there_is_no_index():
 
 
 def test_no_customers_give_an_empty_table():
-    found = attribute_summary(attribute_rows("country"), profiles())
+    found = attribute_summary(attributes(country={}), profiles())
     assert list(found.columns) == [
         *("attribute", "value", "customer_count", "revenue", "average_order_value", "index"),
         *("customer_share", "low", "high", "kind"),
@@ -82,9 +81,9 @@ def test_lifts_worked_by_hand():
 
 
 def test_lifts_of_nobody_are_an_empty_table():
-    found = attribute_lifts(attribute_rows("country"), members())
+    found = attribute_lifts(attributes(country={}), members())
     assert list(found.columns) == [
-        *("segment", "kind", "attribute", "place", "value", "customer_count", "known_count"),
+        *("segment", "kind", "attribute", "value", "customer_count", "known_count"),
         *("share", "base_share", "index", "low", "high"),
     ]
     assert found.empty

@@ -1,24 +1,21 @@
 from datetime import date
 
-import ibis
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_strategy.analysis.attributes import (
-    attribute_kind,
-    attribute_members,
+    attribute_of,
     common_values,
     customer_attributes,
 )
 from tests.analysis.builders import FEW, records
-from tests.analysis.customer_builders import attribute_rows, born, profiles
+from tests.analysis.customer_builders import attributes, born, profiles
 
 AS_OF = date(2026, 9, 30)
 
 
-def values_of(found, attribute):
-    rows = found.filter(found.attribute == attribute).order_by("customer_id")
-    return [value for (value,) in records(rows, "value")]
+def values_of(found, column):
+    return [value for (value,) in records(found.table.order_by("customer_id"), column)]
 
 
 def test_ages_count_whole_years_on_the_last_day_observed():
@@ -29,9 +26,9 @@ def test_ages_count_whole_years_on_the_last_day_observed():
     found = customer_attributes(table, as_of=AS_OF)
     # 18 that day, 17, 66; not yet born, and 126 years old: a placeholder, not an age.
     expected = ["18–24", "< 18", "≥ 65", "unknown", "unknown", "unknown"]
-    assert values_of(found, "age_band") == expected
-    assert records(found, "kind")[0] == ("demography",)
-    assert sorted({place for (place,) in records(found, "place")}) == [0, 1, 2, 7]
+    assert values_of(found, "attribute:age_band") == expected
+    order = ["< 18", "18–24", "25–34", "35–44", "45–54", "55–64", "≥ 65"]
+    assert found.ordinal == {"attribute:age_band": order}
 
 
 def test_every_column_of_text_numbers_or_yes_and_no_is_an_attribute():
@@ -47,60 +44,58 @@ def test_every_column_of_text_numbers_or_yes_and_no_is_an_attribute():
         created_at=[None, None, None],
     )
     found = customer_attributes(table, as_of=AS_OF)
-    kinds = set(records(found, "attribute", "kind"))
-    assert kinds == {
-        *(("gender", "demography"), ("country", "geography")),
-        *(("score", "other"), ("kids", "other"), ("card", "other")),
-    }
-    assert values_of(found, "gender") == ["female", "unknown", "unknown"]
-    assert values_of(found, "score") == ["1", "2.5", "unknown"]
-    assert values_of(found, "kids") == ["0", "2", "unknown"]
-    assert [value.lower() for value in values_of(found, "card")] == ["true", "false", "unknown"]
+    assert found.columns == tuple(
+        f"attribute:{name}" for name in ("gender", "country", "score", "kids", "card")
+    )
+    assert values_of(found, "attribute:gender") == ["female", "unknown", "unknown"]
+    assert values_of(found, "attribute:score") == ["1", "2.5", "unknown"]
+    assert values_of(found, "attribute:kids") == ["0", "2", "unknown"]
+    said = [value.lower() for value in values_of(found, "attribute:card")]
+    assert said == ["true", "false", "unknown"]
 
 
 def test_columns_may_be_chosen_and_cut():
     table = profiles(("a", 1, 1), ("b", 1, 1), points=["7", "x"], country=["DE", "DE"])
     found = customer_attributes(table, as_of=AS_OF, columns=["points"], cuts={"points": [5.0]})
-    assert records(found.order_by("customer_id"), "attribute", "value", "place") == [
-        ("points", "≥ 5", 2),
-        ("points", "unknown", 0),
-    ]
+    assert records(found.table.order_by("customer_id")) == [("a", "≥ 5"), ("b", "unknown")]
+    assert found.ordinal == {"attribute:points": ["< 5", "≥ 5"]}
 
 
-def test_customers_without_attributes_give_no_rows_in_the_same_shape():
+def test_customers_without_attributes_have_no_columns():
     found = customer_attributes(profiles(("a", 1, 1)), as_of=AS_OF)
-    assert found.columns == ("customer_id", "kind", "attribute", "place", "value")
-    assert records(found) == []
+    assert (found.columns, records(common_values(found).table)) == ((), [("a",)])
 
 
 def test_rare_values_are_other_and_unknown_is_no_value():
-    rows = attribute_rows("city", a="Berlin", b="Berlin", c="Graz", d="Linz", e="unknown")
-    assert values_of(common_values(rows, top=2), "city") == [
+    city = attributes(city={"a": "Berlin", "b": "Berlin", "c": "Graz", "d": "Linz", "e": "unknown"})
+    assert values_of(common_values(city, top=2), "attribute:city") == [
         *("Berlin", "Berlin", "Graz", "other", "unknown")
     ]
-    assert values_of(common_values(rows, min_count=2), "city") == [
-        *("Berlin", "Berlin", "other", "other", "unknown")
-    ]
+    two = ["Berlin", "Berlin", "other", "other", "unknown"]
+    assert values_of(common_values(city, min_count=2), "attribute:city") == two
+    chosen = common_values(city, values={"attribute:city": ["Berlin"]})
+    assert values_of(chosen, "attribute:city") == two
 
 
 def test_of_ten_thousand_values_twenty_and_other_are_left():
     many = {f"c{number}": f"city {number // (1 + number % 3):05}" for number in range(10_000)}
-    found = common_values(attribute_rows("city", **many))
-    counts = found.value.value_counts().to_pandas()
+    found = common_values(attributes(city=many)).table
+    counts = found["attribute:city"].value_counts().to_pandas()
     assert len(counts) == 21
     assert counts.iloc[:, 1].sum() == 10_000
 
 
-def test_attributes_of_two_kinds_may_share_a_name():
-    rows = ibis.union(
-        attribute_rows("channel", a="web"), attribute_rows("channel", "preference", a="shop")
-    )
-    assert records(attribute_members(rows, "channel", kind="preference")) == [("a", "shop")]
+def test_attributes_and_preferences_of_one_name_stand_side_by_side():
+    both = common_values(attributes(channel={"a": "web"}), attributes(channel_={"a": "shop"}))
+    assert both.columns == ("attribute:channel", "preference:channel")
+    assert records(both.of_kinds(["preference"]).table) == [("a", "shop")]
 
 
-def test_further_columns_are_of_no_kind():
-    assert [attribute_kind(each) for each in ("gender", "city", "industry", "size")] == [
-        *("demography", "geography", "firmography", "other")
+def test_every_column_has_a_kind_and_a_name():
+    columns = ("attribute:gender", "attribute:city", "attribute:industry", "attribute:size")
+    assert [attribute_of(each) for each in (*columns, "preference:channel")] == [
+        *(("demography", "gender"), ("geography", "city"), ("firmography", "industry")),
+        *(("other", "size"), ("preference", "channel")),
     ]
 
 
@@ -134,7 +129,7 @@ def test_every_customer_has_one_value_of_every_attribute_in_any_row_order(rows, 
         )
         for order in (named, shuffled)
     )
-    found = sorted(records(first))
-    assert found == sorted(records(second))
-    keys = [(customer, attribute) for customer, _kind, attribute, _place, _value in found]
-    assert len(set(keys)) == len(keys) == 3 * len(rows)
+    found = sorted(records(first.table))
+    assert found == sorted(records(second.table))
+    assert [customer for customer, *_values in found] == sorted(each for each, *_row in named)
+    assert len(first.columns) == 3

@@ -3,10 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crm_strategy.analysis.attributes import CustomerAttributes
 from crm_strategy.analysis.ideal_customer import ideal_customer, profile_fit, top_members
 from crm_strategy.analysis.intervals import share_interval
 from tests.analysis.builders import FEW, records, table
-from tests.analysis.customer_builders import attribute_rows, profiles
+from tests.analysis.customer_builders import attributes, profiles
 
 FIT = [
     *("group", "customer_count", "customer_share", "revenue", "revenue_share"),
@@ -46,21 +47,18 @@ def a_base(companies_at_top):
     customers = profiles(*((name, 1, 100 - place) for place, name in enumerate(names)))
     kinds = ["company"] * companies_at_top + ["person"] * (20 - companies_at_top)
     kinds += ["company"] * (50 - companies_at_top) + ["person"] * (30 + companies_at_top)
-    attributes = ibis.union(
-        attribute_rows("kind", "firmography", **dict(zip(names, kinds, strict=True))),
-        attribute_rows(
-            "gender",
-            "demography",
-            **{name: "female" if place % 3 == 0 else "male" for place, name in enumerate(names)},
-        ),
-        attribute_rows("channel", "preference", **dict.fromkeys(names, "web")),
+    genders = ["female" if place % 3 == 0 else "male" for place in range(100)]
+    known = attributes(
+        kind=dict(zip(names, kinds, strict=True)),
+        gender=dict(zip(names, genders, strict=True)),
+        channel_=dict.fromkeys(names, "web"),
     )
-    return customers, attributes, top_members(customers)
+    return customers, known, top_members(customers)
 
 
 def test_the_ideal_customer_worked_by_hand():
-    _customers, attributes, tops = a_base(companies_at_top=18)
-    found = ideal_customer(attributes, tops)
+    _customers, known, tops = a_base(companies_at_top=18)
+    found = ideal_customer(known, tops)
     assert set(found["kind"]) == {"firmography", "demography"}
     company = found.iloc[0]
     assert company[
@@ -70,8 +68,8 @@ def test_the_ideal_customer_worked_by_hand():
 
 
 def test_the_share_of_the_base_outside_the_profile_is_measured():
-    customers, attributes, tops = a_base(companies_at_top=18)
-    found = profile_fit(attributes, customers, tops, ideal_customer(attributes, tops))
+    customers, known, tops = a_base(companies_at_top=18)
+    found = profile_fit(known, customers, tops, ideal_customer(known, tops))
     inside, outside = found.to_dict("records")
     # All 50 companies are inside: of them 18 are top, of the others 2.
     assert (inside["group"], inside["customer_share"], inside["top_rate"]) == ("inside", 0.5, 0.36)
@@ -81,33 +79,33 @@ def test_the_share_of_the_base_outside_the_profile_is_measured():
 
 
 def test_of_whom_nothing_of_the_profile_is_known_nobody_can_say():
-    customers, attributes, tops = a_base(companies_at_top=18)
-    ideal = ideal_customer(attributes, tops)
-    hidden = attributes.mutate(
-        value=ibis.ifelse(attributes.customer_id == "c099", "unknown", attributes.value)
-    )
+    customers, known, tops = a_base(companies_at_top=18)
+    ideal = ideal_customer(known, tops)
+    nobody = known.table.customer_id == "c099"
+    told = {each: ibis.ifelse(nobody, "unknown", known.table[each]) for each in known.columns}
+    hidden = CustomerAttributes(known.table.mutate(**told))
     found = profile_fit(hidden, customers, tops, ideal)
     assert records(found, "group", "customer_count")[2] == ("unknown", 1)
 
 
 def test_where_nothing_tells_the_top_apart_there_is_no_profile():
-    customers, attributes, tops = a_base(companies_at_top=10)
-    ideal = ideal_customer(attributes, tops)
+    customers, known, tops = a_base(companies_at_top=10)
+    ideal = ideal_customer(known, tops)
     assert not ideal["in_profile"].any()
-    found = profile_fit(attributes, customers, tops, ideal)
+    found = profile_fit(known, customers, tops, ideal)
     assert list(found.columns) == FIT
     assert found.empty
 
 
 def test_no_customers_give_empty_tables():
-    attributes, customers = attribute_rows("country"), profiles()
+    known, customers = attributes(country={}), profiles()
     tops = top_members(customers)
-    ideal = ideal_customer(attributes, tops)
+    ideal = ideal_customer(known, tops)
     assert list(ideal.columns) == [
         *("attribute", "value", "share_in_top", "share_in_all", "index", "low", "high"),
         *("customer_count", "kind", "in_profile"),
     ]
-    found = profile_fit(attributes, customers, tops, ideal)
+    found = profile_fit(known, customers, tops, ideal)
     assert (len(ideal), list(found.columns), len(found)) == (0, FIT, 0)
 
 
@@ -121,12 +119,11 @@ def test_no_customers_give_empty_tables():
 )
 def test_groups_of_the_profile_add_up_to_all_customers(rows):
     customers = profiles(*((f"c{n}", 1, revenue) for n, (revenue, _country) in enumerate(rows)))
-    attributes = attribute_rows(
-        "country", "geography", **{f"c{n}": country for n, (_revenue, country) in enumerate(rows)}
-    )
+    countries = {f"c{n}": country for n, (_revenue, country) in enumerate(rows)}
+    known = attributes(country=countries)
     tops = top_members(customers)
     assert tops.count().to_pandas() == len(rows)
-    found = profile_fit(attributes, customers, tops, ideal_customer(attributes, tops))
+    found = profile_fit(known, customers, tops, ideal_customer(known, tops))
     if len(found):
         assert found["customer_count"].sum() == len(rows)
         assert found["revenue"].sum() == pytest.approx(sum(revenue for revenue, _ in rows))

@@ -1,20 +1,19 @@
-import ibis
 import pandas as pd
 import pytest
 
 from crm_strategy.analysis.attribute_summary import attribute_lifts
 from crm_strategy.analysis.personas import aspect_of, personas
 from tests.analysis.builders import records
-from tests.analysis.customer_builders import attribute_rows, members
+from tests.analysis.customer_builders import attributes, members
 
 COLUMNS = ["segment", "aspect", "attribute", "value", "share", "customer_count", "evidence"]
 
-ATTRIBUTES = ibis.union(
-    attribute_rows("gender", "demography", a="female", b="female", c="male", d="unknown"),
-    attribute_rows("country", "geography", a="DE", b="DE", c="other", d="other"),
-    attribute_rows("category", "preference", a="Tea", b="Tea", c="Soap", d="Soap"),
-    attribute_rows("channel", "preference", a="web", b="web", c="web", d="web"),
-    attribute_rows("source_channel", "other", a="ads", b="ads", c="ads", d="friends"),
+ATTRIBUTES = attributes(
+    gender={"a": "female", "b": "female", "c": "male", "d": "unknown"},
+    country={"a": "DE", "b": "DE", "c": "other", "d": "other"},
+    category_={"a": "Tea", "b": "Tea", "c": "Soap", "d": "Soap"},
+    channel_=dict.fromkeys("abcd", "web"),
+    source_channel={"a": "ads", "b": "ads", "c": "ads", "d": "friends"},
 )
 LIFTS = attribute_lifts(ATTRIBUTES, members(a="loyal", b="loyal", c="lost", d="lost"))
 
@@ -82,7 +81,7 @@ def test_every_attribute_speaks_of_an_aspect(kind, attribute, aspect):
 
 
 def test_nothing_known_and_nothing_said_gives_an_empty_table():
-    empty = attribute_lifts(attribute_rows("country"), members())
+    empty = attribute_lifts(attributes(country={}), members())
     found = personas(empty, pd.DataFrame(columns=["segment", "aspect", "value"]))
     assert list(found.columns) == COLUMNS
     assert found.empty

@@ -31,12 +31,13 @@ def results():
     lines = ibis.table(ORDER_LINES, name="order_lines")
     surveys = ibis.table(ANSWERS, name="surveys")
     who = attributes.customer_attributes(profiles, as_of=END, cuts=CUTS)
+    kept = dict.fromkeys(who.columns, ("a",))
     answers = satisfaction.satisfaction_answers(surveys, as_of=END)
     return {
-        "attributes": attributes.common_values(who),
+        "attributes": attributes.common_values(who, values=kept).table,
         "preferences": preferences.customer_preferences(
             orders, lines, profiles, as_of=END, values=VALUES
-        ),
+        ).table,
         "answers": answers,
         "satisfaction": satisfaction.satisfaction_members(answers, profiles),
         "responses": responses.response_members(touches, profiles, as_of=END),

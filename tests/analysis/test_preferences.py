@@ -32,8 +32,8 @@ def preferred(placed, name, *, lines=(), customers="ab"):
     found = customer_preferences(
         placed, order_lines(*lines), profiles(*((each, 1, 1) for each in customers)), as_of=AS_OF
     )
-    rows = found.filter(found.attribute == name).order_by("customer_id")
-    return [value for (value,) in records(rows, "value")]
+    rows = records(found.table.order_by("customer_id"), f"preference:{name}")
+    return [value for (value,) in rows]
 
 
 def test_the_commonest_choice_is_preferred():
@@ -84,8 +84,8 @@ def test_each_line_is_a_choice_of_its_category():
 
 def test_no_customers_have_no_preferences():
     found = customer_preferences(orders(), order_lines(), profiles(), as_of=AS_OF)
-    assert found.columns == ("customer_id", "kind", "attribute", "place", "value")
-    assert records(found) == []
+    assert found.columns == ("preference:category", "preference:weekday", "preference:hour")
+    assert records(found.table) == []
 
 
 def test_more_values_than_can_be_counted_side_by_side_are_counted_too():
@@ -110,10 +110,13 @@ def a_choice():
 def test_few_values_counted_side_by_side_or_one_by_one_are_the_same(rows):
     placed = paid(*((who, moment.isoformat(" "), method) for who, moment, method in rows))
     customers = profiles(*((each, 1, 1) for each in "abc"))
+    columns = ["preference:payment_method", "preference:channel", "preference:weekday"]
     read, one_by_one = (
         sorted(
             records(
-                customer_preferences(placed, order_lines(), customers, as_of=AS_OF, values=values)
+                customer_preferences(
+                    placed, order_lines(), customers, as_of=AS_OF, values=values
+                ).table.select("customer_id", *columns)
             )
         )
         for values in (None, {})
@@ -127,10 +130,12 @@ def test_every_customer_has_one_of_each_preference_in_any_row_order(rows, random
     named = [(customer, moment.isoformat(" "), method) for customer, moment, method in rows]
     customers = profiles(*((each, 1, 1) for each in "abc"))
     first, second = (
-        sorted(records(customer_preferences(paid(*order), order_lines(), customers, as_of=AS_OF)))
+        customer_preferences(paid(*order), order_lines(), customers, as_of=AS_OF)
         for order in (named, random.sample(named, len(named)))
     )
-    assert first == second
-    assert sorted((customer, name) for customer, _kind, name, *_rest in first) == sorted(
-        (customer, name) for customer in "abc" for name in set(PREFERENCES) - {"delivery_method"}
-    )
+    assert set(first.columns) == {
+        f"preference:{name}" for name in set(PREFERENCES) - {"delivery_method"}
+    }
+    found = sorted(records(first.table))
+    assert found == sorted(records(second.table.select(*first.table.columns)))
+    assert [customer for customer, *_values in found] == list("abc")

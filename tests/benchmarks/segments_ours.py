@@ -46,7 +46,7 @@ def results(orders_path: Path, customers_path: Path, as_of: date) -> dict[str, p
     )
     stated = attributes.customer_attributes(people, as_of=as_of)
     chosen = preferences.customer_preferences(orders, lines, people, as_of=as_of)
-    described = attributes.common_values(stated.union(chosen), min_count=LEAST_CUSTOMERS).cache()
+    described = attributes.common_values(stated, chosen, min_count=LEAST_CUSTOMERS)
     name, rule = RULE
     columns = {column: people[column] for column in people.columns}
     sources = segment_kinds.Sources(
