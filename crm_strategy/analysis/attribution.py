@@ -8,8 +8,9 @@ import ibis
 import pandas as pd
 from ibis import _
 
-from crm_strategy.analysis.attribution_rules import DIRECT, rule_credit
-from crm_strategy.analysis.markov import markov_credit, markov_orders
+from crm_strategy.analysis.attribution_rules import DIRECT, rule_credit, rule_weights
+from crm_strategy.analysis.markov import markov_credit
+from crm_strategy.analysis.markov_orders import markov_orders
 from crm_strategy.analysis.path_steps import Steps, steps_of
 from crm_strategy.analysis.shapley import shapley_rates, shapley_sets
 from crm_strategy.analysis.spans import DAY, midnight, within
@@ -82,9 +83,10 @@ def every_credit(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
     """Credit under every rule in orders and in money, and the standard error of Shapley's."""
     rates = shapley_rates(steps) if steps.has_nulls else None
+    weights = rule_weights(steps, direct=direct)
     tables = []
     for measure in ("conversions", "value"):
-        credit = rule_credit(steps, measure, direct=direct)
+        credit = rule_credit(steps, measure, weights=weights)
         credit["markov"] = markov_credit(steps, order=order, measure=measure)
         credit["shapley"] = rates[measure] if rates is not None else shapley_sets(steps, measure)
         tables.append(credit[list(RULES)])

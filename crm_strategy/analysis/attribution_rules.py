@@ -1,6 +1,6 @@
 """Rules of thumb: how the steps of a journey share the credit for its order."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,11 @@ ENDS_SHARE = 0.4
 
 
 def rule_credit(
-    steps: Steps, measure: str = "conversions", *, direct: Collection[str] = DIRECT
+    steps: Steps,
+    measure: str = "conversions",
+    *,
+    direct: Collection[str] = DIRECT,
+    weights: Mapping[str, Real] | None = None,
 ) -> pd.DataFrame:
     """Credit of each channel under each rule; every rule's Σ is what the paths earned.
 
@@ -32,22 +36,30 @@ def rule_credit(
         `conversions` or `value`.
     direct
         Names in small letters of channels that the third rule passes over.
+    weights
+        Result of `rule_weights`, for those who ask for several measures.
 
     Returns
     -------
     DataFrame
         A column a rule by `channel`, in the unit of the measure (orders or money).
     """
-    weights = {
-        "first_touch": steps.position == 0,
-        "last_touch": steps.position == steps.length - 1,
+    if weights is None:
+        weights = rule_weights(steps, direct=direct)
+    credit = {rule: steps.summed(each, measure) for rule, each in weights.items()}
+    return pd.DataFrame(credit, index=pd.Index(steps.channels, name="channel", dtype="object"))
+
+
+def rule_weights(steps: Steps, *, direct: Collection[str] = DIRECT) -> dict[str, Real]:
+    """Each step's share of what its path earned, under each rule of `rule_credit`."""
+    return {
+        "first_touch": (steps.position == 0).astype(float),
+        "last_touch": (steps.position == steps.length - 1).astype(float),
         "last_non_direct": _last_non_direct(steps, direct),
         "linear": 1 / np.maximum(steps.length, 1),
         "time_decay": _time_decay(steps),
         "position_based": _position_based(steps),
     }
-    credit = {rule: steps.summed(each.astype(float), measure) for rule, each in weights.items()}
-    return pd.DataFrame(credit, index=pd.Index(steps.channels, name="channel", dtype="object"))
 
 
 def _last_non_direct(steps: Steps, direct: Collection[str]) -> Real:

@@ -1,10 +1,14 @@
 """Paths taken apart into their steps, as arrays that the attribution rules calculate with."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import ibis
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from crm_strategy.errors import DataError
@@ -50,13 +54,33 @@ class Steps:
         """Whether journeys without an order are known."""
         return bool(self.nulls.sum() > 0)
 
+    @cached_property
+    def distinct(self) -> tuple[Whole, Whole]:
+        """Path and channel of each step that is the first of its channel in its path."""
+        wide = max(len(self.channels), 1)
+        pairs = np.sort(self.path * wide + self.channel)
+        path, channel = np.divmod(pairs[np.diff(pairs, prepend=-1) > 0], wide)
+        return path, channel
+
+    @cached_property
+    def contexts(self) -> tuple[Whole, Whole, Whole]:
+        """The last channel up to each step, the last two and the last three, each as a number."""
+        base = len(self.channels) + 1
+        codes = [self.channel + 1]
+        for back in (1, 2):
+            earlier = np.flatnonzero(self.position >= back)
+            longer = codes[-1].copy()
+            longer[earlier] += codes[0][earlier - back] * base**back
+            codes.append(longer)
+        return codes[0], codes[1], codes[2]
+
     def measure(self, name: str) -> Real:
         """What a path earned: `conversions` or `value`."""
         return self.value if name == "value" else self.conversions
 
     def reached(self) -> Real:
         """Orders of the journeys that each channel is in."""
-        path, channel = distinct_steps(self)
+        path, channel = self.distinct
         return sums(channel, self.conversions[path], len(self.channels))
 
     def summed(self, weights: Real, measure: str) -> Real:
@@ -71,7 +95,7 @@ def steps_of(paths: ibis.Table | pd.DataFrame) -> Steps:
     Parameters
     ----------
     paths
-        As `paths.journey_paths` returns them.
+        As `journey_paths.journey_paths` returns them.
 
     Raises
     ------
@@ -80,23 +104,27 @@ def steps_of(paths: ibis.Table | pd.DataFrame) -> Steps:
     """
     rows = paths.to_pandas() if isinstance(paths, ibis.Table) else paths
     rows = rows[rows["path"].notna()]
-    rows = rows[(rows["conversions"] > 0) | (rows["nulls"] > 0)].sort_values("path")
-    parts = [[step.strip() for step in path.split(">")] for path in rows["path"]]
-    names = np.array([step for steps in parts for step in steps], dtype=object)
+    rows = rows[(rows["conversions"] > 0) | (rows["nulls"] > 0)]
+    if not rows["path"].is_monotonic_increasing:
+        rows = rows.sort_values("path")
+    parts = pc.split_pattern(pa.array(rows["path"], type=pa.large_string()), ">")
+    found = pc.dictionary_encode(parts.flatten())
+    names = [name.strip() for name in found.dictionary.to_pylist()]
     if "" in names:
         bad = next(path for path in rows["path"] if "" in [s.strip() for s in path.split(">")])
         raise DataError(f"paths: '{bad}' has an empty step.\nName the channel that is missing.")
-    codes, channels = pd.factorize(names, sort=True)
-    sizes = np.array([len(steps) for steps in parts], dtype=np.intp)
+    channels = sorted(set(names))
+    numbers = np.array([channels.index(name) for name in names], dtype=np.intp)
+    sizes = pc.list_value_length(parts).to_numpy().astype(np.intp)
     path = np.repeat(np.arange(len(parts)), sizes)
     first = np.cumsum(sizes) - sizes
     conversions = rows["conversions"].to_numpy("float64")
     value = np.where(conversions > 0, rows["value"].to_numpy("float64"), 0.0)
     return Steps(
-        tuple(map(str, channels)),
+        tuple(channels),
         path=path,
-        channel=codes.astype(np.intp),
-        position=np.arange(len(names)) - first[path],
+        channel=numbers[found.indices.to_numpy()],
+        position=np.arange(len(path)) - first[path],
         length=sizes[path],
         conversions=conversions,
         value=np.full(len(value), np.nan) if np.isnan(value).any() else value,
@@ -104,11 +132,10 @@ def steps_of(paths: ibis.Table | pd.DataFrame) -> Steps:
     )
 
 
-def distinct_steps(steps: Steps) -> tuple[Whole, Whole]:
-    """Path and channel of each step that is the first of its channel in its path."""
-    pairs = np.unique(steps.path * max(len(steps.channels), 1) + steps.channel)
-    path, channel = np.divmod(pairs, max(len(steps.channels), 1))
-    return path, channel
+def numbered(keys: NDArray[Any]) -> tuple[Whole, NDArray[Any]]:
+    """The place of each key among the distinct ones, and these, sorted."""
+    places, distinct = pd.factorize(keys, sort=True)
+    return places.astype(np.intp), np.asarray(distinct)
 
 
 def sums(groups: Whole, values: Real, count: int) -> Real:

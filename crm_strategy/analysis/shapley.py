@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crm_strategy.analysis.path_steps import Real, Steps, Whole, distinct_steps, sums
+from crm_strategy.analysis.path_steps import Real, Steps, Whole, numbered, sums
 
 MOST_EXACT: Final = 12
 """Channels of a journey up to which all sets are looked at; of more, orders are drawn by lot."""
@@ -40,7 +40,7 @@ def shapley_sets(steps: Steps, measure: str = "conversions") -> pd.Series:
     ----------
     Zhao, Mahboobi & Bagheri (2018), arXiv:1804.05327
     """
-    path, channel = distinct_steps(steps)
+    path, channel = steps.distinct
     sizes = np.bincount(path, minlength=len(steps.conversions))
     shares = (steps.measure(measure) / np.maximum(sizes, 1))[path]
     return _by_channel(steps, sums(channel, shares, len(steps.channels)))
@@ -110,14 +110,16 @@ class _Sets:
 
 
 def _sets(steps: Steps) -> _Sets:
-    path, channel = distinct_steps(steps)
+    path, channel = steps.distinct
     holds = np.zeros((len(steps.conversions), len(steps.channels)), dtype=bool)
     holds[path, channel] = True
     # Numbers of more than 62 channels are Python's own, which have no end.
     kind = np.int64 if len(steps.channels) <= 62 else object
     bits = np.array([1 << bit for bit in range(len(steps.channels))], dtype=kind)
     own = holds.astype(kind) @ bits if len(steps.channels) else np.zeros(0, dtype=np.int64)
-    numbers, first, place = np.unique(own, return_index=True, return_inverse=True)
+    place, numbers = numbered(own)
+    first = np.zeros(len(numbers), dtype=np.intp)
+    first[place[::-1]] = np.arange(len(place))[::-1]
     totals = [
         sums(place, each, len(numbers))
         for each in (steps.conversions, steps.value, steps.conversions + steps.nulls)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 
 from crm_strategy.analysis.attribution_rules import rule_credit
-from crm_strategy.analysis.markov import markov_credit, markov_orders, removal_effects
+from crm_strategy.analysis.markov import markov_credit, removal_effects
+from crm_strategy.analysis.markov_orders import markov_orders
 from crm_strategy.analysis.path_steps import steps_of
 from tests.analysis.path_builders import paths, some_paths, steps
 from tests.conftest import shared

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_strategy.analysis.attribution import last_touch_credit
+from crm_strategy.analysis.journey_paths import journey_paths
 from crm_strategy.analysis.path_steps import steps_of
-from crm_strategy.analysis.paths import conversion_paths, journey_paths, ready_paths
+from crm_strategy.analysis.paths import conversion_paths, ready_paths
 from crm_strategy.errors import DataError
 from tests.analysis.builders import FEW, orders, records, table, touches
 

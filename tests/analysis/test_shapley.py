@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from crm_strategy.analysis.path_steps import distinct_steps, steps_of
+from crm_strategy.analysis.path_steps import steps_of
 from crm_strategy.analysis.shapley import shapley_rates, shapley_sets
 from tests.analysis.path_builders import paths, some_paths, steps
 
@@ -21,7 +21,7 @@ def test_sets_of_three_channels_match_tomgorb_tds():
 @given(some_paths)
 def test_sets_are_linear_on_unique_channels_zhao_2018(rows):
     known = steps(*rows)
-    path, channel = distinct_steps(known)
+    path, channel = known.distinct
     sets = [frozenset(channel[path == each]) for each in range(len(known.conversions))]
 
     def worth(within):
