@@ -57,11 +57,10 @@ def _row(
     work: str, against: str, ours: str, theirs: tuple[str, str], folder: Path
 ) -> dict[str, Any]:
     python, contender = theirs
-    rounds = []
-    for _ in range(ROUNDS[work]):
-        rounds.append(
-            (_measured(sys.executable, ours, folder), _measured(python, contender, folder))
-        )
+    rounds = [
+        (_measured(sys.executable, ours, folder), _measured(python, contender, folder))
+        for _ in range(ROUNDS[work])
+    ]
     seconds, against_seconds = (
         statistics.median(pair[side]["seconds"] for pair in rounds) for side in (0, 1)
     )
