@@ -10,6 +10,8 @@ from ibis import _
 from crm_strategy.analysis.kpis import kpi_actuals, kpi_history
 from crm_strategy.analysis.spans import PeriodLike
 
+Figures = dict[tuple[str, str], float | None]
+
 EVERYONE = "all"
 OF_CHANNELS = ("marketing_cost", "cac", "roi")
 """KPIs that rest on costs: these belong to channels, not to segments."""
@@ -25,7 +27,7 @@ def goal_actuals(
     touches: ibis.Table,
     surveys: ibis.Table,
     **terms: Any,
-) -> dict[tuple[str, str], float | None]:
+) -> tuple[Figures, Figures]:
     """The values of a period by KPI and segment, for the goals to be held against.
 
     A segment's figures are those of the customers in it at the period's end; `OF_CHANNELS`
@@ -43,8 +45,13 @@ def goal_actuals(
         The period.
     orders, touches, surveys, terms
         As in `kpis.kpi_history`; a segment has no costs of its own.
+
+    Returns
+    -------
+    tuple of dict
+        By (kpi, segment): the values, and the fewest customers that each rests on or tells.
     """
-    actuals = kpi_actuals(history, period=period)
+    found = {EVERYONE: history}
     for segment in sorted({*segments} - {EVERYONE}):
         members = customers.filter(_.segment == segment).select("customer_id")
         figures = kpi_history(
@@ -55,5 +62,12 @@ def goal_actuals(
             **(terms | {"costs": None}),
         )
         figures = figures[~figures["kpi"].isin(OF_CHANNELS)]
-        actuals |= kpi_actuals(figures, period=period, segment=segment)
-    return actuals
+        found[segment] = figures
+    actuals: Figures = {}
+    smallest: Figures = {}
+    for segment, figures in found.items():
+        which: dict[str, Any] = {"period": period, "segment": segment}
+        actuals |= kpi_actuals(figures, **which)
+        told = figures.assign(smallest_count=figures[["smallest_count", "customers"]].min(axis=1))
+        smallest |= kpi_actuals(told, **which, column="smallest_count")
+    return actuals, smallest

@@ -9,7 +9,11 @@ from crm_strategy.analysis.signals import Verdict, signal, yearly_changes
 from crm_strategy.analysis.spans import PeriodLike
 from crm_strategy.words.kpis import KPIS
 
-_COUNTS = ("customers", "previous_customers", "last_year_customers")
+_COUNTS = tuple(
+    f"{when}{count}"
+    for count in ("customers", "smallest_count")
+    for when in ("", "previous_", "last_year_")
+)
 COLUMNS = (
     *("kpi", "value", "low", "high", "previous", "last_year", "change", "verdict"),
     *("target", "status", "n", "unit"),
@@ -46,7 +50,9 @@ def kpi_table(
         `kpi`, `value`, `low`, `high` (95 %), `previous`, `last_year`, `change` (against
         `previous`: a difference for shares and scores, else relative), `verdict`
         (`signals.Verdict`), `target`, `status`, `n`, `unit`,
-        `customers`, `previous_customers`, `last_year_customers` (who ordered in each period).
+        `customers`, `previous_customers`, `last_year_customers` (who ordered in each period),
+        `smallest_count`, `previous_smallest_count`, `last_year_smallest_count` (the fewest
+        customers that each value tells).
     """
     aims = _aims(goals)
     rows = [
@@ -95,6 +101,7 @@ def _row(
     now = rows.loc[period.id] if period.id in rows.index else pd.Series(dtype="float64")
     before, year = (rows["value"].get(each.id, float("nan")) for each in (previous, year_before))
     value, unit = now.get("value", float("nan")), KPIS[kpi].kind
+    nothing = pd.Series(dtype="float64")
     return {
         "kpi": kpi,
         "value": value,
@@ -106,14 +113,12 @@ def _row(
         "verdict": kpi_verdict(rows.reset_index(), period=period, seasonal=KPIS[kpi].seasonal),
         "n": now.get("n"),
         "unit": unit,
-        "customers": now.get("customers"),
-        "previous_customers": _customers(rows, previous),
-        "last_year_customers": _customers(rows, year_before),
+        **{
+            f"{when}{count}": rows.get(count, nothing).get(each.id, float("nan"))
+            for count in ("customers", "smallest_count")
+            for when, each in (("", period), ("previous_", previous), ("last_year_", year_before))
+        },
     }
-
-
-def _customers(rows: pd.DataFrame, period: PeriodLike) -> float:
-    return float(rows["customers"].get(period.id, float("nan")))
 
 
 def _change(value: float, before: float, unit: str) -> float | None:

@@ -14,17 +14,27 @@ from crm_strategy.analysis.intervals import (
     nps_interval,
     share_interval,
 )
+from crm_strategy.analysis.lifecycle import smallest_stage_counts
 from crm_strategy.analysis.margin import margin_of
 
 Counts = Mapping[str, float]
 
 
 class Figure(NamedTuple):
-    """A KPI's value, its interval, and the number of cases it rests on; None is no value."""
+    """A KPI's value, its interval, and the number of cases it rests on; None is no value.
+
+    `parts` are the cases that the value tells apart: few of them may not be shown.
+    """
 
     value: float | None
     interval: Interval = NONE
     n: float | None = None
+    parts: tuple[float, ...] = ()
+
+    @property
+    def smallest_count(self) -> float | None:
+        """The fewest of the parts that are any; None where there are none."""
+        return min((part for part in self.parts if part > 0), default=None)
 
 
 NO_VALUE = Figure(None)
@@ -43,15 +53,17 @@ def kpi_values(counts: Counts, *, margin_rate: float | None = None) -> dict[str,
     """
     c = counts
     orders, buyers, started = c["order_count"], c["buyers"], c["active_start"]
+    stages = _stages(c)
+    active = (c["active_end"], c["ever"] - c["active_end"])
     return {
         "revenue": _amount(c["revenue"], orders),
         "gross_margin": _gross_margin(c, margin_rate),
         "order_count": _amount(orders, orders),
-        "active_customers": _of_known(c["active_end"], c["ever"]),
+        "active_customers": _of_known(c["active_end"], c["ever"])._replace(parts=active),
         "active_share": _share(c["active_end"], c["ever"]),
-        "new_customers": _of_known(c["new"], c["ever"]),
-        "customer_retention_rate": _share(c["retained"], started),
-        "churn_rate": _share(started - c["retained"], started),
+        "new_customers": _of_known(c["new"], c["ever"])._replace(parts=(stages["new"],)),
+        "customer_retention_rate": _retention(c["retained"], started, stages),
+        "churn_rate": _retention(started - c["retained"], started, stages),
         "repeat_rate": _share(c["repeaters"], buyers),
         "average_order_value": _average_order_value(c),
         "purchase_frequency": _purchase_frequency(c),
@@ -60,8 +72,24 @@ def kpi_values(counts: Counts, *, margin_rate: float | None = None) -> dict[str,
         "nps": _nps(c),
         "marketing_cost": _amount(c["marketing_cost"], math.nan),
         "roi": _roi(c, margin_rate),
-        "cac": _ratio(c["marketing_cost"], c["new"]),
+        "cac": _ratio(c["marketing_cost"], c["new"])._replace(parts=(stages["new"],)),
     }
+
+
+def _stages(c: Counts) -> dict[str, float]:
+    """The smallest count that each stage of the lifecycle tells."""
+    lapsed = c["active_start"] - c["retained"]
+    return smallest_stage_counts(
+        new=c["new"],
+        retained=c["retained"],
+        returned=c["active_end"] - c["new"] - c["retained"],
+        lapsed=lapsed,
+        inactive=c["ever"] - c["active_end"] - lapsed,
+    )
+
+
+def _retention(count: float, n: float, stages: Mapping[str, float]) -> Figure:
+    return _share(count, n)._replace(parts=(stages["retained"],))
 
 
 def _amount(value: float, n: float) -> Figure:
@@ -79,7 +107,9 @@ def _ratio(value: float, n: float) -> Figure:
 
 def _share(count: float, n: float) -> Figure:
     # NaN is not above 0: no data, no value.
-    return Figure(count / n, share_interval(count, n), n) if n > 0 else NO_VALUE
+    if not n > 0:
+        return NO_VALUE
+    return Figure(count / n, share_interval(count, n), n, (count, n - count))
 
 
 def _average_order_value(c: Counts) -> Figure:
@@ -110,7 +140,9 @@ def _nps(c: Counts) -> Figure:
     if not n > 0:
         return NO_VALUE
     score = 100 * (promoters - detractors) / n
-    return Figure(score, nps_interval(promoters, detractors, n), n)
+    # The score and its interval together tell all three bands.
+    bands = (promoters, n - promoters - detractors, detractors)
+    return Figure(score, nps_interval(promoters, detractors, n), n, bands)
 
 
 def _gross_margin(c: Counts, margin_rate: float | None) -> Figure:

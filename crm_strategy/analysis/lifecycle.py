@@ -118,6 +118,42 @@ def customer_stages(orders: ibis.Table, *, start: date, end: date, active_days: 
     )
 
 
+def smallest_stage_counts(
+    *, new: float, retained: float, returned: float, lapsed: float, inactive: float = math.nan
+) -> dict[str, float]:
+    """The fewest customers that the size of each stage tells, beside active customers.
+
+    Active customers now are the new, the retained and the returned, those before the retained
+    and the lapsed; with the inactive, who lapsed earlier, all are everybody. A reader who
+    knows these sums knows a stage from the others. The new are told in most places, so the
+    others are held back for them.
+
+    Parameters
+    ----------
+    new, retained, returned, lapsed, inactive
+        Customers of each stage; NaN where not known.
+
+    Returns
+    -------
+    dict
+        For each stage the smallest count above 0 that follows from it; NaN where none does.
+    """
+    both_ways = [retained, lapsed, returned, inactive]
+    staying = _smallest([*both_ways, new] if returned == 0 else both_ways)
+    coming = _smallest([new, retained + returned])
+    return {
+        "new": coming,
+        "retained": staying,
+        "returned": _smallest([staying, coming]),
+        "lapsed": staying,
+        "inactive": staying,
+    }
+
+
+def _smallest(counts: Sequence[float]) -> float:
+    return min((count for count in counts if count > 0), default=math.nan)
+
+
 def lifecycle(stages: ibis.Table) -> ibis.Table:
     """Customers and revenue by stage.
 

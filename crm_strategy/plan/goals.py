@@ -102,7 +102,11 @@ def _status(actual: float, target: float, expected: float | None) -> Status:
 
 
 def goals_table_rows(
-    params: Params, actuals: Mapping[tuple[str, str], float | None], today: date
+    params: Params,
+    actuals: Mapping[tuple[str, str], float | None],
+    today: date,
+    *,
+    smallest: Mapping[tuple[str, str], float | None] | None = None,
 ) -> list[dict[str, object]]:
     """The goals with where they stand: rows of the table `goals`, primary goals first.
 
@@ -114,12 +118,15 @@ def goals_table_rows(
         The KPI's value by (kpi, segment); an absent pair is no data.
     today
         Last day observed.
+    smallest
+        The fewest customers that the value tells, by (kpi, segment).
 
     Returns
     -------
     list of dict
         goal_id, goal, serves, priority, kpi, segment, baseline, target, by, owner, actual,
-        progress, expected_progress, status, expected, unit (the KPI's kind);
+        progress, expected_progress, status, expected, unit (the KPI's kind),
+        smallest_count;
         texts in the voice's language.
     """
     rows: list[dict[str, object]] = []
@@ -147,6 +154,7 @@ def goals_table_rows(
                 "by": goal.by,
                 "owner": printed(goal.owner),
                 "actual": None if is_missing(actual) else actual,
+                "smallest_count": (smallest or {}).get((goal.kpi, goal.segment)),
                 "progress": standing.progress,
                 "expected_progress": standing.expected_progress,
                 "status": standing.status,

@@ -8,7 +8,7 @@ from crm_strategy.views.bullets import Bullet, BulletWords, bullets
 from crm_strategy.views.cells import Data
 from crm_strategy.views.chart import Chart
 from crm_strategy.views.drawing import Drawing
-from crm_strategy.views.goal_tables import FEW_CUSTOMERS
+from crm_strategy.views.goal_tables import FEW_CUSTOMERS, told_goals
 from crm_strategy.views.kinds import print_value
 from crm_strategy.views.layout import Layout
 from crm_strategy.views.markup import cell_text
@@ -22,7 +22,7 @@ _ORDER: Final = ("off_track", "at_risk", "on_track", "reached", "no_data")
 def goal_bullets_chart(goals: Data) -> Chart:
     """Goals as bullets: actual against target, with what is expected by today."""
     figures = Table(
-        goals,
+        told_goals(goals),
         id="goals",
         suppress=FEW_CUSTOMERS,
         layout=Layout(

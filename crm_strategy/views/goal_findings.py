@@ -5,6 +5,8 @@ import pandas as pd
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.kinds import kpi_kind
+from crm_strategy.views.layout import CUSTOMER_KPIS
+from crm_strategy.views.privacy import small
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import format_count, format_date, format_value
 
@@ -65,6 +67,12 @@ def _by_status(rows: pd.DataFrame) -> str:
     return " ".join(parts)
 
 
+def _few(goal: "pd.Series") -> bool:
+    """Whether a goal's value would tell a few customers."""
+    counted = goal["kpi"] in CUSTOMER_KPIS[1] and small(goal["actual"])
+    return counted or small(goal.get("smallest_count"))
+
+
 def _restate(off: pd.DataFrame) -> Decision | None:
     if off.empty:
         return None
@@ -78,7 +86,7 @@ def _restate(off: pd.DataFrame) -> Decision | None:
     return Decision(
         title=say("findings.goals.ask", goal=worst["goal"]),
         why=say(
-            "findings.goals.why",
+            "findings.goals.why_few" if _few(worst) else "findings.goals.why",
             kpi=say(f"kpis.{worst['kpi']}.name"),
             actual=format_value(worst["actual"], kind),
             target=format_value(worst["target"], kind),

@@ -1,8 +1,12 @@
 """Tables of the goals chapter: where goals stand, and whether they are well set."""
 
+import pandas as pd
+
 from crm_strategy import words
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.layout import CUSTOMER_KPIS, Layout, Suppress
+from crm_strategy.views.payload import hidden
+from crm_strategy.views.privacy import small
 from crm_strategy.views.table import Table
 
 FEW_CUSTOMERS = (Suppress(count="actual", hides=("progress",), only=CUSTOMER_KPIS),)
@@ -39,7 +43,20 @@ def goals_table(goals: Data) -> Table:
             "expected_progress",
         ),
     )
-    return Table(goals, id="goals", suppress=FEW_CUSTOMERS, layout=layout)
+    return Table(told_goals(goals), id="goals", suppress=FEW_CUSTOMERS, layout=layout)
+
+
+def told_goals(goals: Data) -> pd.DataFrame:
+    """The goals without the actuals that would tell a few customers (`smallest_count`)."""
+    rows = frame_of(goals)
+    if rows.empty or "smallest_count" not in rows:
+        return rows
+    shown = rows.astype(dict.fromkeys(("actual", "progress"), "object"))
+    for row in rows.index[rows["smallest_count"].map(small)]:
+        for each in ("actual", "progress"):
+            if not pd.isna(rows.at[row, each]):
+                shown.at[row, each] = hidden()
+    return shown
 
 
 def goal_checks_table(goal_checks: Data) -> Table:

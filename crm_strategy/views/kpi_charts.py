@@ -67,13 +67,10 @@ def _history(rows: "pd.DataFrame") -> Table:
         known = rows.groupby("kpi")["value"].transform("count") > 1
         rows = limits_of(rows[known])
         rows = rows.assign(period=rows["period"].map(_period_label))
-        for count in ("n", "customers"):
+        for count in ("n", "customers", "smallest_count"):
             if count in rows:
                 # From period to period a count would tell how many came: it stays inside.
                 rows = rows.assign(value=rows["value"].mask(rows[count].map(small)))
-        few_new = rows.loc[rows["kpi"] == "new_customers", "value"].map(small).any()
-        # Active customers over their share are all customers; their growth tells the new.
-        rows = rows.assign(value=rows["value"].mask((rows["kpi"] == "active_share") & few_new))
     return Table(
         rows,
         id="kpi_history",

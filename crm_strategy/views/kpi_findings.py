@@ -5,6 +5,8 @@ import pandas as pd
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.kinds import kpi_kind
+from crm_strategy.views.kpi_tables import without_telling
+from crm_strategy.views.payload import is_hidden
 from crm_strategy.views.privacy import small
 from crm_strategy.words import say, say_count
 from crm_strategy.words.kpis import KPIS
@@ -49,6 +51,11 @@ def revenue_finding(kpis: Data) -> Finding:
 def kpi_signals_finding(kpis: Data) -> Finding:
     """How many KPIs left their natural range; asks to look into the worst."""
     rows = frame_of(kpis)
+    if len(rows):
+        told = without_telling(rows)
+        for column in ("value", "previous", "last_year"):
+            rows = rows.assign(**{column: rows[column].mask(told[column].map(is_hidden))})
+        rows = rows[rows["value"].notna()]
     judged = rows[rows["verdict"].isin(["signal_high", "signal_low", "noise"])]
     if judged.empty:
         return Finding("kpi_signals", title=say("findings.kpi_signals.too_short"))

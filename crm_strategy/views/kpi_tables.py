@@ -1,19 +1,17 @@
 """Tables of the KPI review: the scorecard, and what sold."""
 
-from collections.abc import Sequence
 from typing import Final
 
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.kinds import kpi_kind
-from crm_strategy.views.layout import CUSTOMER_KPIS, STAGE_SUMS, Layout, Suppress
+from crm_strategy.views.layout import CUSTOMER_KPIS, Layout, Suppress
 from crm_strategy.views.payload import hidden
-from crm_strategy.views.privacy import partial_sums, rows_to_hide, small
+from crm_strategy.views.privacy import small
 from crm_strategy.views.table import Table
 from crm_strategy.words.numbers import format_interval
 
-RETENTION: Final = "customer_retention_rate"
 SALES_KINDS = {"previous": "money", "last_year": "money", "change": "change", "trend": "change"}
 
 
@@ -29,7 +27,7 @@ def kpis_table(kpis: Data) -> Table:
     rows = _guarded(frame_of(kpis))
     if len(rows):
         rows["range"] = [_range(row) for row in rows.to_dict("records")]
-        rows = _without_telling(rows)
+        rows = without_telling(rows)
     layout = Layout(
         columns=(
             "kpi",
@@ -74,41 +72,32 @@ def _guarded(kpis: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def _without_telling(kpis: pd.DataFrame) -> pd.DataFrame:
-    """The scorecard without the figures from which a small stage of the lifecycle follows.
+def without_telling(kpis: pd.DataFrame) -> pd.DataFrame:
+    """The scorecard without the figures that would tell a few customers.
 
-    Active customers over their share are all customers, and all customers less those of a
-    period ago are the new. Retention times the customers active before are the retained, the
-    rest of them the lapsed.
+    `smallest_count` says how few; a column of another period has its own.
     """
-    rows, known = kpis.astype("object"), kpis.set_index("kpi")
-    few = {"new"} if small(known["value"].get("new_customers")) else set()
-    active, base = known["value"].get("active_customers"), known["n"].get(RETENTION)
-    rate, new = known["value"].get(RETENTION), known["value"].get("new_customers")
-    if all(_known(each) for each in (active, base, rate, new)):
-        retained = round(rate * base)
-        stages = {
-            "new": new,
-            "retained": retained,
-            "returned": active - new - retained,
-            "lapsed": base - retained,
-        }
-        groups = partial_sums([[stage] for stage in stages], ["stage"], STAGE_SUMS)
-        few |= {[*stages][at] for at in rows_to_hide([*stages.values()], groups=groups)}
-    if few & {"retained", "lapsed"}:
-        _hide(rows, (RETENTION, "churn_rate"), ("value", "range", "low", "high", "change"))
-    if "new" in few:
-        # Costs over their cost a head are the new customers again.
-        _hide(rows, ("new_customers", "cac"), ("value", "range", "low", "high", "change", "n"))
-        _hide(rows, ("active_share",), ("previous", "last_year", "change"))
+    rows = kpis.astype("object")
+    for column, hides in TOLD.items():
+        prefix = "" if column == "value" else f"{column}_"
+        few = rows.get(f"{prefix}smallest_count", pd.Series(index=rows.index)).map(small)
+        for row in rows.index[few]:
+            counts = ("n",) if column == "value" and rows.at[row, "kpi"] in COUNTS else ()
+            for each in (*hides, *counts):
+                if each in rows and _known(rows.at[row, each]):
+                    rows.at[row, each] = hidden()
     return rows
 
 
-def _hide(rows: pd.DataFrame, kpis: Sequence[str], columns: Sequence[str]) -> None:
-    for row in rows.index[rows["kpi"].isin(kpis)]:
-        for column in columns:
-            if _known(rows.at[row, column]):
-                rows.at[row, column] = hidden()
+TOLD: Final = {
+    "value": ("value", "range", "low", "high", "change"),
+    "previous": ("previous", "change"),
+    "last_year": ("last_year",),
+}
+"""What is hidden with a value of each period."""
+
+COUNTS: Final = ("active_customers", "new_customers", "cac")
+"""KPIs whose `n` is the number of customers itself."""
 
 
 def products_table(products: Data) -> Table:

@@ -44,12 +44,6 @@ class Layout:
 CUSTOMER_KPIS = ("kpi", frozenset({"active_customers", "new_customers"}))
 """The KPIs that are themselves numbers of customers."""
 
-STAGE_SUMS = (
-    ("stage", frozenset({"new", "retained", "returned"})),
-    ("stage", frozenset({"retained", "lapsed"})),
-)
-"""Stages of the lifecycle whose sums the KPIs tell: active customers now and a period ago."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Basis:
@@ -76,13 +70,9 @@ class Suppress:
         Columns that name a whole whose sum the reader may know, such as `from_segment`, or
         several that name it together; none, `()`, is the whole table. Where the table has none
         of the columns, or has shares or a total, all rows are one whole.
-    sums
-        Sums of some rows only that the reader may know: a column and the ids in it that are
-        added up. With them all rows are no whole.
     """
 
     count: str
     hides: Sequence[str] | None = None
     only: tuple[str, frozenset[str]] | None = None
     within: Sequence[str | tuple[str, ...]] = ()
-    sums: Sequence[tuple[str, frozenset[str]]] = ()

@@ -24,11 +24,17 @@ MOST_COHORTS: Final = 13
 MOST_MONTHS: Final = 12
 
 
-def lifecycle_chart(stages: Data) -> Chart:
-    """Customers by stage; over several periods (column `period`) as stacked bars."""
+def lifecycle_chart(stages: Data, total: "Data | None" = None) -> Chart:
+    """Customers by stage; over several periods (column `period`) as stacked bars.
+
+    Parameters
+    ----------
+    stages, total
+        As in `lifecycle_table`.
+    """
     several = "period" in (frame := frame_of(stages)) and frame["period"].nunique() > 1
     return Chart(
-        lifecycle_table(frame),
+        lifecycle_table(frame, total),
         id="lifecycle_periods" if several else "lifecycle",
         kind="stacked" if several else "bars",
         category="period" if several else "stage",

@@ -85,33 +85,6 @@ def rows_to_hide(counts: Sequence[object], *, groups: Sequence[Sequence[object]]
     return sorted(hide)
 
 
-def partial_sums(
-    rows: Sequence[list[Cell]],
-    names: Sequence[str],
-    sums: Sequence[tuple[str, frozenset[str]]],
-    wholes: Sequence[Sequence[object]] = (),
-) -> list[list[object]]:
-    """For each sum of some rows, the whole of each: that sum's, or the row alone.
-
-    Parameters
-    ----------
-    rows, names
-        Rows of cells, and their columns.
-    sums
-        A column and the ids in it that are added up.
-    wholes
-        The wholes, such as periods, within which they are; all rows unless given.
-    """
-    within = list(zip(*wholes, strict=True)) if wholes else [()] * len(rows)
-    return [
-        [
-            (within[place], *(() if str(row[names.index(column)]) in ids else (place,)))
-            for place, row in enumerate(rows)
-        ]
-        for column, ids in sums
-    ]
-
-
 def wholes_of(rows: "pd.DataFrame", within: Sequence[Sequence[str]]) -> list[list[object]]:
     """For each way of summing, the whole of each row: by the columns that name it."""
     return [
@@ -132,14 +105,14 @@ def complete(hide: set[int], members: dict[int, float]) -> None:
         rest = rest[len(equal) :]
 
 
-def _narrowed(
+def narrowed(
     counts: Sequence[object], hide: Sequence[int], groups: Sequence[Sequence[object]]
 ) -> set[int]:
-    """Hidden rows of wholes in which "<10" and the sum of the hidden would narrow a count down.
+    """Hidden rows whose "<10", beside the sum of the hidden in a whole, would narrow them down.
 
     Of a sum of 11 hidden as "<10" and "hidden", which is 10 at least, the first would be 1.
     """
-    most, narrowed = voice().min_cell - 1, set()
+    most, found = voice().min_cell - 1, set()
     for group in groups:
         for whole in dict.fromkeys(group[row] for row in hide):
             rows = [row for row in hide if group[row] == whole]
@@ -150,8 +123,8 @@ def _narrowed(
                 continue
             low = 1 if larger else total - most * (len(few) - 1)
             if low > 1 or total - (len(few) - 1) - (most + 1) * larger < most:
-                narrowed |= set(few)
-    return narrowed
+                found |= set(few)
+    return found
 
 
 def hide_rows(
@@ -172,12 +145,12 @@ def hide_rows(
     for number, guard in enumerate(guards):
         counts, wholes = guard.counts(rows), groups if number == 0 else ()
         hide = rows_to_hide(counts, groups=wholes)
-        narrowed = _narrowed(counts, hide, wholes)
+        unsaid = narrowed(counts, hide, wholes)
         for row in hide:
             cells, count = shown[row], counts[row]
             for at in guard.hides:
                 cells[at] = hidden() if cells[at] is not None else None
-            said = small(count) and row not in narrowed
+            said = small(count) and row not in unsaid
             cells[guard.count] = too_few() if said else hidden()
     return shown
 

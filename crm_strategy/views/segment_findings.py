@@ -4,6 +4,7 @@ from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.naming import segment_name
 from crm_strategy.views.privacy import small, without_small
+from crm_strategy.views.stage_privacy import inactive_of, stages_to_hide
 from crm_strategy.words import known, say, say_count
 from crm_strategy.words.numbers import (
     format_count,
@@ -134,8 +135,14 @@ def segment_migration_finding(migration: Data) -> Finding:
     )
 
 
-def lifecycle_finding(stages: Data) -> Finding:
-    """Whether the base grew or leaked; prints active = new + retained + returned."""
+def lifecycle_finding(stages: Data, total: "Data | None" = None) -> Finding:
+    """Whether the base grew or leaked; prints active = new + retained + returned.
+
+    Parameters
+    ----------
+    stages, total
+        As in `tables.lifecycle_table`.
+    """
     rows = frame_of(stages)
     count = {stage: int(n) for stage, n in zip(rows["stage"], rows["customer_count"], strict=True)}
     new, retained, returned, lapsed = (
@@ -144,7 +151,7 @@ def lifecycle_finding(stages: Data) -> Finding:
     active = new + retained + returned
     if active + lapsed == 0:
         return Finding("lifecycle", title=say("findings.lifecycle.none"))
-    if any(small(n) for n in (new, retained, returned, lapsed)):
+    if stages_to_hide(count | inactive_of(count, total)):
         return Finding("lifecycle", title=say("findings.lifecycle.few"))
     change = new + returned - lapsed
     growth = "grew" if change > 0 else "leaked" if change < 0 else "held"

@@ -10,6 +10,11 @@ from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.naming import with_kind_names
 from crm_strategy.views.payload import hidden, too_few
 from crm_strategy.views.privacy import rows_to_hide, small
+from crm_strategy.views.stage_privacy import (
+    LIFECYCLE,
+    kinds_without_telling_stages,
+    stages_to_hide,
+)
 from crm_strategy.views.table import Table
 from crm_strategy.words import voice
 
@@ -23,7 +28,7 @@ PRINTED = {"kind": "text", "segment": "text"}
 def segment_kinds_table(kinds: Data) -> Table:
     """Every kind of segment: each divides the same customers and the same revenue."""
     return Table(
-        with_kind_names(frame_of(kinds), "kind", "segment"),
+        with_kind_names(kinds_without_telling_stages(frame_of(kinds)), "kind", "segment"),
         id="segment_kinds",
         formats=PRINTED,
         suppress=(Suppress(count="customer_count", within=("kind",)),),
@@ -100,7 +105,10 @@ def guarded(overlap: pd.DataFrame) -> pd.DataFrame:
     whose table a small group follows from the margins alone are not compared.
     """
     tables = _cross_tables(overlap)
-    unseen = {kind: _of_hidden_size(sizes) for kind, sizes in _sizes(tables).items()}
+    unseen = {
+        kind: stages_to_hide(sizes) if kind == LIFECYCLE else _of_hidden_size(sizes)
+        for kind, sizes in _sizes(tables).items()
+    }
     gone: dict[tuple[str, str], set[tuple[str, str]] | None] = {}
     for (kind, with_kind), cells in tables.items():
         merged: Cells = {}

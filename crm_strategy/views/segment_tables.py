@@ -1,7 +1,9 @@
 """Tables of the segments chapter: who holds the revenue, who moved, who comes back."""
 
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.layout import STAGE_SUMS, Basis, Layout, Suppress
+from crm_strategy.views.layout import Basis, Layout, Suppress
+from crm_strategy.views.payload import is_hidden
+from crm_strategy.views.stage_privacy import without_telling_stages
 from crm_strategy.views.table import Table
 
 STAGE_NAMES = "lifecycle.{}"
@@ -56,14 +58,25 @@ def segment_migration_table(migration: Data) -> Table:
     )
 
 
-def lifecycle_table(stages: Data) -> Table:
-    """New, retained, returned and lapsed customers and their revenue in the period."""
+def lifecycle_table(stages: Data, total: "Data | None" = None) -> Table:
+    """New, retained, returned and lapsed customers and their revenue in the period.
+
+    Parameters
+    ----------
+    stages
+        Result of `lifecycle.lifecycle`.
+    total
+        Result of `lifetime_value.total_value`: how many customers there are; the others lapsed
+        earlier, and few of them may not be told either.
+    """
+    rows = without_telling_stages(stages, total)
+    told = not any(is_hidden(n) for n in rows["customer_count"]) if len(rows) else False
     return Table(
-        stages,
+        rows,
         id="lifecycle",
-        suppress=(Suppress(count="customer_count", within=("period",), sums=STAGE_SUMS),),
         layout=Layout(words={"stage": STAGE_NAMES}),
-        basis=customers_in(frame_of(stages)),
+        # Of all stages together a hidden one would be the rest.
+        basis=customers_in(rows) if told else None,
     )
 
 

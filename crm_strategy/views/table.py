@@ -206,8 +206,6 @@ class Table:
         shares = any(name.endswith("_share") for name in names)
         everything = summed or ((bool(asked) or shares) and not within)
         known = [[tuple(row[at] for at in each) for row in rows] for each in within]
-        if self._suppress[0].sums:
-            return privacy.partial_sums(rows, names, self._suppress[0].sums, known)
         return known + [[0] * len(rows)] * everything
 
     def _translate(

@@ -21,7 +21,7 @@ def test_a_segment_is_judged_by_its_own_customers_and_carries_no_channel_costs()
     customers = customer_segments(rfm_scores(TABLES["orders"], as_of=QUARTER.end))
     segment = dict(customers.select("customer_id", "segment").to_pandas().to_numpy())["b"]
     history = kpi_history(**TABLES, periods=[QUARTER], active_days=92)
-    actuals = goal_actuals(
+    actuals, smallest = goal_actuals(
         history,
         customers,
         **TABLES,
@@ -33,3 +33,6 @@ def test_a_segment_is_judged_by_its_own_customers_and_carries_no_channel_costs()
     assert actuals["revenue", segment] == pytest.approx(20)
     assert actuals["marketing_cost", "all"] == pytest.approx(30)
     assert ("marketing_cost", segment) not in actuals
+    # Two customers in all, one of them in the segment.
+    assert smallest["revenue", "all"] == 2
+    assert smallest["revenue", segment] == 1

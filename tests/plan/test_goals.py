@@ -175,6 +175,7 @@ goals:
         "status": "no_data",
         "expected": pytest.approx(0.2 + 0.1 * 183 / 365),
         "unit": "share",
+        "smallest_count": None,
     }
     assert (second["goal_id"], second["serves"], second["owner"]) == ("cheaper", None, None)
     assert (second["actual"], second["progress"], second["status"]) == (16.0, 0.4, "off_track")
