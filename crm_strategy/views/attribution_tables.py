@@ -21,29 +21,45 @@ _SHOWN: Final = RULES[:7]
 _VALUES: Final = tuple(f"{rule}_value" for rule in RULES)
 _CREDIT: Final = (
     *("low", "high", "range", "value_low", "value_high", "roi_low", "roi_high"),
+    *("roi_least", "roi_most", "roi_rules", "roi_chance"),
     *("break_even_share", "conversion_count"),
 )
 
 
 def attribution_table(credit: Data) -> Table:
-    """Orders credited to each channel, a column a rule; the workbook has the money too."""
-    rest = ("last_non_direct", "low", "high", "conversion_count", *_VALUES)
-    rest += ("value_low", "value_high", "shapley_error", "shapley_kind", "markov_order", COUNT)
-    scores = dict.fromkeys((*RULES, "low", "high", "shapley_error"), "score")
-    rows = _largest_first(frame_of(credit))
-    known = [column for column in _VALUES if column in rows and rows[column].notna().all()]
+    """Orders credited to each channel, a column a rule."""
+    rest = ("last_non_direct", "conversion_count", "shapley_error", "shapley_kind")
+    rest += ("markov_order", COUNT)
     return Table(
-        rows,
+        _largest_first(frame_of(credit)),
         id="attribution",
-        formats=scores
-        | dict.fromkeys((*_VALUES, "value_low", "value_high"), "money")
-        | {"markov_order": "count"},
+        formats=dict.fromkeys((*RULES, "shapley_error"), "score") | {"markov_order": "count"},
         # Each rule shares out all orders, which the reader knows.
         suppress=(Suppress(count=COUNT, within=((),)),),
-        total=(*RULES, *known),
+        total=RULES,
         layout=Layout(
             columns=("channel", *_SHOWN, *rest),
             words={"channel": NAMES, "shapley_kind": "views.shapley_kind.{}"},
+            sheet_only=rest,
+            ranked=True,
+        ),
+    )
+
+
+def attribution_value_table(credit: Data) -> Table:
+    """Revenue of the orders credited to each channel, a column a rule."""
+    rows = _largest_first(frame_of(credit))
+    known = [column for column in _VALUES if column in rows and rows[column].notna().all()]
+    rest = ("last_non_direct_value", "value_low", "value_high", COUNT)
+    return Table(
+        rows,
+        id="attribution_value",
+        formats=dict.fromkeys((*_VALUES, "value_low", "value_high"), "money"),
+        suppress=(Suppress(count=COUNT, within=((),)),),
+        total=known,
+        layout=Layout(
+            columns=("channel", *_VALUES[:7], *rest),
+            words={"channel": NAMES},
             sheet_only=rest,
             ranked=True,
         ),
@@ -55,27 +71,37 @@ def attribution_verdicts_table(verdicts: Data) -> Table:
     rows = with_range(frame_of(verdicts), "score")
     if len(rows):
         rows = rows.sort_values(["roi_high", "channel"], ascending=[False, True])
-    rest = ("low", "high", "value_low", "value_high", "margin_share", "roi_basis", COUNT)
-    formats = dict.fromkeys(("roi_low", "roi_high"), "ratio")
-    formats |= dict.fromkeys(("value_low", "value_high"), "money")
-    formats |= dict.fromkeys(("low", "high"), "score")
+        rows = rows.assign(
+            roi_rules=_ranges(rows, "roi_low", "roi_high"),
+            roi_chance=_ranges(rows, "roi_least", "roi_most"),
+        )
+    ratios = ("roi_low", "roi_high", "roi_least", "roi_most")
+    rest = (*ratios, "low", "high", "margin_share", COUNT)
     return Table(
         rows,
         id="attribution_verdicts",
-        formats=formats
-        | {"range": "interval", "break_even_share": "share", "margin_share": "share"},
+        formats={
+            **dict.fromkeys(ratios, "ratio"),
+            **dict.fromkeys(("low", "high"), "score"),
+            **dict.fromkeys(("range", "roi_rules", "roi_chance"), "interval"),
+            **dict.fromkeys(("break_even_share", "margin_share"), "share"),
+        },
         suppress=(Suppress(count=COUNT, hides=_CREDIT, within=((),)),),
         layout=Layout(
             columns=(
-                *("channel", "verdict", "cost", "range", "roi_low", "roi_high"),
+                *("channel", "verdict", "cost", "range", "roi_rules", "roi_chance"),
                 *("break_even_share", "conversion_count", *rest),
             ),
-            words={"roi_basis": "views.roi_basis.{}"},
             sheet_only=rest,
-            page_only=("range",),
+            page_only=("range", "roi_rules", "roi_chance"),
             ranked=True,
         ),
     )
+
+
+def _ranges(rows: pd.DataFrame, low: str, high: str) -> list[str | None]:
+    ends = rows.reindex(columns=[low, high]).rename(columns={low: "low", high: "high"})
+    return list(with_range(ends, "ratio")["range"])
 
 
 def _largest_first(credit: pd.DataFrame) -> pd.DataFrame:

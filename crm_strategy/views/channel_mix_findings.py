@@ -155,7 +155,7 @@ def channel_sets_finding(sets: Data, *, keep: float = 0.95) -> Finding:
         "channel_sets",
         title=say(
             "findings.channel_sets.title",
-            channels=set_name(best["switched_off"]),
+            channels=set_name(best["switched_off"], ", "),
             share=format_share(best["conversion_share"]),
             cost_share=format_share(best["cost"] / full["cost"], digits=0),
         ),
@@ -168,7 +168,7 @@ def channel_sets_finding(sets: Data, *, keep: float = 0.95) -> Finding:
                     range=format_interval(best["low"], best["high"], "share"),
                     keep=format_share(keep, digits=0),
                 ),
-                say("findings.channel_sets.half", channels=set_name(further)) if further else "",
+                say("findings.channel_sets.half", channels=set_name(further, ", ")) if further else "",
             )
             if part
         ),

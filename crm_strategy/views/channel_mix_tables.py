@@ -85,10 +85,10 @@ def frontier_rows(sets: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-def set_name(joined: str) -> str:
-    """The printed names of the channels of a set."""
+def set_name(joined: str, between: str = JOINED) -> str:
+    """The printed names of the channels of a set, joined as in a table, or as in a sentence."""
     names = [label("channel", channel) for channel in joined.split(JOINED) if channel]
-    return ", ".join(names) or say("views.no_channel")
+    return between.join(names) or say("views.no_channel")
 
 
 def switch_off_table(single: Data) -> Table:

@@ -51,3 +51,15 @@ def channel_costs_table(channels: Data) -> Table:
         total=("cost", "touch_count", "new_customers", "order_count", "revenue", "margin"),
         layout=layout,
     )
+
+
+def planned_costs_table(planned: Data) -> Table:
+    """What each channel was to cost and did cost, the dearest overrun first."""
+    money = ("planned", "actual", "difference")
+    return Table(
+        planned,
+        id="planned_costs",
+        formats={**dict.fromkeys(money, "money"), "difference_share": "change"},
+        total=money,
+        layout=Layout(columns=("channel", *money, "difference_share")),
+    )

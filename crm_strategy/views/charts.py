@@ -9,10 +9,12 @@ from crm_strategy.views.check_charts import monthly_orders_chart
 from crm_strategy.views.goal_charts import goal_bullets_chart
 from crm_strategy.views.journey_charts import funnel_chart, touchpoint_matrix_chart
 from crm_strategy.views.kpi_charts import kpi_line_chart, kpi_trends_chart
+from crm_strategy.views.lead_charts import lead_funnel_chart
 from crm_strategy.views.lifecycle_charts import cohort_heatmap_chart, lifecycle_chart
 from crm_strategy.views.response_charts import hot_leads_chart, responses_chart, stopped_at_chart
 from crm_strategy.views.sales_charts import category_bars_chart
 from crm_strategy.views.satisfaction_charts import satisfaction_value_chart
+from crm_strategy.views.scenario_charts import cascade_chart
 from crm_strategy.views.segment_charts import segment_bars_chart, segment_migration_chart
 from crm_strategy.views.segment_kind_charts import effort_chart, rf_grid_chart
 from crm_strategy.views.value_charts import value_curve_chart, value_holdout_chart
@@ -21,6 +23,7 @@ __all__ = [
     "Chart",
     "attribute_index_chart",
     "attribution_range_chart",
+    "cascade_chart",
     "category_bars_chart",
     "channel_cost_chart",
     "channel_frontier_chart",
@@ -32,6 +35,7 @@ __all__ = [
     "ideal_customer_chart",
     "kpi_line_chart",
     "kpi_trends_chart",
+    "lead_funnel_chart",
     "lifecycle_chart",
     "monthly_orders_chart",
     "responses_chart",

@@ -20,6 +20,11 @@ from crm_strategy.views.goal_findings import goal_checks_finding, goals_finding
 from crm_strategy.views.growth_findings import replenishment_finding, win_back_finding
 from crm_strategy.views.journey_findings import funnel_finding, touchpoint_gaps_finding
 from crm_strategy.views.kpi_findings import category_finding, kpi_signals_finding, revenue_finding
+from crm_strategy.views.lead_findings import (
+    deals_finding,
+    lead_funnel_finding,
+    lost_reasons_finding,
+)
 from crm_strategy.views.response_findings import (
     hot_leads_finding,
     responses_finding,
@@ -30,6 +35,7 @@ from crm_strategy.views.satisfaction_findings import (
     satisfaction_finding,
     satisfaction_value_finding,
 )
+from crm_strategy.views.scenario_findings import cascade_finding
 from crm_strategy.views.segment_findings import (
     at_risk_finding,
     cohort_finding,
@@ -57,11 +63,13 @@ __all__ = [
     "at_risk_finding",
     "attributes_finding",
     "attribution_finding",
+    "cascade_finding",
     "category_finding",
     "channel_cost_finding",
     "channel_sets_finding",
     "cohort_finding",
     "data_quality_finding",
+    "deals_finding",
     "effort_finding",
     "expected_value_finding",
     "funnel_finding",
@@ -72,7 +80,9 @@ __all__ = [
     "ideal_customer_finding",
     "kpi_signals_finding",
     "largest_segment_finding",
+    "lead_funnel_finding",
     "lifecycle_finding",
+    "lost_reasons_finding",
     "newcomers_finding",
     "personas_finding",
     "replenishment_finding",

@@ -7,6 +7,7 @@ from crm_strategy.views.attribute_tables import (
 )
 from crm_strategy.views.attribution_tables import (
     attribution_table,
+    attribution_value_table,
     attribution_verdicts_table,
 )
 from crm_strategy.views.channel_mix_tables import (
@@ -15,7 +16,7 @@ from crm_strategy.views.channel_mix_tables import (
     holdout_plan_table,
     switch_off_table,
 )
-from crm_strategy.views.channel_tables import channel_costs_table
+from crm_strategy.views.channel_tables import channel_costs_table, planned_costs_table
 from crm_strategy.views.check_tables import (
     data_exclusions_table,
     data_findings_table,
@@ -32,12 +33,19 @@ from crm_strategy.views.journey_tables import (
 )
 from crm_strategy.views.kpi_tables import categories_table, kpis_table, products_table
 from crm_strategy.views.layout import Basis, Layout, Suppress
+from crm_strategy.views.lead_tables import deals_table, lead_funnel_table, lost_reasons_table
 from crm_strategy.views.persona_tables import persona_cards_table, personas_table
 from crm_strategy.views.response_tables import hot_leads_table, responses_table, stopped_at_table
 from crm_strategy.views.satisfaction_tables import (
     respondents_table,
     satisfaction_table,
     satisfaction_value_table,
+)
+from crm_strategy.views.scenario_tables import (
+    cascade_comparison_table,
+    cascade_rates_table,
+    cascades_table,
+    communication_plan_table,
 )
 from crm_strategy.views.segment_kind_tables import (
     effort_table,
@@ -68,15 +76,21 @@ __all__ = [
     "acquisition_table",
     "attributes_table",
     "attribution_table",
+    "attribution_value_table",
     "attribution_verdicts_table",
+    "cascade_comparison_table",
+    "cascade_rates_table",
+    "cascades_table",
     "categories_table",
     "channel_costs_table",
     "channel_sets_table",
     "cohort_retention_table",
+    "communication_plan_table",
     "data_exclusions_table",
     "data_findings_table",
     "data_sources_table",
     "data_tables_table",
+    "deals_table",
     "effort_table",
     "funnel_table",
     "goal_checks_table",
@@ -85,10 +99,13 @@ __all__ = [
     "hot_leads_table",
     "ideal_customer_table",
     "kpis_table",
+    "lead_funnel_table",
     "lifecycle_table",
+    "lost_reasons_table",
     "newcomers_table",
     "persona_cards_table",
     "personas_table",
+    "planned_costs_table",
     "products_table",
     "profile_fit_table",
     "replenishment_table",

@@ -1,0 +1,52 @@
+"""Charts of leads: how often those of each source are won."""
+
+from crm_strategy import words
+from crm_strategy.views.alt import alt_text, listing
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.chart import Chart
+from crm_strategy.views.dots import Dots, dot_rows
+from crm_strategy.views.drawing import Drawing
+from crm_strategy.views.lead_tables import lead_funnel_table
+from crm_strategy.views.markup import cell_text
+from crm_strategy.views.payload import TablePayload, column_cells, numbers
+from crm_strategy.words.numbers import format_share
+
+
+def lead_funnel_chart(funnel: Data) -> Chart:
+    """Share of the decided leads that were won, by source, with intervals."""
+    rows = frame_of(funnel)
+    if len(rows):
+        rows = rows[rows["win_rate"].notna()]
+        rows = rows.sort_values(["win_rate", "source_channel"], ascending=[False, True])
+    return Chart(
+        lead_funnel_table(rows),
+        id="lead_funnel",
+        kind="intervals",
+        category="source_channel",
+        values=("win_rate",),
+        paint=_paint,
+        alt=_alt,
+        beside="lead_funnel",
+    )
+
+
+def _paint(figures: TablePayload) -> Drawing:
+    rates = Dots(
+        "", numbers(figures, "win_rate"), numbers(figures, "low"), numbers(figures, "high")
+    )
+    return dot_rows(
+        column_cells(figures, "source_channel"),
+        [rates],
+        lambda value: format_share(value, digits=0),
+        texts=_texts(figures),
+        axis=words.say("views.chart.lead_funnel.axis"),
+    )
+
+
+def _texts(figures: TablePayload) -> list[str]:
+    return [cell_text(cell, "share") for cell in column_cells(figures, "win_rate")]
+
+
+def _alt(figures: TablePayload) -> str:
+    sources = column_cells(figures, "source_channel")
+    return alt_text("lead_funnel", figures=listing(sources, _texts(figures)))

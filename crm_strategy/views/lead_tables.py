@@ -1,0 +1,86 @@
+"""Tables of leads and deals: sources, reasons lost, the pipeline by stage."""
+
+from typing import Final
+
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.layout import Layout, Suppress
+from crm_strategy.views.ranges import with_range
+from crm_strategy.views.table import Table
+
+_RATE: Final = ("win_rate", "low", "high", "range")
+_WON: Final = (*_RATE, "median_days", "value", "cost_per_won")
+
+FUNNEL: Final = (
+    Suppress(count="lead_count"),
+    Suppress(count="won_count", hides=_WON),
+    Suppress(count="lost_count", hides=_RATE),
+    Suppress(count="qualified_count", hides=("qualified_rate",)),
+    # Open leads are all leads without those decided.
+    Suppress(count="open_count", hides=("lead_count", "qualified_count", "qualified_rate")),
+)
+
+SOURCE: Final = {"source_channel": ("label:channel", "views.lead_source.{}")}
+
+
+def lead_funnel_table(funnel: Data) -> Table:
+    """Leads by source: qualified, won, how soon, and what a won lead cost."""
+    return Table(
+        with_range(frame_of(funnel), "share"),
+        id="lead_funnel",
+        formats={
+            **dict.fromkeys(("low", "high"), "share"),
+            "range": "interval",
+            "value": "money",
+            "cost_per_won": "unit_money",
+        },
+        suppress=FUNNEL,
+        layout=Layout(
+            columns=(
+                *("source_channel", "lead_count", "qualified_rate", "won_count", "win_rate"),
+                *("range", "median_days", "cost_per_won", "low", "high", "qualified_count"),
+                *("open_count", "lost_count", "value", "cost"),
+            ),
+            words=SOURCE,
+            page_only=("range",),
+            ranked=True,
+        ),
+    )
+
+
+def lost_reasons_table(reasons: Data) -> Table:
+    """Why leads were lost, the commonest reason first."""
+    return Table(
+        with_range(frame_of(reasons), "share"),
+        id="lost_reasons",
+        formats={**dict.fromkeys(("low", "high"), "share"), "range": "interval"},
+        suppress=(Suppress(count="lead_count", within=((),)),),
+        layout=Layout(
+            columns=("lost_reason", "lead_count", "share", "range", "low", "high"),
+            words={"lost_reason": "views.lost_reason.{}"},
+            sheet_only=("low", "high"),
+            page_only=("range",),
+        ),
+    )
+
+
+def deals_table(deals: Data) -> Table:
+    """The pipeline: deals open, won and lost, by the system's own stages."""
+    return Table(
+        deals,
+        id="deals",
+        formats={"value": "money", "average_value": "unit_money", "median_age_days": "days"},
+        suppress=(
+            Suppress(count="customer_count", within=("stage_group",)),
+            Suppress(count="deal_count"),
+        ),
+        layout=Layout(
+            columns=(
+                *("stage_group", "stage", "deal_count", "customer_count", "value"),
+                *("average_value", "median_age_days"),
+            ),
+            words={
+                "stage_group": ("views.stage_group.{}",),
+                "stage": ("views.deal_stage.{}",),
+            },
+        ),
+    )

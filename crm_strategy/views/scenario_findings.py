@@ -1,0 +1,132 @@
+"""Findings of scenarios: which cascade is cheaper in another order, and what it should bring."""
+
+from typing import Final
+
+import pandas as pd
+
+from crm_strategy.analysis.cascade_comparison import THEN
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.privacy import small
+from crm_strategy.views.scenario_tables import COUNT, chain_name
+from crm_strategy.words import label, say, say_count
+from crm_strategy.words.numbers import format_interval, format_share, format_unit_money
+
+WORTH: Final = 0.05
+"""Share of its cost that another order must save to be asked for."""
+
+
+def cascade_finding(comparison: Data, cascades: Data) -> Finding:
+    """The scenario that gains most by another order; else the largest, in its cheapest."""
+    rows = frame_of(comparison)
+    if rows.empty:
+        return Finding("cascades", title=say("findings.cascades.none"))
+    known = rows[rows["cost"].notna() & rows["expected_responses"].notna()]
+    known = known[[not small(count) for count in known[COUNT]]]
+    planned = known[known["option"] == "cascade"].set_index("scenario")
+    best = known[known["is_best"].astype(bool)].drop_duplicates("scenario").set_index("scenario")
+    planned = planned.loc[[each for each in planned.index if each in best.index]]
+    if planned.empty:
+        return Finding(
+            "cascades", title=say("findings.cascades.unknown"), text=_missing(frame_of(cascades))
+        )
+    saved = planned["cost"] - best["cost"].reindex(planned.index)
+    gains = pd.DataFrame({"saved": saved.round(6), "responses": planned["expected_responses"]})
+    scenario = str(gains.sort_values(["saved", "responses"], ascending=False).index[0])
+    return _told(
+        scenario, planned.loc[scenario], best.loc[scenario], known[known["scenario"] == scenario]
+    )
+
+
+def _told(scenario: str, planned: pd.Series, best: pd.Series, rows: pd.DataFrame) -> Finding:
+    saved = float(planned["cost"] - best["cost"])
+    is_worth = saved > WORTH * float(planned["cost"]) > 0
+    first = str(best["channels"]).split(THEN)[0]
+    said = {
+        "scenario": label("scenario", scenario),
+        "cost": format_unit_money(planned["cost"]),
+        "responses": say_count("findings.responses_expected", round(best["expected_responses"])),
+    }
+    title = say(
+        f"findings.cascades.{'reorder' if is_worth else 'best'}",
+        channel=label("channel", first),
+        best=format_unit_money(best["cost"]),
+        **said,
+    )
+    parts = [
+        say(
+            "findings.cascades.text",
+            customers=say_count("findings.of_customers", round(planned["customer_count"])),
+            range=format_interval(best["low"], best["high"], "count"),
+        ),
+        _others(rows),
+        _flips(best),
+        say("findings.cascades.assumption"),
+    ]
+    return Finding(
+        "cascades",
+        title=title,
+        text=" ".join(part for part in parts if part),
+        severity="act" if is_worth else "note",
+        figures={
+            "scenario": scenario,
+            "cost": float(planned["cost"]),
+            "best_cost": float(best["cost"]),
+            "expected_responses": float(best["expected_responses"]),
+        },
+        decision=Decision(
+            title=say(
+                "findings.cascades.ask",
+                scenario=said["scenario"],
+                channels=chain_name(best["channels"]),
+            ),
+            why=say("findings.cascades.why", saved=format_unit_money(saved)),
+            evidence="measured" if best["is_sure"] is True else "partial",
+        )
+        if is_worth
+        else None,
+    )
+
+
+def _others(rows: pd.DataFrame) -> str:
+    """What every step to everyone costs, and what the best channel alone brings."""
+    everyone = rows[rows["option"] == "everyone"]
+    single = rows[rows["option"] == "single"].sort_values(
+        ["expected_responses", "channels"], ascending=[False, True]
+    )
+    if everyone.empty or single.empty:
+        return ""
+    return say(
+        "findings.cascades.others",
+        everyone=format_unit_money(everyone["cost"].iloc[0]),
+        channel=chain_name(single["channels"].iloc[0]),
+        responses=say_count(
+            "findings.responses_expected", round(single["expected_responses"].iloc[0])
+        ),
+    )
+
+
+def _flips(best: pd.Series) -> str:
+    """What would change the order."""
+    if pd.isna(best["flip_rate"]) or best["flip_channel"] is None:
+        return ""
+    sure = "sure" if best["is_sure"] is True else "unsure"
+    return say(
+        f"findings.cascades.{sure}",
+        channel=label("channel", best["flip_channel"]),
+        rate=format_share(best["flip_rate"]),
+    )
+
+
+def _missing(cascades: pd.DataFrame) -> str:
+    """Which channels lack a rate, and which a price."""
+    parts = []
+    for column, key in (("rate", "no_rate"), ("per_touch", "no_price")):
+        names = sorted({label("channel", each) for each in _unknown(cascades, column)})
+        if names:
+            parts.append(say(f"findings.cascades.{key}", channels=", ".join(names)))
+    return " ".join(parts)
+
+
+def _unknown(cascades: pd.DataFrame, column: str) -> pd.Series:
+    return cascades.loc[cascades[column].isna(), "channel"] if len(cascades) else pd.Series()
