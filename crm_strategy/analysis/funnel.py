@@ -8,6 +8,7 @@ import ibis
 import pandas as pd
 from ibis import _
 
+from crm_strategy.analysis.funnel_sizes import ALL, without_small_steps
 from crm_strategy.analysis.intervals import share_interval
 from crm_strategy.analysis.journey_times import (
     FUNNEL,
@@ -31,9 +32,6 @@ __all__ = [
     "with_attributes",
     "with_segments",
 ]
-
-ALL = "all"
-"""The attribute of the rows that hold every journey."""
 
 MOST_VALUES = 8
 """Values of an attribute that are compared: those of most journeys."""
@@ -208,7 +206,11 @@ def with_attributes(
 
 
 def segment_funnels(
-    journeys: ibis.Table, stages: Sequence[Stage] = FUNNEL, *, attributes: Sequence[str] = ()
+    journeys: ibis.Table,
+    stages: Sequence[Stage] = FUNNEL,
+    *,
+    attributes: Sequence[str] = (),
+    least: int = 0,
 ) -> pd.DataFrame:
     """The funnel of all journeys and of each value of the attributes.
 
@@ -221,6 +223,9 @@ def segment_funnels(
     attributes
         Columns of the journeys to divide them by; those they lack are left out. Of each the
         eight values of most journeys are kept, journeys without a value left out.
+    least
+        Smallest group that may be told: steps that fewer took, or fewer did not take, are left
+        out, with what would tell them (see `without_small_steps`).
 
     Returns
     -------
@@ -238,7 +243,7 @@ def segment_funnels(
         for name in [ALL, *(name for name in attributes if name in journeys.columns)]
     ]
     wide = (ibis.union(*parts) if len(parts) > 1 else parts[0]).to_pandas()
-    return _tall(wide, stages)
+    return without_small_steps(_tall(wide, stages), least)
 
 
 def _group_measures(journeys: ibis.Table, stages: Sequence[Stage], attribute: str) -> ibis.Table:

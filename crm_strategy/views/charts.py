@@ -6,6 +6,10 @@ from crm_strategy.views.channel_charts import channel_cost_chart
 from crm_strategy.views.channel_mix_charts import channel_frontier_chart
 from crm_strategy.views.chart import Chart
 from crm_strategy.views.check_charts import monthly_orders_chart
+from crm_strategy.views.funnel_charts import (
+    funnel_segments_chart,
+    transitions_chart,
+)
 from crm_strategy.views.goal_charts import goal_bullets_chart
 from crm_strategy.views.journey_charts import funnel_chart, touchpoint_matrix_chart
 from crm_strategy.views.kpi_charts import kpi_line_chart, kpi_trends_chart
@@ -30,6 +34,7 @@ __all__ = [
     "cohort_heatmap_chart",
     "effort_chart",
     "funnel_chart",
+    "funnel_segments_chart",
     "goal_bullets_chart",
     "hot_leads_chart",
     "ideal_customer_chart",
@@ -45,6 +50,7 @@ __all__ = [
     "segment_migration_chart",
     "stopped_at_chart",
     "touchpoint_matrix_chart",
+    "transitions_chart",
     "value_curve_chart",
     "value_holdout_chart",
 ]

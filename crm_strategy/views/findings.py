@@ -16,9 +16,21 @@ from crm_strategy.views.channel_mix_findings import (
 )
 from crm_strategy.views.check_findings import data_quality_finding
 from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.funnel_findings import (
+    drop_off_finding,
+    funnel_change_finding,
+)
 from crm_strategy.views.goal_findings import goal_checks_finding, goals_finding
 from crm_strategy.views.growth_findings import replenishment_finding, win_back_finding
-from crm_strategy.views.journey_findings import funnel_finding, touchpoint_gaps_finding
+from crm_strategy.views.incident_findings import (
+    incident_finding,
+    occasions_finding,
+)
+from crm_strategy.views.journey_findings import (
+    funnel_finding,
+    touchpoint_coverage_finding,
+    touchpoint_gaps_finding,
+)
 from crm_strategy.views.kpi_findings import category_finding, kpi_signals_finding, revenue_finding
 from crm_strategy.views.lead_findings import (
     deals_finding,
@@ -70,20 +82,24 @@ __all__ = [
     "cohort_finding",
     "data_quality_finding",
     "deals_finding",
+    "drop_off_finding",
     "effort_finding",
     "expected_value_finding",
+    "funnel_change_finding",
     "funnel_finding",
     "goal_checks_finding",
     "goals_finding",
     "holdout_plan_finding",
     "hot_leads_finding",
     "ideal_customer_finding",
+    "incident_finding",
     "kpi_signals_finding",
     "largest_segment_finding",
     "lead_funnel_finding",
     "lifecycle_finding",
     "lost_reasons_finding",
     "newcomers_finding",
+    "occasions_finding",
     "personas_finding",
     "replenishment_finding",
     "respondents_finding",
@@ -98,6 +114,7 @@ __all__ = [
     "stopped_at_finding",
     "subscription_finding",
     "switch_off_finding",
+    "touchpoint_coverage_finding",
     "touchpoint_gaps_finding",
     "value_curve_finding",
     "value_models_finding",

@@ -1,11 +1,17 @@
 """Findings of chapter 2: where customers drop out, and which actions are not agreed."""
 
+import pandas as pd
+
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.journey_names import step_name
 from crm_strategy.views.kinds import word_of
 from crm_strategy.views.privacy import small
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import format_count, format_share
+
+MOST_NAMES = 6
+"""Touchpoints named in a sentence; the table beside it has all."""
 
 
 def funnel_finding(funnel: Data) -> Finding:
@@ -75,5 +81,39 @@ def touchpoint_gaps_finding(actions: Data) -> Finding:
     )
 
 
+def touchpoint_coverage_finding(coverage: Data) -> Finding:
+    """Touchpoints that customers use and the map lacks, and the other way round."""
+    rows = frame_of(coverage)
+    used = rows[rows["gap"] == "used_unmapped"] if len(rows) else rows
+    unused = rows[rows["gap"] == "mapped_unused"] if len(rows) else rows
+    counted = rows["touch_count"].notna().any() if len(rows) else False
+    if not counted and unused.empty:
+        return Finding("touchpoint_coverage", title=say("journeys.coverage.none"))
+    if used.empty and unused.empty:
+        title = say("journeys.coverage.complete")
+        return Finding("touchpoint_coverage", title=title, severity="good")
+    text = [
+        say(f"journeys.coverage.{key}", names=_touchpoints(found))
+        for key, found in (("used", used), ("unused", unused))
+        if len(found)
+    ]
+    counts = {"used": used["name"].nunique(), "unused": unused["name"].nunique()}
+    return Finding(
+        "touchpoint_coverage",
+        title=say("journeys.coverage.title", **{key: format_count(n) for key, n in counts.items()}),
+        text=" ".join(text),
+        severity="watch",
+        figures=counts,
+        decision=Decision(title=say("journeys.coverage.ask"), why=say("journeys.coverage.why")),
+    )
+
+
+def _touchpoints(rows: pd.DataFrame) -> str:
+    names = [word_of(name, ["label:touchpoint"]) or "" for name in dict.fromkeys(rows["name"])]
+    shown = ", ".join(names[:MOST_NAMES])
+    more = len(names) - MOST_NAMES
+    return say("views.and_more", items=shown, more=format_count(more)) if more > 0 else shown
+
+
 def _stage(stage: str) -> str:
-    return word_of(stage, ["views.funnel.{}"]) or str(stage)
+    return step_name(stage)

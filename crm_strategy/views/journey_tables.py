@@ -2,8 +2,10 @@
 
 from crm_strategy import words
 from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.journey_names import STEP_WORDS
 from crm_strategy.views.layout import Basis, Layout, Suppress
 from crm_strategy.views.table import Table
+from crm_strategy.views.telling_rates import hide_telling_rates
 
 STEP_NAMES = ("views.step.{}", "label:channel")
 """Names of journey steps: start, conversion and end, else the channel's own."""
@@ -48,27 +50,45 @@ def touchpoint_actions_table(actions: Data) -> Table:
         rows["target_action"] = rows["target_action"].fillna(words.say("plan.gap"))
     layout = Layout(
         columns=(
-            "segment",
-            "touchpoint",
-            "target_action",
-            "kpi",
-            "message",
-            "offer",
-            "touchpoint_id",
+            *("segment", "touchpoint", "target_action", "kpi", "customer_count"),
+            *("conversion_rate", "evidence", "message", "offer", "touchpoint_id"),
         ),
         sheet_only=("message", "offer", "touchpoint_id"),
         rows_shown=max(agreed, 10),
     )
-    return Table(rows, id="touchpoint_actions", layout=layout)
+    if "conversion_rate" in rows:
+        rows = hide_telling_rates(
+            rows, "conversion_rate", of="customer_count", within=[["touchpoint_id"]]
+        )
+    return Table(
+        rows,
+        id="touchpoint_actions",
+        suppress=(
+            Suppress(count="customer_count", hides=("conversion_rate",), within=("touchpoint_id",)),
+        ),
+        layout=layout,
+    )
 
 
 def funnel_table(funnel: Data) -> Table:
     """Customers at each stage, the share of the stage before and of the first."""
+    rows = frame_of(funnel)
+    of_sessions = "journey_count" in rows and bool((rows["median_days"] == 0).any())
     layout = Layout(
-        columns=("stage", "customer_count", "step_rate", "overall_rate", "median_days"),
-        words={"stage": "views.funnel.{}"},
+        columns=(
+            *("stage", "customer_count", "step_rate", "overall_rate"),
+            *(("median_minutes", "journey_count") if of_sessions else ("median_days",)),
+        ),
+        words={"stage": STEP_WORDS},
+        sheet_only=("journey_count",),
     )
-    return Table(funnel, id="funnel", suppress="customer_count", layout=layout)
+    return Table(
+        rows,
+        id="funnel",
+        formats={"median_minutes": "count"},
+        suppress="customer_count",
+        layout=layout,
+    )
 
 
 def transitions_table(transitions: Data) -> Table:

@@ -12,6 +12,9 @@ from crm_strategy.words.numbers import format_value, is_missing
 SEGMENT_WORDS: Final = ("segments.{}.name", "label:segment")
 """Catalogue entries that name a segment; the client's own rules name themselves."""
 
+SEGMENT_COLUMN: Final = "segment:"
+"""Begins the names of columns that are segments."""
+
 WORD_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "segment": SEGMENT_WORDS,
     "from_segment": SEGMENT_WORDS,
@@ -174,6 +177,8 @@ def column_label(table: str, column: str) -> str:
     for key in (f"views.table.{table}.column.{column}", f"views.column.{column}"):
         if words.known(key):
             return words.say(key)
+    if column.startswith(SEGMENT_COLUMN):
+        return word_of(column.removeprefix(SEGMENT_COLUMN), SEGMENT_WORDS) or column
     return column.replace("_", " ").strip().capitalize()
 
 

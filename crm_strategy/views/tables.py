@@ -23,8 +23,18 @@ from crm_strategy.views.check_tables import (
     data_sources_table,
     data_tables_table,
 )
+from crm_strategy.views.funnel_tables import (
+    conversion_time_table,
+    drop_offs_table,
+    funnel_change_table,
+    funnel_segments_table,
+)
 from crm_strategy.views.goal_tables import goal_checks_table, goals_table
 from crm_strategy.views.growth_tables import replenishment_table, win_back_table
+from crm_strategy.views.incident_tables import (
+    incidents_table,
+    occasions_table,
+)
 from crm_strategy.views.journey_tables import (
     funnel_table,
     touchpoint_actions_table,
@@ -60,6 +70,10 @@ from crm_strategy.views.segment_tables import (
     segments_table,
 )
 from crm_strategy.views.table import Table
+from crm_strategy.views.touchpoint_tables import (
+    touchpoint_canvas_table,
+    touchpoint_coverage_table,
+)
 from crm_strategy.views.value_tables import (
     newcomers_table,
     subscription_table,
@@ -86,23 +100,29 @@ __all__ = [
     "channel_sets_table",
     "cohort_retention_table",
     "communication_plan_table",
+    "conversion_time_table",
     "data_exclusions_table",
     "data_findings_table",
     "data_sources_table",
     "data_tables_table",
     "deals_table",
+    "drop_offs_table",
     "effort_table",
+    "funnel_change_table",
+    "funnel_segments_table",
     "funnel_table",
     "goal_checks_table",
     "goals_table",
     "holdout_plan_table",
     "hot_leads_table",
     "ideal_customer_table",
+    "incidents_table",
     "kpis_table",
     "lead_funnel_table",
     "lifecycle_table",
     "lost_reasons_table",
     "newcomers_table",
+    "occasions_table",
     "persona_cards_table",
     "personas_table",
     "planned_costs_table",
@@ -122,6 +142,8 @@ __all__ = [
     "subscription_table",
     "switch_off_table",
     "touchpoint_actions_table",
+    "touchpoint_canvas_table",
+    "touchpoint_coverage_table",
     "touchpoints_table",
     "transitions_table",
     "value_curve_table",

@@ -1,0 +1,136 @@
+"""Findings of the funnel by group: what a drop-off costs, what changed since the period before."""
+
+import pandas as pd
+
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.journey_names import group_text, group_value, step_name
+from crm_strategy.words import say, say_count
+from crm_strategy.words.numbers import (
+    format_count,
+    format_interval,
+    format_money,
+    format_points,
+    format_share,
+)
+
+MOST_TOLD = 3
+"""Drop-offs and incidents told in one finding; the table beside it has all."""
+
+
+def drop_off_finding(drop_offs: Data) -> Finding:
+    """Where friction costs most: the step and the group, against whom, with its price."""
+    rows = frame_of(drop_offs)
+    if rows.empty:
+        return Finding("drop_off", title=say("journeys.drop_off.none"))
+    losing = rows[rows["verdict"] == "loses"]
+    if losing.empty:
+        top = rows.iloc[0]
+        return Finding(
+            "drop_off",
+            title=say("journeys.drop_off.chance"),
+            text=" ".join([_gap(top), say("journeys.drop_off.more_needed")]),
+            figures={"loses": 0, "compared": len(rows)},
+        )
+    top = losing.iloc[0]
+    named = _named(top)
+    text = [_gap(row) for _at, row in losing.head(MOST_TOLD).iterrows()]
+    return Finding(
+        "drop_off",
+        title=say("journeys.drop_off.title", loss=_loss(top), **named),
+        text=" ".join([*text, say("journeys.drop_off.assumption")]),
+        severity="act",
+        figures={
+            "stage": str(top["stage"]),
+            "attribute": str(top["attribute"]),
+            "value": str(top["value"]),
+            "gap": float(top["gap"]),
+            "lost_orders": float(top["lost_orders"]),
+        },
+        decision=Decision(
+            title=say("journeys.drop_off.ask", **named),
+            why=say("journeys.drop_off.why", loss=_loss(top)),
+            evidence="partial",
+        ),
+    )
+
+
+def _named(row: pd.Series) -> dict[str, str]:
+    return {
+        "before": step_name(row["before_stage"]),
+        "stage": step_name(row["stage"]),
+        "group": group_text(row["attribute"], row["value"]),
+    }
+
+
+def _loss(row: pd.Series) -> str:
+    # In tens: a model of what might have been is no count.
+    orders = say_count("findings.orders", round(row["lost_orders"]))
+    if pd.isna(row["lost_value"]):
+        return orders
+    return say("journeys.loss", orders=orders, money=format_money(row["lost_value"]))
+
+
+def _gap(row: pd.Series) -> str:
+    against = (
+        say("journeys.drop_off.before")
+        if row["against"] == "previous"
+        else say("findings.quoted", name=group_value(row["attribute"], row["best_value"]))
+    )
+    return say(
+        "journeys.drop_off.gap",
+        **_named(row),
+        rate=format_share(row["step_rate"], digits=0),
+        journeys=say_count("findings.journeys", int(row["before_count"])),
+        best=against,
+        best_rate=format_share(row["best_rate"], digits=0),
+        best_count=format_count(row["best_count"]),
+        range=format_interval(row["low"], row["high"], "points"),
+    )
+
+
+def funnel_change_finding(change: Data) -> Finding:
+    """The steps that got better or worse since the period before, beyond chance."""
+    rows = frame_of(change)
+    if rows.empty:
+        return Finding("funnel_change", title=say("journeys.change.none"))
+    moved = rows[rows["verdict"] != "chance"]
+    if moved.empty:
+        return Finding(
+            "funnel_change",
+            title=say("journeys.change.chance"),
+            text=say(
+                "journeys.change.compared",
+                steps=say_count("journeys.steps_compared", len(rows)),
+                widest=format_points((rows["high"] - rows["low"]).median() / 2),
+            ),
+            figures={"moved": 0, "compared": len(rows)},
+        )
+    moved = moved.assign(_size=moved["difference"].abs() * moved["before_count"])
+    moved = moved.sort_values("_size", ascending=False)
+    lines = [_moved(row) for _at, row in moved.head(MOST_TOLD).iterrows()]
+    worse = int((moved["verdict"] == "worse").sum())
+    return Finding(
+        "funnel_change",
+        title=say(
+            "journeys.change.title",
+            worse=format_count(worse),
+            better=format_count(len(moved) - worse),
+        ),
+        text=" ".join([*lines, say("journeys.change.assumption")]),
+        severity="watch" if worse else "good",
+        figures={"moved": len(moved), "worse": worse, "compared": len(rows)},
+    )
+
+
+def _moved(row: pd.Series) -> str:
+    return say(
+        "journeys.change.line",
+        group=group_text(row["attribute"], row["value"]),
+        stage=step_name(row["stage"]),
+        rate=format_share(row["step_rate"], digits=0),
+        previous=format_share(row["previous_rate"], digits=0),
+        range=format_interval(row["low"], row["high"], "points"),
+        n=format_count(row["before_count"]),
+        previous_n=format_count(row["previous_count"]),
+    )

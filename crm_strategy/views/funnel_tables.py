@@ -1,0 +1,138 @@
+"""Tables of the funnel by group: rates, changes, what drop-offs cost, time to conversion."""
+
+import pandas as pd
+
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.journey_names import STEP_WORDS, step_from_to, with_group_names
+from crm_strategy.views.layout import Layout
+from crm_strategy.views.ranges import with_range
+from crm_strategy.views.table import Table
+from crm_strategy.words import say
+from crm_strategy.words.numbers import format_interval
+
+_ENDS = {"low": "share", "high": "share", "range": "interval"}
+
+
+def funnel_segments_table(funnels: Data) -> Table:
+    """How far each group got, with the interval of each step."""
+    rows = with_range(frame_of(funnels), "share")
+    by_minutes = counts_minutes(rows)
+    return Table(
+        with_group_names(rows),
+        id="funnel_segments",
+        formats=_ENDS | {"median_minutes": "count"},
+        layout=Layout(
+            columns=(
+                *("attribute", "value", "stage", "customer_count", "step_rate", "range"),
+                *("overall_rate", "median_minutes" if by_minutes else "median_days"),
+                *("low", "high", "journey_count"),
+            ),
+            words={"stage": STEP_WORDS},
+            sheet_only=("low", "high", "journey_count"),
+            page_only=("range",),
+            rows_shown=16,
+        ),
+    )
+
+
+def counts_minutes(rows: pd.DataFrame) -> bool:
+    """Whether steps take minutes: in whole days all medians are 0."""
+    return bool(len(rows) and not (rows["median_days"] > 0).any())
+
+
+def funnel_change_table(change: Data) -> Table:
+    """Each step's rate against the period before."""
+    rows = frame_of(change)
+    if len(rows):
+        rows = rows.assign(
+            range=ranges(rows["low"], rows["high"], "points"),
+        )
+    return Table(
+        with_group_names(rows),
+        id="funnel_change",
+        formats={"difference": "points", "low": "points", "high": "points", "range": "interval"},
+        layout=Layout(
+            columns=(
+                *("attribute", "value", "stage", "step_rate", "previous_rate", "difference"),
+                *("range", "verdict", "before_count", "previous_count", "low", "high"),
+            ),
+            words={"stage": STEP_WORDS, "verdict": "journeys.verdict.{}"},
+            sheet_only=("before_count", "previous_count", "low", "high"),
+            page_only=("range",),
+            rows_shown=10,
+        ),
+    )
+
+
+def drop_offs_table(drop_offs: Data) -> Table:
+    """Where a group loses more than another or than before, dearest first."""
+    rows = frame_of(drop_offs)
+    if len(rows):
+        rows = rows.assign(
+            step=steps_of(rows),
+            range=ranges(rows["lost_low"], rows["lost_high"], "money"),
+            against=[
+                value if against == "best" else say("views.table.drop_offs.previous")
+                for against, value in zip(
+                    rows["against"], with_group_names(_best(rows))["value"], strict=True
+                )
+            ],
+        )
+    return Table(
+        with_group_names(rows),
+        id="drop_offs",
+        formats={
+            "best_rate": "share",
+            "lost_orders": "count",
+            "lost_value": "money",
+            "lost_low": "money",
+            "lost_high": "money",
+            "range": "interval",
+        },
+        layout=Layout(
+            columns=(
+                *("value", "step", "before_count", "step_rate", "against", "best_rate"),
+                *("lost_value", "verdict", "range", "attribute", "lost_orders", "best_count"),
+                *("lost_low", "lost_high"),
+            ),
+            words={"verdict": "journeys.verdict.{}"},
+            sheet_only=(
+                *("range", "attribute", "lost_orders", "best_count", "lost_low", "lost_high"),
+            ),
+            rows_shown=8,
+        ),
+    )
+
+
+def _best(rows: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame({"attribute": rows["attribute"], "value": rows["best_value"]})
+
+
+def steps_of(rows: pd.DataFrame) -> list[str]:
+    """Each row's step as printed, from the stage before to the stage."""
+    pairs = zip(rows["before_stage"], rows["stage"], strict=True)
+    return [step_from_to(before, stage) for before, stage in pairs]
+
+
+def ranges(lows: pd.Series, highs: pd.Series, kind: str) -> list[str | None]:
+    """Intervals as printed; None where there is none."""
+    pairs = zip(lows, highs, strict=True)
+    return [
+        None if pd.isna(low) or pd.isna(high) else format_interval(low, high, kind)
+        for low, high in pairs
+    ]
+
+
+def conversion_time_table(times: Data) -> Table:
+    """Orders by the days since the first touch before them."""
+    return Table(
+        times,
+        id="conversion_time",
+        suppress="customer_count",
+        formats={"touch_count": "count"},
+        layout=Layout(
+            columns=("band", "order_count", "order_share", "touch_count", "customer_count"),
+            words={"band": "journeys.band.{}"},
+            sheet_only=("customer_count",),
+        ),
+    )
