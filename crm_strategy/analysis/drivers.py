@@ -1,0 +1,175 @@
+"""Drivers: why revenue moved, in parts that sum to the change."""
+
+import math
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+import ibis
+import pandas as pd
+from ibis import _
+
+from crm_strategy.analysis.customer_flows import customer_flows
+from crm_strategy.analysis.price_volume_mix import price_volume_mix
+from crm_strategy.analysis.spans import within
+
+FACTORS: Final = ("customers", "frequency", "order_value")
+"""Revenue = customers who ordered × orders of each × revenue of an order."""
+
+NO_CUSTOMER: Final = "no_customer"
+"""Revenue of orders that name no customer."""
+
+UNSPLIT: Final = "unsplit"
+"""A change that has no factors, as where a period has no orders."""
+
+_DIGITS: Final = 6
+"""Sums are rounded so far that the order of adding decides nothing."""
+
+COLUMNS: Final = ("split", "driver", "contribution", "previous", "current", "n", "previous_n")
+
+
+def revenue_drivers(
+    orders: ibis.Table,
+    order_lines: ibis.Table,
+    *,
+    start: date,
+    end: date,
+    previous_start: date,
+    previous_end: date,
+) -> pd.DataFrame:
+    """Split the change of revenue between two periods in three ways, each of them whole.
+
+    `factors`: customers × frequency × order value, by `log_mean_split`. `flows`: customers who
+    are new, came back, stayed, or were lost (`customer_flows`). `products`: price, volume and
+    mix (`price_volume_mix`), where there are order lines.
+
+    Parameters
+    ----------
+    orders
+        One row per order or refund: `customer_id`, `ordered_at` (timestamp), `amount` (money),
+        `is_refund`.
+    order_lines
+        As in `price_volume_mix`.
+    start, end
+        First and last day of the period.
+    previous_start, previous_end
+        Of the period it is compared with.
+
+    Returns
+    -------
+    DataFrame
+        `split`, `driver`, `contribution` (money; Σ of each split is the change of revenue, net
+        of refunds), `previous` and `current` (the factor, or the money of the group, in each
+        period; NaN where there is none), `n` and `previous_n` (customers behind it; for
+        products, order lines).
+    """
+    window = {"start": start, "end": end}
+    before = {"previous_start": previous_start, "previous_end": previous_end}
+    now, then = (
+        _sums(orders, first, last) for first, last in ((start, end), (previous_start, previous_end))
+    )
+    change = now["revenue"] - then["revenue"]
+    alone = _row(NO_CUSTOMER, now["unknown"] - then["unknown"], (then["unknown"], now["unknown"]))
+    parts = [_factors(now, then)]
+    flows = customer_flows(orders, **window, **before)
+    parts.append(flows.assign(split="flows"))
+    if then["unknown"] or now["unknown"]:
+        parts = [pd.concat([part, alone.assign(split=part["split"].iloc[0])]) for part in parts]
+    products = price_volume_mix(order_lines, **window, **before)
+    if len(products):
+        rest = change - products["contribution"].sum()
+        unlined = _row("outside_lines", rest, (math.nan, math.nan))
+        parts.append(pd.concat([products, unlined]).assign(split="products"))
+    return pd.concat(parts, ignore_index=True).reindex(columns=list(COLUMNS))
+
+
+def log_mean_split(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, float]:
+    """Share out the change of a product among its factors, without a remainder.
+
+    Contribution of factor x = L(V₁, V₀) · ln(x₁ / x₀), with V the product of all factors and
+    L(a, b) = (a − b) / ln(a / b) the logarithmic mean (LMDI-I).
+
+    Parameters
+    ----------
+    before, after
+        The factors by name, all above 0.
+
+    Returns
+    -------
+    dict
+        The contribution of each factor; Σ is the change of the product.
+
+    Raises
+    ------
+    ValueError
+        A factor that is not above 0: it has no logarithm.
+
+    References
+    ----------
+    Ang (2005), Energy Policy 33(7), doi:10.1016/j.enpol.2003.10.010
+    """
+    if not all(value > 0 for value in (*before.values(), *after.values())):
+        raise ValueError("factors must be above 0: they have no logarithm otherwise")
+    first, last = math.prod(before.values()), math.prod(after.values())
+    ratio = math.log(last / first)
+    # Near 1 the quotient loses its digits: the series of the logarithmic mean has them.
+    mean = (last - first) / ratio if abs(ratio) > _ALIKE else math.sqrt(first * last)
+    return {name: mean * math.log(after[name] / before[name]) for name in before}
+
+
+_ALIKE: Final = 1e-7
+
+
+def _factors(now: Mapping[str, float], then: Mapping[str, float]) -> pd.DataFrame:
+    """Change of the revenue of known customers by its factors."""
+    after, before = (_of(each) for each in (now, then))
+    change = now["known"] - then["known"]
+    n = {"n": now["buyers"], "previous_n": then["buyers"]}
+    if all(value > 0 for value in (*after.values(), *before.values())):
+        split = log_mean_split(before, after)
+        # What rounding leaves over, some billionths of a cent, goes to the last factor.
+        split[FACTORS[-1]] += change - math.fsum(split.values())
+        rows = [_row(name, split[name], (before[name], after[name]), **n) for name in FACTORS]
+    else:
+        rows = [_row(UNSPLIT, change, (then["known"], now["known"]), **n)]
+    return pd.concat(rows).assign(split="factors")
+
+
+def _of(sums: Mapping[str, float]) -> dict[str, float]:
+    buyers, orders = sums["buyers"], sums["orders"]
+    values = (buyers, orders / buyers if buyers else 0.0, sums["known"] / orders if orders else 0.0)
+    return dict(zip(FACTORS, values, strict=True))
+
+
+def _sums(orders: ibis.Table, start: date, end: date) -> dict[str, float]:
+    """Money and customers of a period; 0 where it has none."""
+    rows = orders.filter(within(_.ordered_at, start, end))
+    known, placed = rows.customer_id.notnull(), ~rows.is_refund
+    found = rows.agg(
+        revenue=rows.amount.sum(),
+        known=rows.amount.sum(where=known),
+        unknown=rows.amount.sum(where=~known),
+        orders=(known & placed).sum(),
+        buyers=rows.customer_id.nunique(where=placed),
+    )
+    sums = found.to_pandas().astype("float64").fillna(0.0).round(_DIGITS).iloc[0]
+    return {str(name): float(value) for name, value in sums.items()}
+
+
+def _row(
+    driver: str,
+    contribution: float,
+    values: tuple[float, float],
+    n: float = math.nan,
+    previous_n: float = math.nan,
+) -> pd.DataFrame:
+    previous, current = values
+    row = {
+        "driver": driver,
+        "contribution": contribution,
+        "previous": previous,
+        "current": current,
+        "n": n,
+        "previous_n": previous_n,
+    }
+    return pd.DataFrame([row])
