@@ -49,6 +49,22 @@ def purchase_counts(orders: ibis.Table, *, as_of: date) -> ibis.Table:
     )
 
 
+def buying_histories(orders: ibis.Table, *, as_of: date) -> ibis.Table:
+    """Repeat purchases of each customer and when they were, without money: quicker to count.
+
+    Parameters
+    ----------
+    orders, as_of
+        As in `purchase_counts`.
+
+    Returns
+    -------
+    Table
+        `customer_id`, `frequency`, `recency`, `T` of `purchase_counts`.
+    """
+    return _buyers(orders, as_of).select("customer_id", "frequency", "recency", "T")
+
+
 def holdout_counts(orders: ibis.Table, *, calibration_end: date, as_of: date) -> ibis.Table:
     """What was known of each customer by an earlier day, and how often they bought since.
 

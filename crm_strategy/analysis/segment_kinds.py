@@ -46,7 +46,7 @@ class Sources:
     stages
         Result of `lifecycle.customer_stages`.
     counts
-        Result of `purchase_counts.purchase_counts`.
+        Result of `purchase_counts.purchase_counts` or `buying_histories`.
     values
         Result of `lifetime_value.customer_values`.
     answers

@@ -46,7 +46,7 @@ def regularity(counts: ibis.Table) -> ibis.Table:
     Parameters
     ----------
     counts
-        `customer_id`, `frequency`, as of `purchase_counts.purchase_counts`.
+        `customer_id`, `frequency`, as of `purchase_counts.buying_histories`.
 
     Returns
     -------

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_strategy.analysis.purchase_counts import (
+    buying_histories,
     holdout_counts,
     purchase_counts,
     spend_counts,
@@ -141,6 +142,9 @@ def test_days_far_apart_and_days_alike_are_counted_as_a_calendar_would(rows):
 def test_counts_hold_what_the_papers_demand(rows):
     table = purchase_counts(orders(*rows), as_of=AS_OF)
     frame = table.to_pandas()
+    names = ("customer_id", "frequency", "recency", "T")
+    without_money = buying_histories(orders(*rows), as_of=AS_OF)
+    assert sorted(records(without_money)) == sorted(records(frame, *names))
     assert ((frame["recency"] >= 0) & (frame["recency"] <= frame["T"])).all()
     assert ((frame["frequency"] == 0) == (frame["recency"] == 0)).all()
     assert (frame["monetary_value"] >= 0).all()

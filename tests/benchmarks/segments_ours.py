@@ -38,7 +38,7 @@ def results(orders_path: Path, customers_path: Path, as_of: date) -> dict[str, p
     customers = connection.read_parquet(customers_path)
     lines = connection.create_table("order_lines", schema=ibis.schema(_LINES), temp=True)
     people = profiles.customer_profiles(orders, customers, as_of=as_of).cache()
-    counts = purchase_counts.purchase_counts(orders, as_of=as_of).cache()
+    counts = purchase_counts.buying_histories(orders, as_of=as_of).cache()
     scores = rfm.scores_of_profiles(people).cache()
     segments = rfm.customer_segments(scores).cache()
     stages = lifecycle.customer_stages(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from crm_strategy.analysis.buying_models import expected_orders
 from crm_strategy.analysis.model_fits import fit_buying_model
-from crm_strategy.analysis.purchase_counts import purchase_counts, unique_counts
+from crm_strategy.analysis.purchase_counts import buying_histories, unique_counts
 from crm_strategy.data import engine
 
 KNOWN = ["frequency", "recency", "T"]
@@ -17,10 +17,10 @@ KNOWN = ["frequency", "recency", "T"]
 def results(path: Path, as_of: date, horizon_weeks: int) -> dict[str, pd.DataFrame]:
     """Parameters in weeks and the orders expected of each customer; see `value_task`."""
     # What the engine cannot hold in so little memory it would spill beside the orders.
-    con = engine.connect(memory_limit="150MB", temp=path.parent / "spilled")
+    con = engine.connect(memory_limit="300MB", temp=path.parent / "spilled")
     con.raw_sql(_GIVE_BACK)
     orders = con.read_parquet(path)
-    counts = purchase_counts(orders, as_of=as_of).select("customer_id", *KNOWN).cache()
+    counts = buying_histories(orders, as_of=as_of).cache()
     rows = unique_counts(counts).to_pandas()
     fit = fit_buying_model(rows, model="bg_nbd")
     seen = (rows[name] for name in KNOWN)
