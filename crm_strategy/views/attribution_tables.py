@@ -28,8 +28,10 @@ _CREDIT: Final = (
 
 def attribution_table(credit: Data) -> Table:
     """Orders credited to each channel, a column a rule."""
-    rest = ("last_non_direct", "conversion_count", "shapley_error", "shapley_kind")
-    rest += ("markov_order", COUNT)
+    rest = (
+        *("last_non_direct", "conversion_count", "shapley_error", "shapley_kind"),
+        *("markov_order", COUNT),
+    )
     return Table(
         _largest_first(frame_of(credit)),
         id="attribution",

@@ -150,7 +150,7 @@ def channel_sets_finding(sets: Data, *, keep: float = 0.95) -> Finding:
         return Finding("channel_sets", title=say("findings.channel_sets.all", share=share))
     half = rows[(rows["substitution"] == HALF) & rows["is_cheapest"]]
     others = "" if half.empty else str(half["switched_off"].iloc[0])
-    further = "" if others == best["switched_off"] else others
+    further = others and others != best["switched_off"] and set_name(others, ", ")
     return Finding(
         "channel_sets",
         title=say(
@@ -168,7 +168,7 @@ def channel_sets_finding(sets: Data, *, keep: float = 0.95) -> Finding:
                     range=format_interval(best["low"], best["high"], "share"),
                     keep=format_share(keep, digits=0),
                 ),
-                say("findings.channel_sets.half", channels=set_name(further, ", ")) if further else "",
+                say("findings.channel_sets.half", channels=further) if further else "",
             )
             if part
         ),

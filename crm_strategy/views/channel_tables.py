@@ -1,6 +1,6 @@
 """Tables of the channels chapter: what a customer and an order cost, by channel."""
 
-from crm_strategy.views.cells import Data
+from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.table import Table
 
@@ -56,10 +56,12 @@ def channel_costs_table(channels: Data) -> Table:
 def planned_costs_table(planned: Data) -> Table:
     """What each channel was to cost and did cost, the dearest overrun first."""
     money = ("planned", "actual", "difference")
+    rows = frame_of(planned)
     return Table(
-        planned,
+        rows,
         id="planned_costs",
         formats={**dict.fromkeys(money, "money"), "difference_share": "change"},
-        total=money,
+        # A sum with a part missing is no sum.
+        total=[each for each in money if each in rows and rows[each].notna().all()],
         layout=Layout(columns=("channel", *money, "difference_share")),
     )

@@ -22,7 +22,7 @@ def cascade_finding(comparison: Data, cascades: Data) -> Finding:
     if rows.empty:
         return Finding("cascades", title=say("findings.cascades.none"))
     known = rows[rows["cost"].notna() & rows["expected_responses"].notna()]
-    known = known[[not small(count) for count in known[COUNT]]]
+    known = known.loc[[not small(count) for count in known[COUNT]]]
     planned = known[known["option"] == "cascade"].set_index("scenario")
     best = known[known["is_best"].astype(bool)].drop_duplicates("scenario").set_index("scenario")
     planned = planned.loc[[each for each in planned.index if each in best.index]]

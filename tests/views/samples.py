@@ -9,6 +9,7 @@ from crm_strategy.analysis.attribution import RULES
 from crm_strategy.analysis.rfm import SEGMENTS
 from crm_strategy.words.kpis import KPIS
 from tests.views.channel_mix_samples import CHANNEL_MIX_ROWS
+from tests.views.scenario_samples import SCENARIO_ROWS
 from tests.views.segment_samples import SEGMENT_ROWS
 
 HOSTILE = '<script>alert("x")</script> $a_1$ & "q" 😀 שלום ' + "x" * 300
@@ -239,6 +240,8 @@ ROWS: dict[str, list[dict[str, object]]] = {
             "value_high": 62.5 * high,
             "roi_low": None if cost is None else (25 * low - cost) / cost,
             "roi_high": None if cost is None else (25 * high - cost) / cost,
+            "roi_least": None if cost is None else (22 * low - cost) / cost,
+            "roi_most": None if cost is None else (28 * high - cost) / cost,
             "verdict": verdict,
             "conversion_count": reached,
             "margin_share": 0.4,
@@ -348,8 +351,13 @@ ROWS: dict[str, list[dict[str, object]]] = {
         )
     ],
     **CHANNEL_MIX_ROWS,
+    **SCENARIO_ROWS,
     **SEGMENT_ROWS,
 }
+
+
+ROWS["attribution_value"] = ROWS["attribution"]
+"""One result, two tables: orders and their money."""
 
 
 def sample(table: str) -> pd.DataFrame:

@@ -20,7 +20,7 @@ def test_every_rule_has_a_column_and_its_total_is_all_orders():
 
 def test_revenue_that_is_not_known_has_no_total():
     unknown = sample("attribution").assign(linear_value=float("nan"))
-    payload = tables.attribution_table(unknown).payload()
+    payload = tables.attribution_value_table(unknown).payload()
     assert column_cells(payload, "linear_value")[-1] is None
     assert column_cells(payload, "markov_value")[-1] > 0
 
