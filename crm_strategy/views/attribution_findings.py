@@ -29,14 +29,17 @@ def attribution_finding(verdicts: Data) -> Finding:
         title = say("findings.attribution.all_pay")
         return Finding("attribution", title=title, text=text, severity="good")
     row = doubtful.iloc[0]
-    channel, verdict = label("channel", row["channel"]), str(row["verdict"])
+    verdict, ends = str(row["verdict"]), ("roi_low", "roi_high")
+    if verdict == "depends" and not row["roi_low"] < 0 <= row["roi_high"]:
+        # All rules agree; only chance leaves it open.
+        verdict, ends = "by_chance", ("roi_least", "roi_most")
     return Finding(
         "attribution",
         title=say(
             f"findings.attribution.{verdict}",
-            channel=channel,
-            low=format_ratio(row["roi_low"]),
-            high=format_ratio(row["roi_high"]),
+            channel=label("channel", row["channel"]),
+            low=format_ratio(row[ends[0]]),
+            high=format_ratio(row[ends[1]]),
         ),
         # What to do about it, the switch-off lab asks, with the size of the test.
         text=f"{text} {_why(row)}",
@@ -64,6 +67,9 @@ def _why(row: pd.Series) -> str:
             orders=say_count("findings.orders", int(row["conversion_count"])),
         )
     ]
+    if pd.notna(row["roi_least"]) and pd.notna(row["roi_most"]):
+        drawn = {"low": format_ratio(row["roi_least"]), "high": format_ratio(row["roi_most"])}
+        parts.append(say("findings.attribution.drawn", **drawn))
     needed = row["break_even_share"]
     if pd.notna(needed) and needed > 1:
         parts.append(say("findings.attribution.no_margin"))

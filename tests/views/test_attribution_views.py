@@ -49,9 +49,10 @@ def test_the_channel_that_no_rule_speaks_for_is_named_with_its_figures():
     # 25 of margin an order: 12 to 121 orders on a cost of 8,091; 121 bring 7,562.50 of revenue.
     assert found.title == "“call” pays under none of the eight rules: ROI −0.96 to −0.63"
     assert found.text == (
-        "Under every rule pay: email. It depends on the rule for: sms. Under no rule pay: call. "
-        "It cost €8,091; the rules credit it with €750 to €7,562 of revenue, out of journeys "
-        "with 124 orders. Even if all its revenue were margin, no rule would cover its cost."
+        "Under every rule pay: email. It depends on the rule or on chance for: sms. Under no rule "
+        "pay: call. It cost €8,091; the rules credit it with €750 to €7,562 of revenue, out of "
+        "journeys with 124 orders. Journeys drawn anew (95% intervals) give an ROI of −0.97 to "
+        "−0.58. Even if all its revenue were margin, no rule would cover its cost."
     )
 
 
@@ -62,6 +63,15 @@ def test_of_a_channel_that_depends_on_the_rule_the_margin_it_needs_is_told():
     assert found.decision is None
     assert found.text.endswith(
         "Under the most generous rule it pays once 32% of revenue is margin; now it is 40%."
+    )
+
+
+def test_where_only_chance_leaves_it_open_the_title_says_so():
+    verdicts = sample("attribution_verdicts")
+    near = verdicts[verdicts["channel"] == "sms"].assign(roi_low=0.1, roi_least=-0.2, roi_most=0.5)
+    found = findings.attribution_finding(near)
+    assert found.title == (
+        "Whether “sms” pays is left open by chance: ROI −0.20 to 0.50, though all rules agree"
     )
 
 
