@@ -35,7 +35,8 @@ def drop_offs(
     """Steps at which a group loses more than another, or than before, by what that costs.
 
     Lost orders = journeys at the stage before × (best rate − own rate) × share of the segment's
-    own journeys that go on from this stage to the conversion (`ordered`, else the last stage).
+    own journeys that go on from this stage to the conversion (`ordered`, else the last stage;
+    the share of all journeys where its own is left out).
     Lost value = that × `value`. All journeys and segments by past orders (`segment`) are held
     against the period before; each value of any other attribute against the value with the
     highest rate. Rates of fewer than 30 journeys are left out. The intervals hold for all
@@ -123,8 +124,8 @@ def _priced(
     )
     place = stages.index(own["stage"])
     onward = 1.0
-    if place < stages.index(order_stage) and own["journey_count"]:
-        onward = counts[(own["attribute"], own["value"], order_stage)] / own["journey_count"]
+    if place < stages.index(order_stage):
+        onward = _onward(own, order_stage, counts)
     gap = best["step_rate"] - own["step_rate"]
     each = own["before_count"] * onward
     money = each * value if value is not None else None
@@ -150,3 +151,12 @@ def _priced(
         "lost_high": None if money is None or high is None else money * high,
         "verdict": "loses" if low is not None and low > 0 else "chance",
     }
+
+
+def _onward(own: pd.Series, order_stage: str, counts: pd.Series) -> float:
+    """Share that goes on to an order: of the group, else of all where its orders are too few."""
+    for group in ((own["attribute"], own["value"]), (ALL, ALL)):
+        went_on = counts.get((*group, order_stage))
+        if went_on is not None and counts.get((*group, own["stage"])):
+            return float(went_on / counts[(*group, own["stage"])])
+    return 0.0

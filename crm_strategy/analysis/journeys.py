@@ -17,6 +17,7 @@ __all__ = [
     "CONVERSION",
     "NULL",
     "START",
+    "channel_steps",
     "path_transitions",
     "stage_funnel",
     "touchpoint_use",
@@ -102,6 +103,27 @@ def transitions(
     counts = ibis.union(begun, taken).group_by("source", "target").agg(n=_.count())
     from_source = ibis.window(group_by="source")
     return counts.mutate(share=_.n / _.n.sum().over(from_source)).order_by("source", "target")
+
+
+def channel_steps(
+    touches: ibis.Table, orders: ibis.Table, paths: ibis.Table, *, start: date, end: date
+) -> pd.DataFrame:
+    """The steps between channels of touches, or of ready-made journeys where there are none.
+
+    Parameters
+    ----------
+    touches, orders, start, end
+        As in `transitions`.
+    paths
+        As in `path_transitions`; of whatever time.
+
+    Returns
+    -------
+    DataFrame
+        As `transitions` returns them.
+    """
+    taken = transitions(touches, orders, start=start, end=end).to_pandas()
+    return taken if len(taken) else path_transitions(paths)
 
 
 def path_transitions(paths: ibis.Table) -> pd.DataFrame:

@@ -4,11 +4,10 @@ import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
-from crm_strategy.views.journey_names import group_text, group_value, step_name
+from crm_strategy.views.journey_names import group_text, group_value, points_range, step_name
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import (
     format_count,
-    format_interval,
     format_money,
     format_points,
     format_share,
@@ -85,7 +84,7 @@ def _gap(row: pd.Series) -> str:
         best=against,
         best_rate=format_share(row["best_rate"], digits=0),
         best_count=format_count(row["best_count"]),
-        range=format_interval(row["low"], row["high"], "points"),
+        range=points_range(row["low"], row["high"]),
     )
 
 
@@ -102,7 +101,7 @@ def funnel_change_finding(change: Data) -> Finding:
             text=say(
                 "journeys.change.compared",
                 steps=say_count("journeys.steps_compared", len(rows)),
-                widest=format_points((rows["high"] - rows["low"]).median() / 2),
+                widest=format_points((rows["high"] - rows["low"]).median() / 2).lstrip("+"),
             ),
             figures={"moved": 0, "compared": len(rows)},
         )
@@ -130,7 +129,7 @@ def _moved(row: pd.Series) -> str:
         stage=step_name(row["stage"]),
         rate=format_share(row["step_rate"], digits=0),
         previous=format_share(row["previous_rate"], digits=0),
-        range=format_interval(row["low"], row["high"], "points"),
+        range=points_range(row["low"], row["high"]),
         n=format_count(row["before_count"]),
         previous_n=format_count(row["previous_count"]),
     )

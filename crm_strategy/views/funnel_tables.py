@@ -3,12 +3,17 @@
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.journey_names import STEP_WORDS, step_from_to, with_group_names
+from crm_strategy.views.journey_names import (
+    STEP_WORDS,
+    counts_minutes,
+    ranges,
+    steps_of,
+    with_group_names,
+)
 from crm_strategy.views.layout import Layout
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.table import Table
 from crm_strategy.words import say
-from crm_strategy.words.numbers import format_interval
 
 _ENDS = {"low": "share", "high": "share", "range": "interval"}
 
@@ -33,11 +38,6 @@ def funnel_segments_table(funnels: Data) -> Table:
             rows_shown=16,
         ),
     )
-
-
-def counts_minutes(rows: pd.DataFrame) -> bool:
-    """Whether steps take minutes: in whole days all medians are 0."""
-    return bool(len(rows) and not (rows["median_days"] > 0).any())
 
 
 def funnel_change_table(change: Data) -> Table:
@@ -106,21 +106,6 @@ def drop_offs_table(drop_offs: Data) -> Table:
 
 def _best(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"attribute": rows["attribute"], "value": rows["best_value"]})
-
-
-def steps_of(rows: pd.DataFrame) -> list[str]:
-    """Each row's step as printed, from the stage before to the stage."""
-    pairs = zip(rows["before_stage"], rows["stage"], strict=True)
-    return [step_from_to(before, stage) for before, stage in pairs]
-
-
-def ranges(lows: pd.Series, highs: pd.Series, kind: str) -> list[str | None]:
-    """Intervals as printed; None where there is none."""
-    pairs = zip(lows, highs, strict=True)
-    return [
-        None if pd.isna(low) or pd.isna(high) else format_interval(low, high, kind)
-        for low, high in pairs
-    ]
 
 
 def conversion_time_table(times: Data) -> Table:

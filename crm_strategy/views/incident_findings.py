@@ -6,13 +6,12 @@ from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.funnel_findings import MOST_TOLD
 from crm_strategy.views.incident_tables import clues_of, is_telling, told
-from crm_strategy.views.journey_names import group_attribute, group_text, step_name
+from crm_strategy.views.journey_names import group_attribute, group_text, points_range, step_name
 from crm_strategy.views.privacy import small
 from crm_strategy.words import label, say, say_count
 from crm_strategy.words.numbers import (
     format_count,
     format_date,
-    format_interval,
     format_money,
     format_share,
 )
@@ -83,7 +82,7 @@ def _incident(row: pd.Series, clues: pd.DataFrame) -> str:
         n=format_count(row["inside_count"]),
         outside=_rate(row, "outside"),
         outside_n=format_count(row["outside_count"]),
-        range=format_interval(row["low"], row["high"], "points"),
+        range=points_range(row["low"], row["high"]),
         loss=_loss(row),
     )
     met = [_clue(clue) for _at, clue in clues_of(clues, row).head(1).iterrows()]
@@ -176,7 +175,7 @@ def _occasion(group: pd.DataFrame, row: pd.Series | None) -> str:
         n=format_count(row["inside_count"]),
         outside=_rate(row, "outside"),
         outside_n=format_count(row["outside_count"]),
-        range=format_interval(row["low"], row["high"], "points"),
+        range=points_range(row["low"], row["high"]),
         needed=format_count(row["needed_count"]),
     )
 

@@ -3,8 +3,7 @@
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.funnel_tables import ranges, steps_of
-from crm_strategy.views.journey_names import group_text
+from crm_strategy.views.journey_names import group_text, ranges, steps_of
 from crm_strategy.views.layout import Layout
 from crm_strategy.views.payload import hidden
 from crm_strategy.views.privacy import small
@@ -27,6 +26,8 @@ def incidents_table(incidents: Data, clues: Data) -> Table:
             days=_days(rows),
             range=ranges(rows["low"], rows["high"], "points"),
             clue=[clue_names(met, row) for _at, row in rows.iterrows()],
+            # What is no incident has cost nothing that could be won back.
+            **{name: rows[name].where(rows["verdict"] == "incident") for name in _LOSSES},
         )
     return Table(
         rows,

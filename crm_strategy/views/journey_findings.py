@@ -2,13 +2,14 @@
 
 import pandas as pd
 
+from crm_strategy.analysis.intervals import share_interval
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.journey_names import step_name
 from crm_strategy.views.kinds import word_of
 from crm_strategy.views.privacy import small
 from crm_strategy.words import say, say_count
-from crm_strategy.words.numbers import format_count, format_share
+from crm_strategy.words.numbers import format_count, format_interval, format_share
 
 MOST_NAMES = 6
 """Touchpoints named in a sentence; the table beside it has all."""
@@ -32,14 +33,21 @@ def funnel_finding(funnel: Data) -> Finding:
             share=format_share(after["step_rate"], digits=0),
         ),
         text=say(
-            "findings.funnel.text",
+            "journeys.funnel.text",
             before=say_count("findings.customers", int(before["customer_count"])),
             after=format_count(after["customer_count"]),
+            range=format_interval(*_ends(before, after), "share"),
             overall=format_share(rows.iloc[-1]["overall_rate"]),
         ),
         severity="watch",
         figures={"step_rate": float(after["step_rate"])},
     )
+
+
+def _ends(before: pd.Series, after: pd.Series) -> tuple[float | None, float | None]:
+    """The interval of the step's rate; of customers, where journeys are not counted."""
+    count = "journey_count" if "journey_count" in after else "customer_count"
+    return share_interval(after[count], before[count])
 
 
 def touchpoint_gaps_finding(actions: Data) -> Finding:

@@ -5,18 +5,19 @@ from typing import Final
 
 import pandas as pd
 
-from crm_strategy.views.kinds import word_of
+from crm_strategy.views.kinds import READABLE, word_of
 from crm_strategy.views.naming import attribute_name, value_name
 from crm_strategy.words import say
+from crm_strategy.words.numbers import format_interval, format_points
 
-STEP_WORDS: Final = ("label:step", "views.funnel.{}", "label:touchpoint")
+STEP_WORDS: Final = ("label:step", "views.funnel.{}", "label:touchpoint", READABLE)
 """Names of the steps of the funnel: the client's own, the usual ones, else touchpoints."""
 
-_OWN: Final = frozenset({"segment", "touchpoint", "all"})
+_OWN: Final = frozenset({"segment", "channel", "touchpoint", "all"})
 
 
 def step_name(stage: object) -> str:
-    """The printed name of a step."""
+    """The printed name of a step; an id that nothing names, made readable."""
     return word_of(stage, STEP_WORDS) or ""
 
 
@@ -61,3 +62,31 @@ def with_group_names(rows: pd.DataFrame) -> pd.DataFrame:
         attribute=[group_attribute(attribute) for attribute, _ in pairs],
         value=[group_value(*pair) for pair in pairs],
     )
+
+
+def steps_of(rows: pd.DataFrame) -> list[str]:
+    """Each row's step as printed, from the stage before to the stage."""
+    pairs = zip(rows["before_stage"], rows["stage"], strict=True)
+    return [step_from_to(before, stage) for before, stage in pairs]
+
+
+def points_range(low: float | None, high: float | None) -> str:
+    """From −0.5 to +8.1 pp"""
+    return say("journeys.range", low=format_points(low), high=format_points(high))
+
+
+def ranges(lows: pd.Series, highs: pd.Series, kind: str) -> list[str | None]:
+    """Intervals as printed; None where there is none."""
+    return [
+        None
+        if pd.isna(low) or pd.isna(high)
+        else points_range(low, high)
+        if kind == "points"
+        else format_interval(low, high, kind)
+        for low, high in zip(lows, highs, strict=True)
+    ]
+
+
+def counts_minutes(rows: pd.DataFrame) -> bool:
+    """Whether steps take minutes: in whole days all medians are 0."""
+    return bool(len(rows) and not (rows["median_days"] > 0).any())

@@ -2,7 +2,7 @@
 
 from crm_strategy import words
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.journey_names import STEP_WORDS
+from crm_strategy.views.journey_names import STEP_WORDS, counts_minutes
 from crm_strategy.views.layout import Basis, Layout, Suppress
 from crm_strategy.views.table import Table
 from crm_strategy.views.telling_rates import hide_telling_rates
@@ -73,7 +73,7 @@ def touchpoint_actions_table(actions: Data) -> Table:
 def funnel_table(funnel: Data) -> Table:
     """Customers at each stage, the share of the stage before and of the first."""
     rows = frame_of(funnel)
-    of_sessions = "journey_count" in rows and bool((rows["median_days"] == 0).any())
+    of_sessions = "median_minutes" in rows and counts_minutes(rows)
     layout = Layout(
         columns=(
             *("stage", "customer_count", "step_rate", "overall_rate"),

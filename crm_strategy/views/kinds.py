@@ -12,6 +12,9 @@ from crm_strategy.words.numbers import format_value, is_missing
 SEGMENT_WORDS: Final = ("segments.{}.name", "label:segment")
 """Catalogue entries that name a segment; the client's own rules name themselves."""
 
+READABLE: Final = "readable"
+"""Stands for an id that nothing names, made readable."""
+
 SEGMENT_COLUMN: Final = "segment:"
 """Begins the names of columns that are segments."""
 
@@ -158,11 +161,14 @@ def change_kind(value_kind: str) -> str:
 def word_of(value: object, patterns: Sequence[str]) -> str | None:
     """The printed word of an id; the raw text when nothing names it; None if missing.
 
-    A pattern is a catalogue key with {} for the id, or "label:channel": the client's own name.
+    A pattern is a catalogue key with {} for the id, or "label:channel": the client's own name,
+    or `READABLE`: the id without its underscores.
     """
     if is_missing(value):
         return None
     for pattern in patterns:
+        if pattern == READABLE:
+            return str(value).replace("_", " ")
         kind = pattern.removeprefix("label:")
         if kind != pattern and words.label(kind, value) != str(value):
             return words.label(kind, value)
