@@ -10,6 +10,7 @@ import pandas as pd
 
 from crm_strategy.analysis.attribution import RULES, every_credit
 from crm_strategy.analysis.attribution_rules import DIRECT
+from crm_strategy.analysis.markov import markov_orders
 from crm_strategy.analysis.path_steps import Real, Steps, steps_of
 
 COLUMNS: Final = ("channel", "rule", "low", "high", "value_low", "value_high")
@@ -26,7 +27,7 @@ _REACH: Final = 1.96
 def attribution_intervals(
     paths: ibis.Table | pd.DataFrame,
     *,
-    order: int,
+    order: int | None = None,
     draws: int = DRAWS,
     seed: int = 0,
     direct: Collection[str] = DIRECT,
@@ -43,7 +44,7 @@ def attribution_intervals(
     paths, direct
         As in `attribution.attribution`.
     order
-        Of the Markov chain, as chosen there.
+        Of the Markov chain; by default the one that `markov_orders` chooses.
     draws
         Number of draws; fewer, but `FEWEST_DRAWS` at least, where they would look at more than
         `MOST_STEPS` steps.
@@ -65,6 +66,9 @@ def attribution_intervals(
     total = round(float(steps.conversions.sum() + steps.nulls.sum()))
     if not steps.channels or not total:
         return pd.DataFrame({name: [] for name in COLUMNS})
+    if order is None:
+        orders = markov_orders(steps)
+        order = int(orders.loc[orders["chosen"], "order"].iloc[0])
     bearable = max(FEWEST_DRAWS, MOST_STEPS // max(len(steps.path), 1))
     random = np.random.default_rng(seed)
     drawn = [
