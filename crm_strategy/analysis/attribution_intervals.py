@@ -10,7 +10,7 @@ import pandas as pd
 
 from crm_strategy.analysis.attribution import RULES, every_credit
 from crm_strategy.analysis.attribution_rules import DIRECT
-from crm_strategy.analysis.markov import markov_orders
+from crm_strategy.analysis.markov_orders import markov_orders
 from crm_strategy.analysis.path_steps import Real, Steps, steps_of
 
 COLUMNS: Final = ("channel", "rule", "low", "high", "value_low", "value_high")
