@@ -34,11 +34,17 @@ def cascade_finding(comparison: Data, cascades: Data) -> Finding:
     gains = pd.DataFrame({"saved": saved.round(6), "responses": planned["expected_responses"]})
     scenario = str(gains.sort_values(["saved", "responses"], ascending=False).index[0])
     return _told(
-        scenario, planned.loc[scenario], best.loc[scenario], known[known["scenario"] == scenario]
+        scenario,
+        planned.loc[scenario],
+        best.loc[scenario],
+        known[known["scenario"] == scenario],
+        _rest(gains.drop(index=scenario), planned["cost"]),
     )
 
 
-def _told(scenario: str, planned: pd.Series, best: pd.Series, rows: pd.DataFrame) -> Finding:
+def _told(
+    scenario: str, planned: pd.Series, best: pd.Series, rows: pd.DataFrame, rest: str
+) -> Finding:
     saved = float(planned["cost"] - best["cost"])
     is_worth = saved > WORTH * float(planned["cost"]) > 0
     first = str(best["channels"]).split(THEN)[0]
@@ -61,6 +67,7 @@ def _told(scenario: str, planned: pd.Series, best: pd.Series, rows: pd.DataFrame
         ),
         _others(rows),
         _flips(best),
+        rest,
         say("findings.cascades.assumption"),
     ]
     return Finding(
@@ -86,6 +93,17 @@ def _told(scenario: str, planned: pd.Series, best: pd.Series, rows: pd.DataFrame
         if is_worth
         else None,
     )
+
+
+def _rest(gains: pd.DataFrame, costs: pd.Series) -> str:
+    """The other scenarios: those in their cheapest order, and those cheaper in another."""
+    worth = gains["saved"] > WORTH * costs.reindex(gains.index)
+    parts = []
+    for key, names in (("rest_reorder", gains.index[worth]), ("rest_best", gains.index[~worth])):
+        if len(names):
+            named = ", ".join(say("findings.quoted", name=label("scenario", each)) for each in names)
+            parts.append(say(f"findings.cascades.{key}", scenarios=named))
+    return " ".join(parts)
 
 
 def _others(rows: pd.DataFrame) -> str:

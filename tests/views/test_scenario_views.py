@@ -76,6 +76,16 @@ def test_a_cheaper_order_is_asked_for_with_its_price_and_what_would_change_it():
     assert (found.severity, found.decision.evidence) == ("act", "measured")
 
 
+def test_other_scenarios_are_told_by_whether_their_order_can_be_cheaper():
+    rows = sample("cascade_comparison")
+    calm = rows[rows["option"] == "best"].assign(option="cascade", scenario="calm")
+    late = rows.assign(scenario="late", cost=rows["cost"] * 0.9)
+    found = findings.cascade_finding(pd.concat([rows, late, calm]), sample("cascades"))
+    assert found.title.startswith("“comeback”")
+    assert "Cheaper in another order too: “late”." in found.text
+    assert "In the cheapest order, or nearly so: “calm”." in found.text
+
+
 def test_a_scenario_in_its_cheapest_order_asks_nothing():
     rows = sample("cascade_comparison")
     best = rows[rows["option"] == "best"].assign(option="cascade")
