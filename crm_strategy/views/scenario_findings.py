@@ -62,7 +62,7 @@ def _told(
     parts = [
         say(
             "findings.cascades.text",
-            customers=say_count("findings.of_customers", round(planned["customer_count"])),
+            customers=say_count("findings.customers", round(planned["customer_count"])),
             range=format_interval(best["low"], best["high"], "count"),
         ),
         _others(rows),
@@ -101,8 +101,8 @@ def _rest(gains: pd.DataFrame, costs: pd.Series) -> str:
     parts = []
     for key, names in (("rest_reorder", gains.index[worth]), ("rest_best", gains.index[~worth])):
         if len(names):
-            named = ", ".join(say("findings.quoted", name=label("scenario", each)) for each in names)
-            parts.append(say(f"findings.cascades.{key}", scenarios=named))
+            quoted = (say("findings.quoted", name=label("scenario", each)) for each in names)
+            parts.append(say(f"findings.cascades.{key}", scenarios=", ".join(quoted)))
     return " ".join(parts)
 
 
