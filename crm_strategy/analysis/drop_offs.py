@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from crm_strategy.analysis.funnel import ALL
+from crm_strategy.analysis.funnel_sizes import ALL
 from crm_strategy.analysis.intervals import CONFIDENCE, difference_interval
 
 LEAST = 30
@@ -45,7 +45,7 @@ def drop_offs(
     Parameters
     ----------
     funnels, previous
-        Results of `funnel.segment_funnels` for the period and the one before.
+        Results of `segment_funnels.segment_funnels` for the period and the one before.
     value
         Money of a journey with an order; None is unknown, and so is the lost value.
 

@@ -5,11 +5,8 @@ from datetime import date
 from itertools import pairwise
 
 import ibis
-import pandas as pd
 from ibis import _
 
-from crm_strategy.analysis.funnel_sizes import ALL, without_small_steps
-from crm_strategy.analysis.intervals import share_interval
 from crm_strategy.analysis.journey_times import (
     FUNNEL,
     RESPONSES,
@@ -20,21 +17,16 @@ from crm_strategy.analysis.journey_times import (
 )
 
 __all__ = [
-    "ALL",
     "FUNNEL",
-    "MOST_VALUES",
     "RESPONSES",
     "funnel_of",
     "journeys_of",
     "reached",
-    "segment_funnels",
     "stage_funnel",
+    "stage_measures",
     "with_attributes",
     "with_segments",
 ]
-
-MOST_VALUES = 8
-"""Values of an attribute that are compared: those of most journeys."""
 
 _SECONDS_A_MINUTE = 60
 _OWN = ("channel", "touchpoint")
@@ -88,7 +80,7 @@ def funnel_of(journeys: ibis.Table, stages: Sequence[Stage] = FUNNEL) -> ibis.Ta
         days from the first time in the stage before, of those seen in both), `median_minutes`
         (the same in minutes), `journey_count`. Rates are of journeys.
     """
-    wide = journeys.agg(**_measures(journeys, stages))
+    wide = journeys.agg(**stage_measures(journeys, stages))
     places = range(len(stages))
     rows = [_stage_row(wide, stages[place], place).mutate(place=place) for place in places]
     in_order = ibis.window(order_by="place")
@@ -126,7 +118,8 @@ def reached(journeys: ibis.Table, place: int, stages: Sequence[Stage]) -> ibis.V
     return found
 
 
-def _measures(journeys: ibis.Table, stages: Sequence[Stage]) -> dict[str, ibis.Value]:
+def stage_measures(journeys: ibis.Table, stages: Sequence[Stage]) -> dict[str, ibis.Value]:
+    """What is measured of each stage: journeys, customers, seen, median days and minutes."""
     measures: dict[str, ibis.Value] = {}
     for place in range(len(stages)):
         got_to = reached(journeys, place, stages)
@@ -203,107 +196,3 @@ def with_attributes(
     kept = [name for name in journeys.columns if name not in names]
     joined = journeys.select(*kept).left_join(known, "customer_id")
     return joined.select(*kept, *names)
-
-
-def segment_funnels(
-    journeys: ibis.Table,
-    stages: Sequence[Stage] = FUNNEL,
-    *,
-    attributes: Sequence[str] = (),
-    least: int = 0,
-) -> pd.DataFrame:
-    """The funnel of all journeys and of each value of the attributes.
-
-    Parameters
-    ----------
-    journeys
-        Result of `with_attributes`.
-    stages
-        Its stages.
-    attributes
-        Columns of the journeys to divide them by; those they lack are left out. Of each the
-        eight values of most journeys are kept, journeys without a value left out.
-    least
-        Smallest group that may be told: steps that fewer took, or fewer did not take, are left
-        out, with what would tell them (see `without_small_steps`).
-
-    Returns
-    -------
-    DataFrame
-        One row per value and stage, all journeys first, then by attribute and size:
-        `attribute` ("all" for all), `value`, `stage`, `customer_count`, `journey_count`,
-        `before_count` (journeys and customers at the stage before: `before_customers`),
-        `step_rate`, `low`, `high` (Wilson, 95 %), `overall_rate`, `median_days`,
-        `median_minutes`, `amount` (money of all orders of these journeys, on every row),
-        `ordered_count` (journeys with an order, on every row). Stages that no journey was
-        seen in are left out.
-    """
-    parts = [
-        _group_measures(journeys, stages, name)
-        for name in [ALL, *(name for name in attributes if name in journeys.columns)]
-    ]
-    wide = (ibis.union(*parts) if len(parts) > 1 else parts[0]).to_pandas()
-    return without_small_steps(_tall(wide, stages), least)
-
-
-def _group_measures(journeys: ibis.Table, stages: Sequence[Stage], attribute: str) -> ibis.Table:
-    value = ibis.literal(ALL) if attribute == ALL else journeys[attribute].cast("string")
-    groups = journeys.mutate(value=value).filter(_.value.notnull())
-    return (
-        groups.group_by("value")
-        .agg(
-            **_measures(groups, stages),
-            amount=groups.amount.sum(),
-            ordered_count=groups.amount.count(),
-        )
-        .mutate(attribute=ibis.literal(attribute))
-    )
-
-
-def _tall(wide: pd.DataFrame, stages: Sequence[Stage]) -> pd.DataFrame:
-    rows: list[object] = []
-    everything = wide[wide["attribute"] == ALL]
-    places = [place for place in range(len(stages)) if everything[f"seen_{place}"].sum() > 0]
-    for _attribute, found in wide.groupby("attribute", sort=False):
-        found = found.sort_values(["journeys_0", "value"], ascending=[False, True])
-        for _at, row in found.head(MOST_VALUES).iterrows():
-            rows += _stage_rows(row, stages, places)
-    return pd.DataFrame(rows, columns=list(SEGMENT_COLUMNS))
-
-
-SEGMENT_COLUMNS = (
-    *("attribute", "value", "stage", "customer_count", "journey_count"),
-    *("before_count", "before_customers", "step_rate"),
-    *("low", "high", "overall_rate", "median_days", "median_minutes", "amount", "ordered_count"),
-)
-
-
-def _stage_rows(row: pd.Series, stages: Sequence[Stage], places: Sequence[int]) -> list[object]:
-    rows: list[object] = []
-    before: int | None = None
-    customers: int | None = None
-    for place in places:
-        n = int(row[f"journeys_{place}"])
-        low, high = (None, None) if before is None else share_interval(n, before)
-        first = int(row[f"journeys_{places[0]}"])
-        rows.append(
-            {
-                "attribute": row["attribute"],
-                "value": row["value"],
-                "stage": stages[place].id,
-                "customer_count": int(row[f"customers_{place}"]),
-                "journey_count": n,
-                "before_count": before,
-                "before_customers": customers,
-                "step_rate": n / before if before else None,
-                "low": low,
-                "high": high,
-                "overall_rate": n / first if first else None,
-                "median_days": row[f"days_{place}"] if before is not None else None,
-                "median_minutes": row[f"minutes_{place}"] if before is not None else None,
-                "amount": row["amount"],
-                "ordered_count": int(row["ordered_count"]),
-            }
-        )
-        before, customers = n, int(row[f"customers_{place}"])
-    return rows

@@ -19,7 +19,7 @@ def funnel_change(current: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame
     Parameters
     ----------
     current, previous
-        Results of `funnel.segment_funnels` for the period and the one before.
+        Results of `segment_funnels.segment_funnels` for the period and the one before.
 
     Returns
     -------

@@ -16,7 +16,7 @@ def without_small_steps(funnels: pd.DataFrame, least: int) -> pd.DataFrame:
     Parameters
     ----------
     funnels
-        Rows as `funnel.segment_funnels` returns them.
+        Rows as `segment_funnels.segment_funnels` returns them.
     least
         Smallest group that may be told; 0 keeps all.
     """

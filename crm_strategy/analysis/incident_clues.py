@@ -6,7 +6,7 @@ from datetime import date
 import ibis
 import pandas as pd
 
-from crm_strategy.analysis.funnel import ALL
+from crm_strategy.analysis.funnel_sizes import ALL
 from crm_strategy.analysis.intervals import difference_interval
 from crm_strategy.analysis.spans import within
 from crm_strategy.analysis.timeline import known_touches

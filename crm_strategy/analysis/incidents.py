@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from crm_strategy.analysis.day_scan import Run, chance_scores, low_runs, sharpened, unrest
-from crm_strategy.analysis.funnel import ALL
+from crm_strategy.analysis.funnel_sizes import ALL
 from crm_strategy.analysis.intervals import difference_interval
 from crm_strategy.analysis.journey_days import DailySteps
 

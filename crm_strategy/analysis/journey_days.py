@@ -11,8 +11,10 @@ import pandas as pd
 from ibis import _
 from numpy.typing import NDArray
 
-from crm_strategy.analysis.funnel import ALL, MOST_VALUES, journeys_of, reached
+from crm_strategy.analysis.funnel import journeys_of, reached
+from crm_strategy.analysis.funnel_sizes import ALL
 from crm_strategy.analysis.journey_times import FUNNEL, JourneyTerms, Stage
+from crm_strategy.analysis.segment_funnels import MOST_VALUES
 
 Counts = NDArray[np.float64]
 

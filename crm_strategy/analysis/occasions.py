@@ -8,7 +8,7 @@ from statistics import NormalDist
 
 import pandas as pd
 
-from crm_strategy.analysis.funnel import ALL
+from crm_strategy.analysis.funnel_sizes import ALL
 from crm_strategy.analysis.incidents import inside_and_outside
 from crm_strategy.analysis.intervals import CONFIDENCE, difference_interval
 from crm_strategy.analysis.journey_days import DailySteps

@@ -256,6 +256,15 @@ _REST = """\
 #  discount_rate: 0.10
 #  subscription: {period_days: 30.4, grace_days: 15}   # where orders are subscribers' payments
 
+# Journeys: by customer, or by session (visits to a site: touches with no longer gap). Steps are
+# touchpoints, actions or stages of the touches, in order; groups are columns of the customers.
+#journeys:
+#  by: session
+#  gap_minutes: 30
+#  steps: [home, product, cart, {id: payment, words: [card, invoice]}, ordered]
+#  segments: [segment, city]
+#  occasions: [{name: Spring sale, start: 2026-03-01, end: 2026-03-07}]
+
 # How KPIs are counted.
 #kpis:
 #  active_days: 180                # an order keeps a customer active so long; else from the data

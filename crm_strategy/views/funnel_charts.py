@@ -10,7 +10,7 @@ from crm_strategy.views.heatmaps import Grid, heatmap
 from crm_strategy.views.journey_tables import transitions_table
 from crm_strategy.views.markup import cell_text
 from crm_strategy.views.payload import TablePayload, column_cells, is_hidden, numbers
-from crm_strategy.words.numbers import format_share
+from crm_strategy.words.numbers import format_count, format_share
 
 MOST_GROUPS = 14
 """Groups the chart shows; the table beside it shows all."""
@@ -106,7 +106,8 @@ def _place(key: str | None, name: str) -> tuple[int, str]:
 def _share(cell: object) -> str:
     if cell is None:
         return ""
-    return "·" if is_hidden(cell) else format_share(cell, digits=0)  # type: ignore[arg-type]
+    # Without the sign, for cells are narrow on a phone; the heading has it.
+    return "·" if is_hidden(cell) else format_count(100 * cell)  # type: ignore[operator]
 
 
 def _transitions_alt(figures: TablePayload) -> str:

@@ -28,7 +28,7 @@ class Layout:
     ranked
         Rows stand by size; hidden ones then go last, or their place would tell it.
     look
-        "score" or "defs": a variant of the page's table.
+        "score", "defs" or "canvas": a variant of the page's table.
     """
 
     columns: Sequence[str] = ()

@@ -27,6 +27,9 @@ MOST_ROWS: Final = 5_000
 MOST_COLUMNS: Final = 8
 """Columns the page shows at most; the workbook shows all."""
 
+CANVAS_COLUMNS: Final = 14
+"""Columns of a canvas, which has a page of its own, across."""
+
 
 class Table:
     """A result table with its words, number formats and privacy.
@@ -132,8 +135,9 @@ class Table:
     def _columns(self, frame: "pd.DataFrame") -> list[ColumnPayload]:
         columns: list[ColumnPayload] = []
         on_page = 0
+        most = CANVAS_COLUMNS if self._layout.look == "canvas" else MOST_COLUMNS
         for name in frame.columns:
-            sheet_only = name in self._layout.sheet_only or on_page == MOST_COLUMNS
+            sheet_only = name in self._layout.sheet_only or on_page == most
             on_page += not sheet_only
             columns.append(
                 {
