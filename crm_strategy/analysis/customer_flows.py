@@ -10,10 +10,8 @@ from ibis import _
 from crm_strategy.analysis.spans import DAY, midnight, within
 
 FLOWS: Final = ("new", "returned", "retained", "lost")
-"""Customers by the orders they placed: only now and never before, now but not in the period
-before, in both periods, in the period before but not now; and those of refunds alone."""
-
-REFUNDS_ONLY: Final = "refunds_only"
+"""Customers by the orders they placed: now for the first time, now but not in the period before,
+in both, not now."""
 
 _DIGITS: Final = 6
 """Sums are rounded so far that the order of adding decides nothing."""
@@ -25,9 +23,9 @@ def customer_flows(
     """Split the change of known customers' revenue by who ordered in which period.
 
     new: a first order ever, in the period. returned: ordered in the period and before, but not
-    in the period before. retained: in both. lost: only in the period before. Whoever ordered in
-    neither, but got money back, is of refunds only. Revenue of the first periods of the data
-    counts as new: how long they had been customers is not known.
+    in the period before. retained: in both. lost: only in the period before; whoever ordered in
+    neither, but got money back, is counted here. Customers of the first period of the data count
+    as new: how long they had been customers is not known.
 
     Parameters
     ----------
@@ -42,9 +40,9 @@ def customer_flows(
     Returns
     -------
     DataFrame
-        One row per flow, in the order of `FLOWS`, refunds alone only where there are some:
-        `driver`, `contribution` (= current − previous; Σ is the change), `previous` and
-        `current` (money in each period, net), `n` (customers), `previous_n` (the same).
+        One row per flow, in the order of `FLOWS`: `driver`, `contribution` (= current −
+        previous; Σ is the change), `previous` and `current` (money in each period, net), `n`
+        (customers), `previous_n` (the same).
     """
     known = orders.filter(_.customer_id.notnull(), _.ordered_at < midnight(end + DAY))
     now = within(known.ordered_at, start, end)
@@ -62,8 +60,7 @@ def customer_flows(
         (_.bought_now & _.bought_then, "retained"),
         (_.bought_now & _.bought_before, "returned"),
         (_.bought_now, "new"),
-        (_.bought_then, "lost"),
-        else_=REFUNDS_ONLY,
+        else_="lost",
     )
     found = (
         customers.filter(_.moved)
@@ -75,8 +72,7 @@ def customer_flows(
         .astype("float64")
         .round(_DIGITS)
     )
-    names = [*FLOWS, *([REFUNDS_ONLY] if REFUNDS_ONLY in found.index else [])]
-    table = found.reindex(names).fillna(0.0).rename_axis("driver").reset_index()
+    table = found.reindex(list(FLOWS)).fillna(0.0).rename_axis("driver").reset_index()
     table["contribution"] = table["current"] - table["previous"]
     table["previous_n"] = table["n"]
     return table[["driver", "contribution", "previous", "current", "n", "previous_n"]]

@@ -25,6 +25,8 @@ UNSPLIT: Final = "unsplit"
 _DIGITS: Final = 6
 """Sums are rounded so far that the order of adding decides nothing."""
 
+_HALF_A_CENT: Final = 0.005
+
 COLUMNS: Final = ("split", "driver", "contribution", "previous", "current", "n", "previous_n")
 
 
@@ -60,8 +62,7 @@ def revenue_drivers(
     DataFrame
         `split`, `driver`, `contribution` (money; Σ of each split is the change of revenue, net
         of refunds), `previous` and `current` (the factor, or the money of the group, in each
-        period; NaN where there is none), `n` and `previous_n` (customers behind it; for
-        products, order lines).
+        period; NaN where there is none), `n` and `previous_n` (customers behind it).
     """
     window = {"start": start, "end": end}
     before = {"previous_start": previous_start, "previous_end": previous_end}
@@ -78,8 +79,10 @@ def revenue_drivers(
     products = price_volume_mix(order_lines, **window, **before)
     if len(products):
         rest = change - products["contribution"].sum()
-        unlined = _row("outside_lines", rest, (math.nan, math.nan))
-        parts.append(pd.concat([products, unlined]).assign(split="products"))
+        if abs(rest) > _HALF_A_CENT:
+            unlined = _row("outside_lines", rest, (math.nan, math.nan))
+            products = pd.concat([products, unlined])
+        parts.append(products.assign(split="products"))
     return pd.concat(parts, ignore_index=True).reindex(columns=list(COLUMNS))
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Final
 
 import ibis
+import numpy as np
 import pandas as pd
 from ibis import _
 
@@ -13,6 +14,8 @@ EFFECTS: Final = ("volume", "mix", "price", "products_new", "products_gone")
 
 UNPRICED: Final = "products_unpriced"
 """Sold in both periods, but without a quantity above 0: free of charge, or returned."""
+
+_SHARED: Final = "shared"
 
 _DIGITS: Final = 6
 """Sums are rounded so far that the order of adding decides nothing."""
@@ -33,7 +36,8 @@ def price_volume_mix(
     Parameters
     ----------
     order_lines
-        One row per line of an order or refund: `ordered_at` (timestamp), `product_id`,
+        One row per line of an order or refund: `customer_id`, `ordered_at` (timestamp),
+        `product_id`,
         `product`?, `quantity`? (below 0 in refunds; 1 where missing), `amount` (money),
         `is_refund`.
     start, end
@@ -47,76 +51,96 @@ def price_volume_mix(
         One row per effect, in the order of `EFFECTS`, the unpriced only where there are some:
         `driver`, `contribution` (money; Σ is
         the change of the lines' revenue), `previous` and `current` (revenue of the products it
-        rests on, in each period), `n` and `previous_n` (order lines of these). Empty without
-        lines in either period.
+        rests on, in each period), `n` and `previous_n` (customers behind these; lines without
+        a customer count for none). Empty without lines in either period.
     """
-    products = _products(order_lines, (start, end), (previous_start, previous_end))
+    windows = (start, end), (previous_start, previous_end)
+    lines = _lines(order_lines)
+    products = _products(lines, *windows)
     if products.empty:
         return pd.DataFrame(columns=list(COLUMNS)).astype(dict.fromkeys(COLUMNS[1:], "float64"))
-    both = (products["quantity"] > 0) & (products["previous_quantity"] > 0)
-    shared, single = products[both], products[~both]
+    customers = _customers(lines, products, *windows)
+    rows = [
+        (driver, contribution, *_behind(products, customers, driver))
+        for driver, contribution in _contributions(products).items()
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(dict.fromkeys(COLUMNS[1:], "float64"))
+
+
+def _contributions(products: pd.DataFrame) -> dict[str, float]:
+    shared = products[products["effect"] == _SHARED]
     quantity, before = shared["quantity"].sum(), shared["previous_quantity"].sum()
     growth = quantity / before if before else 1.0
     revenue, previous = shared["revenue"].sum(), shared["previous_revenue"].sum()
-    at_old_prices = (
-        shared["quantity"] * shared["previous_revenue"] / shared["previous_quantity"]
-    ).sum()
-    came, went = single["previous_lines"] == 0, single["lines"] == 0
-    of = {
-        "products_new": single[came],
-        "products_gone": single[went],
-        UNPRICED: single[~came & ~went],
-    }
-    contributions = {
+    old_prices = shared["previous_revenue"] / shared["previous_quantity"]
+    at_old_prices = (shared["quantity"] * old_prices).sum()
+    single = products[products["effect"] != _SHARED].groupby("effect")
+    changes = (single["revenue"].sum() - single["previous_revenue"].sum()).to_dict()
+    return {
         "volume": previous * (growth - 1),
         "mix": at_old_prices - previous * growth,
         "price": revenue - at_old_prices,
-        **{name: _change(rows) for name, rows in of.items() if len(rows) or name in EFFECTS},
+        "products_new": 0.0,
+        "products_gone": 0.0,
+        **changes,
     }
-    rows = [
-        (
-            driver,
-            contribution,
-            *of.get(driver, shared)[
-                ["previous_revenue", "revenue", "lines", "previous_lines"]
-            ].sum(),
-        )
-        for driver, contribution in contributions.items()
-    ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _products(
-    order_lines: ibis.Table, now: tuple[date, date], then: tuple[date, date]
-) -> pd.DataFrame:
-    """Quantity, revenue and lines of each product in both periods."""
+def _behind(products: pd.DataFrame, customers: pd.DataFrame, driver: str) -> tuple[float, ...]:
+    """Revenue and customers in both periods of the products that an effect rests on."""
+    effect = driver if driver.startswith("products_") else _SHARED
+    money = products.loc[products["effect"] == effect, ["previous_revenue", "revenue"]].sum()
+    people = customers.reindex([effect]).fillna(0.0).iloc[0]
+    return (*money, people["n"], people["previous_n"])
+
+
+def _lines(order_lines: ibis.Table) -> ibis.Table:
     columns = order_lines.columns
     product = [order_lines[name] for name in ("product_id", "product") if name in columns]
     sign = ibis.ifelse(order_lines.is_refund, -1.0, 1.0)
     count = order_lines.quantity.abs() if "quantity" in columns else ibis.null("float64")
-    lines = order_lines.select(
-        "ordered_at",
-        "amount",
-        item=ibis.coalesce(*product, ""),
+    return order_lines.select(
+        *("customer_id", "ordered_at", "amount"),
+        product_key=ibis.coalesce(*product, ""),
         quantity=count.cast("float64").fill_null(1.0) * sign,
     )
+
+
+def _products(lines: ibis.Table, now: tuple[date, date], then: tuple[date, date]) -> pd.DataFrame:
+    """Quantity and revenue of each product in both periods, and the effect it belongs to."""
     in_now, in_then = within(lines.ordered_at, *now), within(lines.ordered_at, *then)
-    return (
+    products = (
         lines.filter(in_now | in_then)
-        .group_by("item")
+        .group_by("product_key")
         .agg(
             quantity=_.quantity.sum(where=in_now).fill_null(0.0),
             previous_quantity=_.quantity.sum(where=in_then).fill_null(0.0),
             revenue=_.amount.sum(where=in_now).fill_null(0.0),
             previous_revenue=_.amount.sum(where=in_then).fill_null(0.0),
-            lines=in_now.sum().cast("float64"),
-            previous_lines=in_then.sum().cast("float64"),
+            sold=in_now.any(),
+            sold_before=in_then.any(),
         )
-        .order_by("item")
+        .order_by("product_key")
         .to_pandas()
         .round(_DIGITS)
     )
+    priced = (products["quantity"] > 0) & (products["previous_quantity"] > 0)
+    effect = np.select(
+        [priced, ~products["sold_before"].astype(bool), ~products["sold"].astype(bool)],
+        [_SHARED, "products_new", "products_gone"],
+        default=UNPRICED,
+    )
+    return products.assign(effect=effect)
 
 
-def _change(products: pd.DataFrame) -> float:
-    return float(products["revenue"].sum() - products["previous_revenue"].sum())
+def _customers(
+    lines: ibis.Table, products: pd.DataFrame, now: tuple[date, date], then: tuple[date, date]
+) -> pd.DataFrame:
+    """Customers behind the products of each effect, in both periods."""
+    effects = ibis.memtable(products[["product_key", "effect"]])
+    bought = effects.join(lines, "product_key")
+    counted = bought.group_by("effect").agg(
+        n=bought.customer_id.nunique(where=within(bought.ordered_at, *now)),
+        previous_n=bought.customer_id.nunique(where=within(bought.ordered_at, *then)),
+    )
+    return counted.to_pandas().set_index("effect").astype("float64")

@@ -17,7 +17,7 @@ from crm_strategy.plan.fields import (
     Whole,
 )
 from crm_strategy.plan.file_name import file_name
-from crm_strategy.plan.goal_params import BusinessGoal, Decision, Goal
+from crm_strategy.plan.goal_params import EVERYONE, BusinessGoal, Decision, Goal
 from crm_strategy.plan.journey_params import JourneyParams
 from crm_strategy.plan.params_checks import cross_problems
 from crm_strategy.plan.params_errors import model_problems, nearest_line, params_error
@@ -134,6 +134,14 @@ class Params(Strict):
         """The workbook's folder: beside or above the params folder the file is in."""
         folder = self._path.absolute().parent
         return folder.parent if folder.name == "params" else folder
+
+    @property
+    def revenue_target(self) -> float | None:
+        """Revenue that a period of the rhythm is to reach, by the first goal that says so."""
+        of_all = [goal for goal in self.goals if goal.segment == EVERYONE]
+        aims = [(goal.kpi, goal.target) for goal in self.business_goals]
+        aims += [(goal.kpi, goal.target) for goal in of_all]
+        return next((target for kpi, target in aims if kpi == "revenue"), None)
 
     @property
     def slug(self) -> str:

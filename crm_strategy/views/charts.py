@@ -6,6 +6,7 @@ from crm_strategy.views.channel_charts import channel_cost_chart
 from crm_strategy.views.channel_mix_charts import channel_frontier_chart
 from crm_strategy.views.chart import Chart
 from crm_strategy.views.check_charts import monthly_orders_chart
+from crm_strategy.views.driver_charts import revenue_bridge_chart
 from crm_strategy.views.funnel_charts import (
     funnel_segments_chart,
     transitions_chart,
@@ -44,6 +45,7 @@ __all__ = [
     "lifecycle_chart",
     "monthly_orders_chart",
     "responses_chart",
+    "revenue_bridge_chart",
     "rf_grid_chart",
     "satisfaction_value_chart",
     "segment_bars_chart",

@@ -15,6 +15,11 @@ from crm_strategy.views.channel_mix_findings import (
     switch_off_finding,
 )
 from crm_strategy.views.check_findings import data_quality_finding
+from crm_strategy.views.driver_findings import (
+    driver_tree_finding,
+    opposed_kpis_finding,
+    revenue_drivers_finding,
+)
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.funnel_findings import (
     drop_off_finding,
@@ -82,6 +87,7 @@ __all__ = [
     "cohort_finding",
     "data_quality_finding",
     "deals_finding",
+    "driver_tree_finding",
     "drop_off_finding",
     "effort_finding",
     "expected_value_finding",
@@ -100,10 +106,12 @@ __all__ = [
     "lost_reasons_finding",
     "newcomers_finding",
     "occasions_finding",
+    "opposed_kpis_finding",
     "personas_finding",
     "replenishment_finding",
     "respondents_finding",
     "responses_finding",
+    "revenue_drivers_finding",
     "revenue_finding",
     "satisfaction_finding",
     "satisfaction_value_finding",

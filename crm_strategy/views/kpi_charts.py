@@ -5,8 +5,6 @@ from collections.abc import Callable
 import pandas as pd
 
 from crm_strategy import words
-from crm_strategy.errors import ParamsError
-from crm_strategy.plan.period import parse_period
 from crm_strategy.views.alt import alt_text, listing
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.chart import Chart
@@ -16,6 +14,7 @@ from crm_strategy.views.kpi_limits import limits_of
 from crm_strategy.views.layout import CUSTOMER_KPIS, Layout, Suppress
 from crm_strategy.views.lines import Names, Trend, line_with_limits
 from crm_strategy.views.multiples import small_multiples
+from crm_strategy.views.naming import period_label
 from crm_strategy.views.payload import TablePayload, cell_kinds, column_cells, numbers
 from crm_strategy.views.privacy import small
 from crm_strategy.views.table import Table
@@ -66,7 +65,7 @@ def _history(rows: "pd.DataFrame") -> Table:
     if len(rows):
         known = rows.groupby("kpi")["value"].transform("count") > 1
         rows = limits_of(rows[known])
-        rows = rows.assign(period=rows["period"].map(_period_label))
+        rows = rows.assign(period=rows["period"].map(period_label))
         for count in ("n", "customers", "smallest_count"):
             if count in rows:
                 # From period to period a count would tell how many came: it stays inside.
@@ -80,13 +79,6 @@ def _history(rows: "pd.DataFrame") -> Table:
             by_kpi=("value", "lower_limit", "upper_limit"),
         ),
     )
-
-
-def _period_label(period: object) -> str:
-    try:
-        return parse_period(str(period)).label()
-    except ParamsError:
-        return str(period)
 
 
 def _trends(figures: TablePayload, target: float | None = None) -> dict[str, Trend]:

@@ -1,9 +1,11 @@
-"""Names of segments, attributes and their values: the catalogue's, else the client's own."""
+"""Names of segments, attributes, values and periods: the catalogue's, else the client's own."""
 
 from typing import Final
 
 import pandas as pd
 
+from crm_strategy.errors import ParamsError
+from crm_strategy.plan.period import parse_period
 from crm_strategy.views.kinds import SEGMENT_WORDS, word_of
 
 VALUE_WORDS: Final = ("attributes.value.{}",)
@@ -78,3 +80,11 @@ def _split(kind: str) -> tuple[str, str]:
         if kind.startswith(family):
             return family, kind.removeprefix(family)
     return "", kind
+
+
+def period_label(period: object) -> str:
+    """A period's id as people write it; other texts as they are, nothing for none."""
+    try:
+        return parse_period(str(period)).label()
+    except ParamsError:
+        return "" if period is None or pd.isna(period) else str(period)

@@ -23,6 +23,11 @@ from crm_strategy.views.check_tables import (
     data_sources_table,
     data_tables_table,
 )
+from crm_strategy.views.driver_tables import (
+    driver_tree_table,
+    opposed_kpis_table,
+    revenue_drivers_table,
+)
 from crm_strategy.views.funnel_tables import (
     conversion_time_table,
     drop_offs_table,
@@ -106,6 +111,7 @@ __all__ = [
     "data_sources_table",
     "data_tables_table",
     "deals_table",
+    "driver_tree_table",
     "drop_offs_table",
     "effort_table",
     "funnel_change_table",
@@ -123,6 +129,7 @@ __all__ = [
     "lost_reasons_table",
     "newcomers_table",
     "occasions_table",
+    "opposed_kpis_table",
     "persona_cards_table",
     "personas_table",
     "planned_costs_table",
@@ -131,6 +138,7 @@ __all__ = [
     "replenishment_table",
     "respondents_table",
     "responses_table",
+    "revenue_drivers_table",
     "rf_grid_table",
     "satisfaction_table",
     "satisfaction_value_table",

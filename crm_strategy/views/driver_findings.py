@@ -1,0 +1,137 @@
+"""Findings on drivers: why revenue moved, what could move it, what works against what."""
+
+import pandas as pd
+
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.driver_tables import UNITS, told_drivers, with_labels
+from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.privacy import small, without_small
+from crm_strategy.words import say, say_count
+from crm_strategy.words.numbers import (
+    format_exact,
+    format_share,
+    format_short_money,
+    format_value,
+)
+
+
+def revenue_drivers_finding(drivers: Data) -> Finding:
+    """How much revenue moved, through which factor most, and what came and went."""
+    rows = told_drivers(drivers)
+    if rows.empty:
+        return Finding("revenue_drivers", title=say("drivers.finding.none"))
+    for count in ("n", "previous_n"):
+        rows = without_small(rows, count, within=[["split"]])
+    factors = rows[(rows["split"] == "factors") & rows["driver"].isin(list(UNITS))]
+    if factors.empty:
+        return Finding("revenue_drivers", title=say("drivers.finding.unsplit"))
+    change = float(rows.loc[rows["split"] == "factors", "contribution"].sum())
+    most = factors.loc[factors["contribution"].abs().idxmax()]
+    moved = "rose" if change >= 0 else "fell"
+    return Finding(
+        "revenue_drivers",
+        title=say(
+            f"drivers.finding.{moved}",
+            change=format_short_money(abs(change)),
+            driver=say(f"drivers.driver.{most['driver']}"),
+            contribution=_signed(most["contribution"]),
+        ),
+        text=" ".join(_factor(row) for row in factors.to_dict("records"))
+        + _flows(rows[rows["split"] == "flows"]),
+        severity="note" if change >= 0 else "watch",
+        figures={"change": change, "driver": str(most["driver"])},
+    )
+
+
+def driver_tree_finding(tree: Data) -> Finding:
+    """What each factor alone would have to reach, and whether it ever did."""
+    rows = with_labels(tree)
+    if rows.empty:
+        return Finding("driver_tree", title=say("drivers.tree.none"))
+    if small(rows["customers"].iloc[0]):
+        return Finding("driver_tree", title=say("drivers.tree.few"))
+    if (rows["verdict"] == "reached").all():
+        return Finding("driver_tree", title=say("drivers.tree.reached"), severity="good")
+    first = rows.iloc[0]
+    beyond = (rows["verdict"] == "beyond").all()
+    together = rows["verdict_together"].isin(["seen", "near"]).all()
+    text = [_lever(row) for row in rows.to_dict("records")]
+    text.append(say("drivers.tree.together" if together else "drivers.tree.not_together"))
+    decision = Decision(title=say("drivers.tree.ask"), why=say("drivers.tree.why"))
+    return Finding(
+        "driver_tree",
+        title=say(
+            "drivers.tree.title_beyond" if beyond else "drivers.tree.title",
+            change=format_share(first["change_needed"], digits=0),
+            driver=say(f"drivers.driver.{first['driver']}"),
+            needed=_value(first["driver"], first["needed"]),
+        ),
+        text=" ".join(text),
+        severity="act" if beyond and not together else "note",
+        figures={"change_needed": float(first["change_needed"]), "driver": str(first["driver"])},
+        decision=decision if beyond and not together else None,
+    )
+
+
+def opposed_kpis_finding(pairs: Data) -> Finding:
+    """The two KPIs that pull hardest against each other, or that none do."""
+    rows = frame_of(pairs)
+    if rows.empty:
+        return Finding("opposed_kpis", title=say("drivers.opposed.none"))
+    first = rows.iloc[0]
+    return Finding(
+        "opposed_kpis",
+        title=say(
+            "drivers.opposed.title",
+            kpi=say(f"kpis.{first['kpi']}.name"),
+            other=say(f"kpis.{first['with_kpi']}.name"),
+        ),
+        text=say_count(
+            "drivers.opposed.text", int(first["n"]), correlation=format_exact(first["correlation"])
+        ),
+        severity="watch",
+        figures={"pairs": len(rows), "correlation": float(first["correlation"])},
+    )
+
+
+def _factor(row: dict[str, object]) -> str:
+    driver = str(row["driver"])
+    return say(
+        f"drivers.finding.{driver}",
+        previous=_value(driver, row["previous"]),
+        current=_value(driver, row["current"]),
+        contribution=_signed(row["contribution"]),
+    )
+
+
+def _flows(flows: pd.DataFrame) -> str:
+    """What new and lost customers did, where both may be told."""
+    known = flows.set_index("driver")["contribution"]
+    if not {"new", "lost"} <= set(known.index):
+        return ""
+    return " " + say(
+        "drivers.finding.flows",
+        new=format_short_money(known["new"]),
+        lost=format_short_money(-known["lost"]),
+    )
+
+
+def _lever(row: dict[str, object]) -> str:
+    driver = str(row["driver"])
+    return say(
+        f"drivers.lever.{row['verdict']}",
+        driver=say(f"drivers.driver.{driver}"),
+        current=_value(driver, row["current"]),
+        needed=_value(driver, row["needed"]),
+        best=_value(driver, row["best"]),
+        period=str(row["best_period"] or ""),
+    )
+
+
+def _value(driver: str, value: object) -> str:
+    return format_value(value, UNITS[driver])
+
+
+def _signed(value: object) -> str:
+    amount = float(str(value))
+    return ("+" if amount >= 0 else "−") + format_short_money(abs(amount))

@@ -1,0 +1,102 @@
+"""Tables of drivers: why revenue moved, and what each lever would have to do."""
+
+from typing import Final
+
+import pandas as pd
+
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.layout import Layout, Suppress
+from crm_strategy.views.naming import period_label
+from crm_strategy.views.privacy import small
+from crm_strategy.views.table import Table
+
+WORDS: Final = {"split": "drivers.split.{}", "driver": "drivers.driver.{}"}
+
+UNITS: Final = {"customers": "count", "frequency": "ratio", "order_value": "unit_money"}
+"""Units of the factors; all other drivers are money."""
+
+_ASSORTMENT: Final = ("products_new", "products_gone", "products_unpriced")
+
+BEHIND: Final = tuple(
+    Suppress(count=count, hides=("contribution", "previous", "current"), within=("split",))
+    for count in ("n", "previous_n")
+)
+"""The parts of a split sum to a change that the scorecard prints: none is hidden alone."""
+
+
+def revenue_drivers_table(drivers: Data) -> Table:
+    """Each split of the change of revenue, part by part, with what stands behind it."""
+    layout = Layout(
+        columns=("split", "driver", "contribution", "previous", "current", "n", "previous_n"),
+        words=WORDS,
+        sheet_only=("previous_n",),
+        by_kpi=("previous", "current"),
+    )
+    return Table(
+        _with_units(told_drivers(drivers)),
+        id="revenue_drivers",
+        formats={"contribution": "money", "n": "count", "previous_n": "count"},
+        suppress=BEHIND,
+        layout=layout,
+    )
+
+
+def driver_tree_table(tree: Data) -> Table:
+    """What each factor of revenue would have to be, alone and together, against its past."""
+    layout = Layout(
+        columns=(
+            *("driver", "current", "needed", "change_needed", "best", "best_period", "verdict"),
+            *("needed_together", "verdict_together", "n", "customers"),
+        ),
+        words={
+            "driver": "drivers.driver.{}",
+            "verdict": "drivers.verdict.{}",
+            "verdict_together": "drivers.verdict.{}",
+        },
+        by_kpi=("current", "needed", "best", "needed_together"),
+        sheet_only=("n", "customers"),
+    )
+    return Table(
+        _with_units(with_labels(tree)),
+        id="driver_tree",
+        formats={"change_needed": "change", "n": "count", "customers": "count"},
+        suppress=(Suppress(count="customers"),),
+        layout=layout,
+    )
+
+
+def with_labels(tree: Data) -> pd.DataFrame:
+    """The driver tree with its periods as people write them."""
+    rows = frame_of(tree)
+    return rows.assign(best_period=[period_label(each) for each in rows["best_period"]])
+
+
+def opposed_kpis_table(pairs: Data) -> Table:
+    """KPIs of which one tends to get worse when the other gets better."""
+    layout = Layout(
+        columns=("kpi", "with_kpi", "correlation", "n", "p_value"),
+        words={"with_kpi": "kpis.{}.name"},
+    )
+    return Table(
+        pairs,
+        id="opposed_kpis",
+        formats={"correlation": "exact", "n": "count", "p_value": "exact"},
+        layout=layout,
+    )
+
+
+def told_drivers(drivers: Data) -> pd.DataFrame:
+    """The drivers; products that few customers bought are part of the mix."""
+    rows = frame_of(drivers)
+    if rows.empty:
+        return rows
+    few = rows["driver"].isin(_ASSORTMENT) & (rows["n"].map(small) | rows["previous_n"].map(small))
+    told = rows[~few].copy()
+    told.loc[told["driver"] == "mix", "contribution"] += rows.loc[few, "contribution"].sum()
+    return told.reset_index(drop=True)
+
+
+def _with_units(rows: Data) -> pd.DataFrame:
+    """Each driver in its own unit: people, orders of each, money."""
+    frame = frame_of(rows)
+    return frame.assign(unit=[UNITS.get(driver, "money") for driver in frame["driver"]])

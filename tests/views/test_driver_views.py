@@ -1,0 +1,125 @@
+import pandas as pd
+import pytest
+
+from crm_strategy.views import charts, findings, tables
+from crm_strategy.views.waterfalls import Bridge
+from crm_strategy.words import speaking
+
+COLUMNS = ("split", "driver", "contribution", "previous", "current", "n", "previous_n")
+
+
+def drivers(*, new=40, gone=3):
+    rows = [
+        ("factors", "customers", -200.0, 50.0, 40.0, 40, 50),
+        ("factors", "frequency", -100.0, 2.0, 1.8, 40, 50),
+        ("factors", "order_value", 50.0, 10.0, 10.5, 40, 50),
+        ("flows", "new", 300.0, 0.0, 300.0, new, new),
+        ("flows", "returned", 90.0, 0.0, 90.0, 12, 12),
+        ("flows", "retained", 10.0, 90.0, 100.0, 15, 15),
+        ("flows", "lost", -650.0, 650.0, 0.0, 30, 30),
+        ("products", "volume", -260.0, 1000.0, 750.0, 40, 50),
+        ("products", "mix", 20.0, 1000.0, 750.0, 40, 50),
+        ("products", "price", 0.0, 1000.0, 750.0, 40, 50),
+        ("products", "products_gone", -10.0, 10.0, 0.0, 0, gone),
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def tree(verdict="beyond", together="seen"):
+    row = {
+        "driver": "customers",
+        "current": 100.0,
+        "needed": 120.0,
+        "change_needed": 0.2,
+        "best": 110.0,
+        "best_period": "2025-Q4",
+        "verdict": verdict,
+        "needed_together": 106.3,
+        "verdict_together": together,
+        "n": 9,
+        "customers": 100,
+    }
+    return pd.DataFrame([row])
+
+
+def test_the_change_of_revenue_is_told_by_its_largest_factor():
+    with speaking(language="en", currency="EUR"):
+        found = findings.revenue_drivers_finding(drivers())
+    assert found.title == ("Revenue fell by €250, most through: Customers who ordered (−€200)")
+    assert "New customers brought €300; those who did not order now had brought €650." in found.text
+    assert found.severity == "watch"
+
+
+def test_flows_of_few_customers_are_hidden_and_their_complement_with_them():
+    with speaking(language="en", currency="EUR", min_cell=10):
+        table = tables.revenue_drivers_table(drivers(new=4)).payload()
+        found = findings.revenue_drivers_finding(drivers(new=4))
+    at = [column["name"] for column in table["columns"]].index("contribution")
+    hidden = {
+        driver
+        for driver, row in zip(table["keys"]["driver"], table["rows"], strict=True)
+        if isinstance(row[at], dict)
+    }
+    assert hidden == {"new", "returned"}
+    assert "€300" not in found.text
+
+
+def test_products_of_few_customers_count_in_the_mix():
+    with speaking(language="en", currency="EUR", min_cell=10):
+        table = tables.revenue_drivers_table(drivers()).payload()
+        many = tables.revenue_drivers_table(drivers(gone=30)).payload()
+    at = [column["name"] for column in table["columns"]].index("contribution")
+    found = dict(zip(table["keys"]["driver"], (row[at] for row in table["rows"]), strict=True))
+    assert found["mix"] == 10
+    assert "products_gone" not in found
+    assert "products_gone" in many["keys"]["driver"]
+
+
+def test_the_bridge_says_every_part_and_draws_what_is_known():
+    bridge = Bridge("", ["a", "b", "c"], [3.0, None, 1.0], ["3", "hidden", "1"], ("sum", 5.0, "5"))
+    assert bridge.ends() == [(0.0, 3.0), None, None, (0.0, 5.0)]
+    with speaking(language="en", currency="EUR", min_cell=10):
+        chart = charts.revenue_bridge_chart(drivers(new=4)).payload()
+    assert "Customers who ordered −€200" in chart["alt"]
+    assert "New customers hidden" in chart["alt"]
+    assert chart["wide"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "together", "severity", "asks"),
+    [
+        ("beyond", "beyond", "act", True),
+        ("beyond", "seen", "note", False),
+        ("seen", "seen", "note", False),
+    ],
+)
+def test_a_target_that_no_lever_reaches_asks_for_another(verdict, together, severity, asks):
+    with speaking(language="en", currency="EUR"):
+        found = findings.driver_tree_finding(tree(verdict, together))
+    assert found.severity == severity
+    assert (found.decision is not None) == asks
+    assert "110" in found.text
+    assert "2025\N{NO-BREAK SPACE}Q4" in found.text
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_without_a_target_the_remedy_is_said(language):
+    with speaking(language=language, currency="EUR"):
+        found = findings.driver_tree_finding(tree()[:0])
+        void = tables.driver_tree_table(pd.DataFrame(columns=list(tree()))).payload()
+    assert "`revenue`" in found.title
+    assert "business_goals" in void["void"]
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_opposed_kpis_are_named_or_denied(language):
+    pairs = pd.DataFrame(
+        [("revenue", "marketing_cost", -0.9, 11, 0.01)],
+        columns=["kpi", "with_kpi", "correlation", "n", "p_value"],
+    )
+    with speaking(language=language, currency="EUR"):
+        found = findings.opposed_kpis_finding(pairs)
+        none = findings.opposed_kpis_finding(pairs[:0])
+    assert "11" in found.text
+    assert found.severity == "watch"
+    assert none.severity == "note"
