@@ -89,10 +89,9 @@ def _bridge(sheet: Sheet, bridge: Bridge, scale: Scale, place: tuple[float, floa
             across="right",
         )
         known = pair is not None
-        colour = LIGHT["ink"] if known else LIGHT["mut"]
-        sheet.text(
-            sheet.width - 0.03, middle, text, bold=last, italic=not known, colour=colour, across="right"
-        )
+        colour = LIGHT["ink" if known else "mut"]
+        right = sheet.width - 0.03
+        sheet.text(right, middle, text, bold=last, italic=not known, colour=colour, across="right")
         if pair is None:
             before = None
             continue
