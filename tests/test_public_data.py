@@ -101,6 +101,31 @@ data:
     file: {data}/bank-additional-full.csv.gz
     columns: {{customer_id: "= row", occupation: job, education: education, called_on: contact,
               last_campaign: poutcome}}
+  leads:
+    file: {data}/bank-additional-full.csv.gz
+    columns: {{lead_id: "= row", created_at: '= "2010-06-30"', source_channel: contact,
+              status_group: y}}
+    stages: {{won: ["yes"], lost: ["no"]}}
+  rules: {{duplicates: keep}}
+"""
+
+SHOPPERS = """\
+client: Online shoppers
+language: en
+timezone: UTC
+rhythm: year
+data:
+  orders:
+    file: {data}/online_shoppers_intention.csv.gz
+    columns: {{customer_id: "= row", ordered_at: '= "2018-12-31"', amount: '= Revenue == "True"'}}
+  customers:
+    file: {data}/online_shoppers_intention.csv.gz
+    columns: {{customer_id: "= row", visitor: VisitorType}}
+  leads:
+    file: {data}/online_shoppers_intention.csv.gz
+    columns: {{lead_id: "= row", created_at: '= "2018-12-31"', source_channel: TrafficType,
+              status_group: Revenue}}
+    stages: {{won: ["True"], lost: ["False"]}}
   rules: {{duplicates: keep}}
 """
 
@@ -184,6 +209,11 @@ def ecsi(rendered: Callable[..., Tables]) -> Tables:
 @pytest.fixture(scope="module")
 def bank(rendered: Callable[..., Tables]) -> Tables:
     return rendered("bank_marketing", BANK, "2010-06-30..2010-06-30")
+
+
+@pytest.fixture(scope="module")
+def shoppers(rendered: Callable[..., Tables]) -> Tables:
+    return rendered("online_shoppers", SHOPPERS, "2018-12-31..2018-12-31")
 
 
 @pytest.fixture(scope="module")
@@ -336,6 +366,34 @@ def test_bank_marketing_rates_match_expected(bank: dict[str, Any]) -> None:
         revenue, count = (groups(bank, attribute, name) for name in ("revenue", "customer_count"))
         found = {each: revenue[each] / count[each] for each in revenue}
         assert found == pytest.approx(rates, abs=5e-5)
+
+
+def test_bank_marketing_rates_by_contact_stand_in_the_lead_funnel(bank: dict[str, Any]) -> None:
+    whole = expected("bank_marketing")["bank-additional-full"]
+    funnel = bank["lead_funnel"]
+    rates = keyed(funnel, "source_channel", "win_rate")
+    assert rates == pytest.approx(whole["rate_by_contact"], abs=5e-5)
+    assert sum(column(funnel, "lead_count")) == whole["rows"]
+    assert sum(column(funnel, "won_count")) == whole["yes"]
+    # Nothing was spent that is known, so no price of a won lead.
+    assert column(funnel, "cost_per_won") == [None, None]
+
+
+def test_online_shoppers_rates_by_traffic_type_stand_in_the_lead_funnel(
+    shoppers: dict[str, Any],
+) -> None:
+    whole = expected("online_shoppers")
+    funnel = shoppers["lead_funnel"]
+    rates = keyed(funnel, "source_channel", "win_rate")
+    large = whole["rate_by_traffic_type_n>=100"]
+    assert {each: rates[each] for each in large} == pytest.approx(large, abs=5e-5)
+    # Sources of one session each, which says what its visitor did, are hidden.
+    counts = keyed(funnel, "source_channel", "lead_count")
+    assert all(isinstance(counts[each], dict) for each in ("12", "17"))
+    visitors = groups(shoppers, "Visitor", "revenue"), groups(shoppers, "Visitor", "customer_count")
+    found = {each: visitors[0][each] / visitors[1][each] for each in visitors[0]}
+    assert found == pytest.approx(whole["rate_by_visitor"], abs=5e-5)
+    assert keyed(shoppers["kpis"], "kpi", "value")["revenue"] == whole["revenue_true"]
 
 
 def test_northwind_figures_match_expected(northwind: dict[str, Any]) -> None:

@@ -82,7 +82,7 @@ def cascade_rates_table(cascades: Data) -> Table:
         formats={
             **dict.fromkeys(("rate", "low", "high"), "share"),
             "range": "interval",
-            "per_touch": "unit_money",
+            "per_touch": "exact",
         },
         suppress=(
             Suppress(count="reachable_count", hides=()),
