@@ -109,23 +109,19 @@ def customer_attributes(
         column = STATED + name
         if name == "age_band":
             age = _age(profiles.birth_date, as_of)
-            values[column] = band_of(age, AGE_CUTS, whole=True)
+            values[column] = band_of(age, AGE_CUTS, whole=True).fill_null(UNKNOWN)
             ordinal[column] = band_names(AGE_CUTS, whole=True)
         elif cuts.get(name):
-            values[column] = band_of(number_of(profiles[name]), cuts[name])
+            values[column] = band_of(number_of(profiles[name]), cuts[name]).fill_null(UNKNOWN)
             ordinal[column] = band_names(cuts[name])
         else:
-            values[column] = _plain(profiles[name])
-    return CustomerAttributes(text_attributes(profiles, values), ordinal)
+            values[column] = known_text(_plain(profiles[name]))
+    return CustomerAttributes(profiles.select("customer_id", **values), ordinal)
 
 
-def text_attributes(customers: ibis.Table, values: Mapping[str, ibis.Value]) -> ibis.Table:
-    """Values of customers as columns of attributes; blank and missing are `unknown`."""
-    texts = {
-        column: value.cast("string").strip().nullif("").fill_null(UNKNOWN)
-        for column, value in values.items()
-    }
-    return customers.select("customer_id", **texts)
+def known_text(value: ibis.Value) -> ibis.Value:
+    """A value as text; blank and missing are `unknown`."""
+    return value.cast("string").strip().nullif("").fill_null(UNKNOWN)
 
 
 def common_values(
@@ -147,7 +143,7 @@ def common_values(
     min_count
         Customers a value needs to be kept. A value of one customer may be a name.
     values
-        The values of each column that are kept; counted unless given.
+        The values that are kept, of each column that has others too; counted unless given.
 
     Returns
     -------
@@ -162,22 +158,25 @@ def common_values(
         table = table.cache()
         values = _commonest(table, top, min_count)
     shown = {
-        column: ibis.ifelse(table[column].isin([*values[column], UNKNOWN]), table[column], OTHER)
-        for column in table.columns[1:]
+        column: ibis.ifelse(table[column].isin([*kept, UNKNOWN]), table[column], OTHER)
+        for column, kept in values.items()
     }
     ordinal = {column: order for each in attributes for column, order in each.ordinal.items()}
-    return CustomerAttributes(table.select("customer_id", **shown), ordinal)
+    return CustomerAttributes(table.mutate(**shown), ordinal)
 
 
 def _commonest(table: ibis.Table, top: int, min_count: int) -> dict[str, list[str]]:
+    """The values to keep, of columns that have others too."""
     counts = sums_by_segment(table, table.columns[1:], n=_.count())
     by_size = ibis.window(group_by="kind", order_by=[_.n.desc(), _.segment])
-    known = counts.filter(_.segment != UNKNOWN, _.n >= min_count)
-    ranked = known.mutate(place=ibis.row_number().over(by_size)).filter(_.place < top)
-    found = ranked.select("kind", "segment").to_pandas()
+    ranked = counts.filter(_.segment != UNKNOWN).mutate(rank=ibis.row_number().over(by_size))
+    # One more than are kept tells whether there are more.
+    found = ranked.filter(_["rank"] <= top).to_pandas()
+    found["kept"] = (found["rank"] < top) & (found["n"] >= min_count)
+    rare = found.loc[~found["kept"], "kind"].unique()
     return {
-        column: found.loc[found["kind"] == column, "segment"].tolist()
-        for column in table.columns[1:]
+        column: found.loc[found["kept"] & (found["kind"] == column), "segment"].tolist()
+        for column in rare
     }
 
 

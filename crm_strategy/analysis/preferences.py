@@ -11,7 +11,8 @@ from datetime import date
 import ibis
 from ibis import _
 
-from crm_strategy.analysis.attributes import PREFERRED, CustomerAttributes, text_attributes
+from crm_strategy.analysis.attributes import PREFERRED, CustomerAttributes, known_text
+from crm_strategy.analysis.members import UNKNOWN
 from crm_strategy.analysis.spans import until
 
 PREFERENCES = ("category", "payment_method", "delivery_method", "channel", "weekday", "hour")
@@ -26,6 +27,8 @@ _OF_ORDERS = ("payment_method", "delivery_method", "channel")
 _NAMED: Mapping[str, Sequence[str]] = {"weekday": WEEKDAYS, "hour": HOURS}
 
 _QUARTER = 6
+_BLANK = " \t\n\r\v\f"
+"""What the engine strips from texts."""
 _LATER = 2**33
 """Seconds of 272 years: more than lie between any two orders."""
 _FEW = 24
@@ -85,11 +88,12 @@ def customer_preferences(
         *_preferred(placed, told, numbers, values),
     ]
     table = profiles.select("customer_id")
-    for each in best:
-        table = table.left_join(each, "customer_id").drop("customer_id_right")
-    chosen = {PREFERRED + name: table[name] for name in table.columns[1:]}
+    for place, each in enumerate(best):
+        table = table.left_join(each, "customer_id", rname=f"{{name}}_{place}")
+    names = [name for each in best for name in each.columns[1:]]
+    chosen = {PREFERRED + name: table[name].fill_null(UNKNOWN) for name in names}
     ordinal = {PREFERRED + name: listed for name, listed in _NAMED.items()}
-    return CustomerAttributes(text_attributes(table, chosen), ordinal)
+    return CustomerAttributes(table.select("customer_id", **chosen), ordinal)
 
 
 def few_values(rows: ibis.Table, columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -154,7 +158,8 @@ def _best_of_few(
         keys = [keyed[f"{name}_{place}"] for place in range(len(listed))]
         most = ibis.greatest(*keys, 0)
         # Values stand by the alphabet, so the first of equals is found first.
-        steps = [((key == most) & (key > 0), each) for key, each in zip(keys, listed, strict=True)]
+        named = [each.strip(_BLANK) or UNKNOWN for each in listed]
+        steps = [((key == most) & (key > 0), each) for key, each in zip(keys, named, strict=True)]
         best[name] = ibis.cases(*steps)
     return keyed.select("customer_id", **best)
 
@@ -173,7 +178,8 @@ def _best_of_many(rows: ibis.Table, name: str, value: ibis.Value) -> ibis.Table:
     # No sorting by customer: one pass finds the greatest key, another the first with it.
     keyed = counts.select("customer_id", "value", key=_key(counts.n, counts["last"]))
     firsts = keyed.group_by("customer_id", "key").agg(value=_.value.min())
-    return firsts.group_by("customer_id").agg(**{name: _.value.argmax(_.key)})
+    best = firsts.group_by("customer_id").agg(value=_.value.argmax(_.key))
+    return best.select("customer_id", **{name: known_text(best.value)})
 
 
 def _key(count: ibis.Value, last: ibis.Value) -> ibis.Value:

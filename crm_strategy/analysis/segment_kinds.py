@@ -123,16 +123,17 @@ def members_by_kind(kinds: Iterable[str], sources: Sources) -> ibis.Table:
         of the profiles once.
     """
     asked = [kind for kind in kinds if kind != "rules" or sources.rules]
-    table = sources.profiles.select("customer_id")
     columns = [kind for kind in asked if kind.startswith((STATED, PREFERRED))]
-    found = [sources.attributes.table.select("customer_id", *columns)] if columns else []
-    found += [
+    found = [
         segment_members(kind, sources).rename({kind: "segment"})
         for kind in asked
         if kind not in columns
     ]
-    for each in found:
-        table = table.left_join(each, "customer_id").drop("customer_id_right")
+    table = sources.profiles.select("customer_id")
+    if columns:
+        table = sources.attributes.table.select("customer_id", *columns)
+    for place, each in enumerate(found):
+        table = table.join(each, "customer_id", rname=f"{{name}}_{place}")
     return table.select("customer_id", *asked).cache()
 
 
