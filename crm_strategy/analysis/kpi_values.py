@@ -54,13 +54,14 @@ def kpi_values(counts: Counts, *, margin_rate: float | None = None) -> dict[str,
     c = counts
     orders, buyers, started = c["order_count"], c["buyers"], c["active_start"]
     stages = _stages(c)
-    active = (c["active_end"], c["ever"] - c["active_end"])
+    # All customers less the active, and the active less the new, are groups too.
+    active = (c["active_end"], c["ever"] - c["active_end"], c["active_end"] - c["new"])
     return {
         "revenue": _amount(c["revenue"], orders),
         "gross_margin": _gross_margin(c, margin_rate),
         "order_count": _amount(orders, orders),
         "active_customers": _of_known(c["active_end"], c["ever"])._replace(parts=active),
-        "active_share": _share(c["active_end"], c["ever"]),
+        "active_share": _share(c["active_end"], c["ever"])._replace(parts=active),
         "new_customers": _of_known(c["new"], c["ever"])._replace(parts=(stages["new"],)),
         "customer_retention_rate": _retention(c["retained"], started, stages),
         "churn_rate": _retention(started - c["retained"], started, stages),

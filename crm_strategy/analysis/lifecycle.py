@@ -140,11 +140,10 @@ def smallest_stage_counts(
     """
     both_ways = [retained, lapsed, returned, inactive]
     staying = _smallest([*both_ways, new] if returned == 0 else both_ways)
-    coming = _smallest([new, retained + returned])
     return {
-        "new": coming,
+        "new": _smallest([new]),
         "retained": staying,
-        "returned": _smallest([staying, coming]),
+        "returned": _smallest([staying, new]),
         "lapsed": staying,
         "inactive": staying,
     }

@@ -7,16 +7,18 @@ not follow from it: the next smallest rows are hidden too, until at least two ro
 groups hides the same ones. Where even "<10" would narrow a count down, it is "hidden" as well.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from crm_strategy.views.payload import Cell, hidden, is_hidden, too_few
 from crm_strategy.words import voice
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Name = TypeVar("Name")
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,46 @@ def hide_rows(
             said = small(count) and row not in unsaid
             cells[guard.count] = too_few() if said else hidden()
     return shown
+
+
+def with_hidden(
+    rows: "pd.DataFrame",
+    places: Collection[int],
+    *,
+    hides: Sequence[str],
+    within: Sequence[Sequence[str]] = (),
+) -> "pd.DataFrame":
+    """Rows with their `customer_count` and other columns hidden at some places.
+
+    Parameters
+    ----------
+    rows
+        One row a group.
+    places
+        Positions of the rows to hide.
+    hides
+        Columns hidden with the count.
+    within
+        As in `without_small`.
+    """
+    counts = [None if n != n else n for n in rows["customer_count"]]
+    unsaid = narrowed(counts, sorted(places), wholes_of(rows, within))
+    columns = [each for each in ("customer_count", *hides) if each in rows]
+    shown = rows.astype(dict.fromkeys(columns, "object"))
+    for place in places:
+        at = rows.index[place]
+        for each in columns:
+            if rows.at[at, each] == rows.at[at, each]:
+                shown.at[at, each] = hidden()
+        said = small(counts[place]) and place not in unsaid
+        shown.at[at, "customer_count"] = too_few() if said else hidden()
+    return shown
+
+
+def of_hidden_size(sizes: Mapping[Name, float]) -> set[Name]:
+    """Segments whose size the table of all segments hides."""
+    gone = rows_to_hide([*sizes.values()], groups=[[0] * len(sizes)])
+    return {[*sizes][row] for row in gone}
 
 
 def hide_totals(

@@ -16,10 +16,16 @@ GROUPS: Final = ("top", "middle", "low")
 UNHAPPY: Final = ("detractor", "low")
 
 
-def satisfaction_value_chart(grid: Data) -> Chart:
-    """Revenue by satisfaction and value; the most valuable unhappy customers are framed."""
+def satisfaction_value_chart(grid: Data, total: "Data | None" = None) -> Chart:
+    """Revenue by satisfaction and value; the most valuable unhappy customers are framed.
+
+    Parameters
+    ----------
+    grid, total
+        As in `satisfaction_value_table`.
+    """
     return Chart(
-        satisfaction_value_table(grid),
+        satisfaction_value_table(grid, total),
         id="satisfaction_value",
         kind="heatmap",
         category="band",

@@ -5,23 +5,33 @@ from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.naming import segment_name
 from crm_strategy.views.privacy import without_small
 from crm_strategy.views.satisfaction_charts import UNHAPPY
+from crm_strategy.views.satisfaction_tables import bands_to_hide, values_to_hide
 from crm_strategy.views.telling_rates import telling_rates
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import format_interval, format_share, format_short_money
 
 
-def satisfaction_finding(satisfaction: Data) -> Finding:
-    """How much of the answering customers' revenue the unhappy ones bring, kind by kind."""
+def satisfaction_finding(satisfaction: Data, total: "Data | None" = None) -> Finding:
+    """How much of the answering customers' revenue the unhappy ones bring, kind by kind.
+
+    Parameters
+    ----------
+    satisfaction, total
+        As in `tables.satisfaction_table`.
+    """
     rows = frame_of(satisfaction)
-    shown = without_small(rows, "customer_count", within=[["kind"]]) if len(rows) else rows
+    shown = rows
+    if len(rows):
+        gone = bands_to_hide(rows, total)
+        shown = rows[[pair not in gone for pair in zip(rows["kind"], rows["band"], strict=True)]]
     unhappy = shown[shown["band"].isin(UNHAPPY)] if len(shown) else shown
     # NPS first: it has the sharper name for who is unhappy.
     unhappy = unhappy.sort_values("kind", ascending=False) if len(unhappy) else unhappy
     if unhappy.empty:
         return Finding("satisfaction", title=say("findings.satisfaction.none"))
     row = unhappy.iloc[0]
-    total = rows[rows["kind"] == row["kind"]]["revenue"].sum()
-    share = row["revenue"] / total if total > 0 else None
+    revenue = rows[rows["kind"] == row["kind"]]["revenue"].sum()
+    share = row["revenue"] / revenue if revenue > 0 else None
     return Finding(
         "satisfaction",
         title=say(
@@ -36,8 +46,14 @@ def satisfaction_finding(satisfaction: Data) -> Finding:
     )
 
 
-def satisfaction_value_finding(grid: Data) -> Finding:
-    """The most valuable unhappy customers: whom to call first."""
+def satisfaction_value_finding(grid: Data, total: "Data | None" = None) -> Finding:
+    """The most valuable unhappy customers: whom to call first.
+
+    Parameters
+    ----------
+    grid, total
+        As in `tables.satisfaction_value_table`.
+    """
     rows = frame_of(grid)
     chosen = rows
     if len(rows):
@@ -46,8 +62,7 @@ def satisfaction_value_finding(grid: Data) -> Finding:
     if chosen.empty:
         return Finding("satisfaction_value", title=say("findings.satisfaction_value.none"))
     row = chosen.iloc[0]
-    shown = without_small(rows, "customer_count", within=[["band"], ["value_group"], []])
-    if chosen.index[0] not in shown.index:
+    if chosen.index[0] in rows.index[values_to_hide(rows, total)]:
         return Finding("satisfaction_value", title=say("findings.satisfaction_value.few"))
     customers = int(row["customer_count"])
     return Finding(

@@ -1,7 +1,12 @@
 """Tables of what customers say: satisfaction, its value, and who answers at all."""
 
+import pandas as pd
+
 from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.cross_tables import hidden_cells
+from crm_strategy.views.kind_privacy import bands_of_hidden_size
 from crm_strategy.views.layout import Layout, Suppress
+from crm_strategy.views.privacy import with_hidden
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.table import Table
 from crm_strategy.views.telling_rates import hide_telling_rates
@@ -11,16 +16,30 @@ GROUPS = "value.group.{}"
 ENDS = {"low": "share", "high": "share", "range": "interval"}
 
 
-def satisfaction_table(satisfaction: Data) -> Table:
-    """Customers by what they answered last: revenue, and how many bought again."""
+def satisfaction_table(satisfaction: Data, total: "Data | None" = None) -> Table:
+    """Customers by what they answered last: revenue, and how many bought again.
+
+    Parameters
+    ----------
+    satisfaction
+        Result of `satisfaction.satisfaction`.
+    total
+        Result of `lifetime_value.total_value`: how many customers there are. Few who did not
+        answer may not be told either.
+    """
     rows = with_range(frame_of(satisfaction), "share")
+    rates = hide_telling_rates(
+        rows, "repeat_rate", of="customer_count", hides=tuple(ENDS), within=[["kind"]]
+    )
+    if len(rows):
+        gone = bands_to_hide(rows, total)
+        places = [place for place, band in enumerate(_bands(rows)) if band in gone]
+        hides = ("revenue", "repeat_rate", *ENDS)
+        rates = with_hidden(rates, places, hides=hides, within=[["kind"]])
     return Table(
-        hide_telling_rates(
-            rows, "repeat_rate", of="customer_count", hides=tuple(ENDS), within=[["kind"]]
-        ),
+        rates,
         id="satisfaction",
         formats=ENDS,
-        suppress=(Suppress(count="customer_count", within=("kind",)),),
         layout=Layout(
             columns=(
                 *("band", "kind", "customer_count", "revenue", "repeat_rate", "range"),
@@ -33,14 +52,58 @@ def satisfaction_table(satisfaction: Data) -> Table:
     )
 
 
-def satisfaction_value_table(grid: Data) -> Table:
-    """Satisfaction against value: whose revenue is at risk."""
+def bands_to_hide(satisfaction: pd.DataFrame, total: "Data | None") -> set[tuple[str, str]]:
+    """Kinds and bands of answers whose size is hidden.
+
+    Those who did not answer are the rest of all customers, and a group too.
+    """
+    hide = set()
+    for kind, bands in satisfaction.groupby("kind"):
+        pairs = zip(bands["band"], bands["customer_count"], strict=True)
+        sizes = {str(band): float(n) for band, n in pairs}
+        everybody = 0.0 if total is None else float(frame_of(total)["customer_count"].sum())
+        silent = max(everybody - sum(sizes.values()), 0.0)
+        hide |= {(str(kind), band) for band in bands_of_hidden_size(sizes, silent=silent)}
+    return hide
+
+
+def _bands(rows: pd.DataFrame) -> list[tuple[str, str]]:
+    return [(str(k), str(band)) for k, band in zip(rows["kind"], rows["band"], strict=True)]
+
+
+def satisfaction_value_table(grid: Data, total: "Data | None" = None) -> Table:
+    """Satisfaction against value: whose revenue is at risk.
+
+    Parameters
+    ----------
+    grid
+        Result of `satisfaction.satisfaction_value`.
+    total
+        As in `satisfaction_table`.
+    """
+    rows = frame_of(grid)
     return Table(
-        grid,
+        with_hidden(
+            rows, values_to_hide(rows, total), hides=("revenue",), within=[["band"], [VALUE]]
+        )
+        if len(rows)
+        else rows,
         id="satisfaction_value",
-        suppress=(Suppress(count="customer_count", within=("band", "value_group", ())),),
         layout=Layout(words={"band": BANDS, "value_group": GROUPS}),
     )
+
+
+def values_to_hide(grid: pd.DataFrame, total: "Data | None") -> list[int]:
+    """Positions of the cells to hide: small ones, those of hidden bands, and what tells them."""
+    sizes = grid.groupby("band", sort=False)["customer_count"].sum()
+    bands = bands_to_hide(sizes.reset_index().assign(kind=""), total)
+    pairs = list(grid[["band", VALUE]].itertuples(index=False, name=None))
+    cells = {pair: int(n) for pair, n in zip(pairs, grid["customer_count"], strict=True) if n > 0}
+    hide = hidden_cells(cells, rows={band for _, band in bands})
+    return [place for place, pair in enumerate(pairs) if hide is None or pair in hide]
+
+
+VALUE = "value_group"
 
 
 def respondents_table(respondents: Data) -> Table:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+import pandas as pd
+
 from crm_strategy import words
 from crm_strategy.analysis.rfm import SEGMENTS
 from crm_strategy.views.alt import alt_text, listing
@@ -11,10 +13,18 @@ from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.chart import Chart
 from crm_strategy.views.drawing import Drawing
 from crm_strategy.views.heatmaps import Grid, heatmap
-from crm_strategy.views.layout import Layout, Suppress
+from crm_strategy.views.layout import Layout
 from crm_strategy.views.markup import cell_text
-from crm_strategy.views.payload import TablePayload, column_cells, is_hidden, numbers
-from crm_strategy.views.segment_tables import segments_table
+from crm_strategy.views.payload import (
+    TablePayload,
+    column_cells,
+    hidden,
+    is_hidden,
+    numbers,
+    too_few,
+)
+from crm_strategy.views.privacy import small
+from crm_strategy.views.segment_tables import moves_to_hide, segments_table, told_moves
 from crm_strategy.views.table import Table
 
 NEWCOMERS: Final = "none"
@@ -97,18 +107,18 @@ def segment_migration_chart(migration: Data) -> Chart:
     rows = frame_of(migration).copy()
     if len(rows):
         sizes = rows.groupby("from_segment")["customer_count"].transform("sum")
-        rows = rows.assign(from_count=sizes, row_share=rows["customer_count"] / sizes)
+        _, unseen = moves_to_hide(rows)
+        told: dict[str, object] = {
+            segment: (too_few() if small(size) else hidden()) if segment in unseen else size
+            for segment, size in zip(rows["from_segment"], sizes, strict=True)
+        }
+        rows = rows.assign(row_share=rows["customer_count"] / sizes)
+        rows = told_moves(rows, hides=("row_share",))
+        counts = [told[segment] for segment in rows["from_segment"]]
+        rows = rows.assign(from_count=pd.Series(counts, index=rows.index, dtype="object"))
     figures = Table(
         rows,
         id="segment_migration",
-        suppress=(
-            Suppress(
-                count="customer_count",
-                hides=("row_share",),
-                within=("from_segment", "to_segment"),
-            ),
-            Suppress(count="from_count", hides=("customer_count", "row_share")),
-        ),
         layout=Layout(
             columns=("from_segment", "to_segment", "customer_count", "row_share", "from_count")
         ),

@@ -4,6 +4,7 @@ from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.naming import segment_name
 from crm_strategy.views.privacy import small, without_small
+from crm_strategy.views.segment_tables import moves_to_hide
 from crm_strategy.views.stage_privacy import inactive_of, stages_to_hide
 from crm_strategy.words import known, say, say_count
 from crm_strategy.words.numbers import (
@@ -106,7 +107,8 @@ def segment_migration_finding(migration: Data) -> Finding:
     """The largest move from one segment to another, as a share of where it came from."""
     rows = frame_of(migration)
     before = rows[rows["from_segment"] != "none"]
-    shown = without_small(rows, "customer_count", within=[["from_segment"], ["to_segment"]])
+    gone = moves_to_hide(rows)[0] if len(rows) else rows.index != rows.index
+    shown = rows[~gone]
     moved = shown["from_segment"] != shown["to_segment"]
     moves = shown[moved & (shown["from_segment"] != "none")]
     if moves.empty:
@@ -115,7 +117,10 @@ def segment_migration_finding(migration: Data) -> Finding:
     top = moves.sort_values(
         ["customer_count", "from_segment", "to_segment"], ascending=[False, True, True]
     ).iloc[0]
-    stayed = before[before["from_segment"] == before["to_segment"]]["customer_count"].sum()
+    staying = before[before["from_segment"] == before["to_segment"]]
+    # Of all who stayed the hidden ones would be the rest.
+    told = not gone[staying.index].any()
+    stayed = staying["customer_count"].sum() / before["customer_count"].sum()
     size = int(sizes[top["from_segment"]])
     return Finding(
         "segment_migration",
@@ -126,10 +131,10 @@ def segment_migration_finding(migration: Data) -> Finding:
             after=segment_name(top["to_segment"]),
         ),
         text=say(
-            "findings.segment_migration.text",
+            "findings.segment_migration.text" if told else "findings.segment_migration.moved",
             moved=say_count("findings.customers", int(top["customer_count"])),
             size=format_count(size),
-            stayed=format_share(stayed / before["customer_count"].sum(), digits=0),
+            stayed=format_share(stayed, digits=0),
         ),
         figures={"customer_count": int(top["customer_count"]), "from_count": size},
     )

@@ -1,25 +1,15 @@
 """Tables across segment kinds: all of them in one shape, how they overlap, who gets effort."""
 
-from collections.abc import Mapping
-from heapq import heappop, heappush
-
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.cross_tables import ENDS, guarded
+from crm_strategy.views.kind_privacy import told_kinds
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.naming import with_kind_names
 from crm_strategy.views.payload import hidden, too_few
-from crm_strategy.views.privacy import rows_to_hide, small
-from crm_strategy.views.stage_privacy import (
-    LIFECYCLE,
-    kinds_without_telling_stages,
-    stages_to_hide,
-)
+from crm_strategy.views.privacy import of_hidden_size, rows_to_hide, small, with_hidden
 from crm_strategy.views.table import Table
-from crm_strategy.words import voice
-
-Cells = dict[tuple[str, str], int]
-"""Customers by the segment of one kind and of another; nobody has no cell."""
 
 PRINTED = {"kind": "text", "segment": "text"}
 """These columns hold names, not ids."""
@@ -28,7 +18,7 @@ PRINTED = {"kind": "text", "segment": "text"}
 def segment_kinds_table(kinds: Data) -> Table:
     """Every kind of segment: each divides the same customers and the same revenue."""
     return Table(
-        with_kind_names(kinds_without_telling_stages(frame_of(kinds)), "kind", "segment"),
+        with_kind_names(told_kinds(frame_of(kinds)), "kind", "segment"),
         id="segment_kinds",
         formats=PRINTED,
         suppress=(Suppress(count="customer_count", within=("kind",)),),
@@ -42,11 +32,19 @@ def segment_kinds_table(kinds: Data) -> Table:
 
 def rf_grid_table(grid: Data) -> Table:
     """Customers by score of recency and of frequency."""
+    rows = frame_of(grid)
+    if len(rows):
+        sizes = rows.groupby("segment", sort=False)["customer_count"].sum()
+        unseen = rows["segment"].isin(of_hidden_size(sizes.to_dict()))
+        # Segments of hidden size are one whole, and their cells would tell each.
+        wholes = [list(rows["segment"].mask(unseen)), [0] * len(rows)]
+        gone = {*rows_to_hide(list(rows["customer_count"]), groups=wholes)}
+        gone |= {place for place, covered in enumerate(unseen) if covered}
+        rows = with_hidden(rows, gone, hides=("revenue",), within=[["segment"], []])
     return Table(
-        grid,
+        rows,
         id="rf_grid",
         formats={"recency_score": "count", "frequency_score": "count"},
-        suppress=(Suppress(count="customer_count", hides=("revenue",), within=("segment", ())),),
         layout=Layout(rows_shown=10),
     )
 
@@ -97,123 +95,6 @@ def strongest_pairs(overlap: pd.DataFrame) -> pd.DataFrame:
     return sorted_pairs[list(overlap.columns)].reset_index(drop=True)
 
 
-def guarded(overlap: pd.DataFrame) -> pd.DataFrame:
-    """The overlap of segments whose size is shown, with `hides`: pairs that tell a small group.
-
-    Both are found in the whole cross table of two kinds. The reader knows its margins: the sizes
-    of segments, and of those with a hidden size, which are one line here, the rest. Kinds in
-    whose table a small group follows from the margins alone are not compared.
-    """
-    tables = _cross_tables(overlap)
-    unseen = {
-        kind: stages_to_hide(sizes) if kind == LIFECYCLE else _of_hidden_size(sizes)
-        for kind, sizes in _sizes(tables).items()
-    }
-    gone: dict[tuple[str, str], set[tuple[str, str]] | None] = {}
-    for (kind, with_kind), cells in tables.items():
-        merged: Cells = {}
-        for (segment, with_segment), n in cells.items():
-            one = REST if segment in unseen[kind] else segment
-            other = REST if with_segment in unseen[with_kind] else with_segment
-            merged[one, other] = merged.get((one, other), 0) + n
-        gone[kind, with_kind] = cells_to_hide(merged)
-    kept, hides = [], []
-    for kind, segment, with_kind, with_segment in overlap[ENDS].itertuples(index=False, name=None):
-        straight = (kind, with_kind) in gone
-        covered = gone[(kind, with_kind) if straight else (with_kind, kind)]
-        seen = segment not in unseen[kind] and with_segment not in unseen[with_kind]
-        kept.append(seen and covered is not None)
-        cell = (segment, with_segment) if straight else (with_segment, segment)
-        hides.append(covered is not None and cell in covered)
-    return overlap.assign(hides=hides)[kept]
-
-
-def _cross_tables(overlap: pd.DataFrame) -> dict[tuple[str, str], Cells]:
-    """The cross table of each two kinds, whichever way round its pairs come."""
-    tables: dict[tuple[str, str], Cells] = {}
-    rows = overlap[[*ENDS, "customer_count"]].itertuples(index=False, name=None)
-    for kind, segment, with_kind, with_segment, n in rows:
-        if (with_kind, kind) in tables:
-            tables[with_kind, kind][with_segment, segment] = int(n)
-        else:
-            tables.setdefault((kind, with_kind), {})[segment, with_segment] = int(n)
-    return tables
-
-
-def _sizes(tables: Mapping[tuple[str, str], Cells]) -> dict[str, dict[str, int]]:
-    """Customers of each segment of each kind."""
-    sizes: dict[str, dict[str, int]] = {}
-    for kinds, cells in tables.items():
-        for axis, kind in enumerate(kinds):
-            sums: dict[str, int] = {}
-            for pair, n in cells.items():
-                sums[pair[axis]] = sums.get(pair[axis], 0) + n
-            known = sizes.setdefault(kind, {})
-            known.update({name: max(n, known.get(name, 0)) for name, n in sums.items()})
-    return sizes
-
-
-def _of_hidden_size(sizes: Mapping[str, int]) -> set[str]:
-    """Segments whose size their kind's table hides; of equal ones it may hide either."""
-    counts = list(sizes.values())
-    gone = rows_to_hide(counts, groups=[[0] * len(counts)])
-    most = max((counts[row] for row in gone), default=0)
-    return {name for name, n in sizes.items() if n <= most}
-
-
-def cells_to_hide(cells: Cells) -> set[tuple[str, str]] | None:
-    """Cells to hide where all margins are known; None where they tell a small cell anyway.
-
-    Every hidden cell lies on a ring of hidden cells that turns from row to column: adding one
-    and taking one away in turns, all margins stay, so no cell follows from them. In each row and
-    column the hidden ones are `min_cell` customers at least.
-    """
-    hide: set[tuple[str, str]] = set()
-    for cell in sorted(
-        (each for each, n in cells.items() if small(n)), key=lambda c: (cells[c], c)
-    ):
-        ring = _ring(cells, hide, cell)
-        if not ring:
-            return None
-        hide |= ring
-    lines = [(axis, name) for axis in (0, 1) for name in sorted({cell[axis] for cell in cells})]
-    grew = True
-    while grew:
-        before = len(hide)
-        for axis, name in lines:
-            line = [cell for cell in cells if cell[axis] == name]
-            rest = sorted((c for c in line if c not in hide), key=lambda c: (cells[c], c))
-            while 0 < sum(cells[c] for c in line if c in hide) < voice().min_cell:
-                if not rest:
-                    return None
-                hide |= _ring(cells, hide, rest.pop(0))
-        grew = len(hide) > before
-    return hide
-
-
-def _ring(cells: Cells, hide: set[tuple[str, str]], cell: tuple[str, str]) -> set[tuple[str, str]]:
-    """The ring through a cell that hides the fewest more customers; empty if there is none."""
-    start, end = (0, cell[0]), (1, cell[1])
-    paths: list[tuple[int, tuple[int, str], tuple[tuple[str, str], ...]]] = [(0, start, ())]
-    seen = set()
-    while paths:
-        cost, place, path = heappop(paths)
-        if place == end:
-            return {cell, *path}
-        if place in seen:
-            continue
-        seen.add(place)
-        axis, name = place
-        for each, n in cells.items():
-            if each[axis] == name and each != cell:
-                more = 0 if each in hide else n
-                heappush(paths, (cost + more, (1 - axis, each[1 - axis]), (*path, each)))
-    return set()
-
-
-ENDS = ["kind", "segment", "with_kind", "with_segment"]
-REST = ""
-"""The segments of a kind whose size is hidden, as one."""
 UNNAMED = ("unknown", "other")
 OF_ORDERS = ("rfm", "grid", "lifecycle", "value", "regularity", "tier")
 

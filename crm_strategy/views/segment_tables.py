@@ -1,8 +1,15 @@
 """Tables of the segments chapter: who holds the revenue, who moved, who comes back."""
 
+from collections.abc import Sequence
+from itertools import product
+
+import pandas as pd
+
 from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.cross_tables import hidden_cells
 from crm_strategy.views.layout import Basis, Layout, Suppress
-from crm_strategy.views.payload import is_hidden
+from crm_strategy.views.payload import hidden, is_hidden
+from crm_strategy.views.privacy import of_hidden_size, with_hidden
 from crm_strategy.views.stage_privacy import without_telling_stages
 from crm_strategy.views.table import Table
 
@@ -42,20 +49,61 @@ def segment_migration_table(migration: Data) -> Table:
     """Moves between segments, the most frequent first."""
     rows = frame_of(migration)
     if len(rows):
-        rows = rows.sort_values(
-            ["customer_count", "from_segment", "to_segment"], ascending=[False, True, True]
-        )
+        gone, _ = moves_to_hide(rows)
+        # Hidden moves stand last, by name: their place would tell them.
+        order = rows.assign(size=rows["customer_count"].mask(gone))
+        ordered = order.sort_values(["size", *ENDS], ascending=[False, True, True])
+        rows = told_moves(rows.loc[ordered.index], hides=("revenue",))
     return Table(
         rows,
         id="segment_migration",
-        suppress=(Suppress(count="customer_count", within=("from_segment", "to_segment")),),
         layout=Layout(
             columns=("from_segment", "to_segment", "customer_count", "revenue"),
             rows_shown=12,
-            ranked=True,
         ),
-        basis=customers_in(rows),
+        basis=customers_in(frame_of(migration)),
     )
+
+
+def told_moves(migration: pd.DataFrame, *, hides: Sequence[str]) -> pd.DataFrame:
+    """Moves between segments with those hidden that would tell a small group.
+
+    Parameters
+    ----------
+    migration
+        Result of `segment_migration.segment_migration`.
+    hides
+        Columns hidden with the customers of a move.
+    """
+    gone, _ = moves_to_hide(migration)
+    if gone.all():
+        # Which moves nobody made would tell how few made the others: all pairs are listed.
+        pairs = product(*(sorted(set(migration[end])) for end in ENDS))
+        unsaid = {each: hidden() for each in ("customer_count", *hides)}
+        return pd.DataFrame([dict(zip(ENDS, pair, strict=True)) | unsaid for pair in pairs])
+    places = [place for place, covered in enumerate(gone) if covered]
+    within = [[end] for end in ENDS]
+    return with_hidden(migration, places, hides=hides, within=within)
+
+
+ENDS = ("from_segment", "to_segment")
+
+
+def moves_to_hide(migration: pd.DataFrame) -> tuple[pd.Series, set[str]]:
+    """Whether each move is hidden, and the segments of the past whose size is.
+
+    The sizes of segments now are known from their table, those of the past from the chart;
+    where one is hidden its moves are, whose sum it is.
+    """
+    before, after = (
+        of_hidden_size(migration.groupby(end, sort=False)["customer_count"].sum().to_dict())
+        for end in ENDS
+    )
+    pairs = list(migration[list(ENDS)].itertuples(index=False, name=None))
+    cells = dict(zip(pairs, migration["customer_count"].astype(int), strict=True))
+    hide = hidden_cells(cells, rows=before, columns=after)
+    gone = [hide is None or pair in hide for pair in pairs]
+    return pd.Series(gone, index=migration.index), before
 
 
 def lifecycle_table(stages: Data, total: "Data | None" = None) -> Table:

@@ -63,34 +63,6 @@ def without_telling_stages(stages: Data, total: "Data | None" = None) -> pd.Data
     return shown.set_axis(index)
 
 
-def kinds_without_telling_stages(kinds: pd.DataFrame) -> pd.DataFrame:
-    """Kinds of segments without the numbers that would tell a small stage of the lifecycle.
-
-    Stages that nobody is in are hidden ones as well where their absence would tell the others.
-    """
-    staged = kinds[kinds["kind"] == LIFECYCLE] if len(kinds) else kinds
-    if staged.empty:
-        return kinds
-    told = without_telling_stages(staged.rename(columns={"segment": "stage"}))
-    sizes = dict(zip(staged["segment"], staged["customer_count"], strict=True))
-    absent = [stage for stage in sorted(stages_to_hide(sizes)) if stage not in sizes]
-    unsaid = [
-        {each: hidden() for each in kinds if kinds[each].notna().any()}
-        | {"kind": LIFECYCLE, "segment": stage}
-        for stage in absent
-    ]
-    others = kinds.drop(index=staged.index).astype("object")
-    named = told.rename(columns={"stage": "segment"}).astype("object")
-    parts = [part for part in (others, named, pd.DataFrame(unsaid)) if len(part)]
-    shown = pd.concat(parts).reindex(columns=kinds.columns)
-    order = {kind: place for place, kind in enumerate(dict.fromkeys(kinds["kind"]))}
-    return shown.sort_values("kind", key=lambda kind: kind.map(order), kind="stable")
-
-
-LIFECYCLE = "lifecycle"
-"""The kind of segments that the stages are."""
-
-
 def inactive_of(counts: Mapping[str, float], total: "Data | None") -> dict[str, float]:
     """Customers of no stage, where it is known how many there are in all."""
     if total is None or "inactive" in counts:

@@ -1,0 +1,60 @@
+"""Segments of each kind whose size is hidden, as other tables of the same people hide it."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from crm_strategy.analysis.members import UNKNOWN
+from crm_strategy.views.payload import hidden
+from crm_strategy.views.privacy import of_hidden_size, small, with_hidden
+from crm_strategy.views.stage_privacy import stages_to_hide
+
+LIFECYCLE, SATISFACTION = "lifecycle", "satisfaction"
+
+
+def sizes_to_hide(kind: str, sizes: Mapping[str, float]) -> set[str]:
+    """Segments of a kind whose size is hidden.
+
+    Parameters
+    ----------
+    kind
+        The kind of segments.
+    sizes
+        Customers of each; together they are all customers.
+    """
+    if kind == LIFECYCLE:
+        return stages_to_hide(sizes)
+    if kind == SATISFACTION:
+        bands = {band: n for band, n in sizes.items() if band != UNKNOWN}
+        return bands_of_hidden_size(bands, silent=sizes.get(UNKNOWN, 0))
+    return of_hidden_size(sizes)
+
+
+def bands_of_hidden_size(bands: Mapping[str, float], *, silent: float) -> set[str]:
+    """Bands of answers whose size is hidden; `unknown` stands for who did not answer.
+
+    All who answered are known beside those who did not, unless these are few.
+    """
+    return of_hidden_size({**bands, UNKNOWN: silent} if small(silent) else bands)
+
+
+def told_kinds(kinds: pd.DataFrame) -> pd.DataFrame:
+    """Kinds of segments with the rows hidden of those that other tables tell too.
+
+    Stages that nobody is in are hidden ones as well where their absence would tell the others.
+    """
+    parts = []
+    for kind, rows in kinds.groupby("kind", sort=False):
+        if kind not in (LIFECYCLE, SATISFACTION):
+            parts.append(rows)
+            continue
+        sizes = dict(zip(rows["segment"], rows["customer_count"], strict=True))
+        gone = sizes_to_hide(str(kind), sizes)
+        places = [place for place, segment in enumerate(sizes) if segment in gone]
+        numbers = [each for each in rows if each not in ("kind", "segment", "customer_count")]
+        parts.append(with_hidden(rows, places, hides=numbers, within=[["kind"]]))
+        told = {each: hidden() for each in kinds if kinds[each].notna().any()}
+        absent = [told | {"kind": kind, "segment": stage} for stage in sorted(gone - {*sizes})]
+        if absent and kind == LIFECYCLE:
+            parts.append(pd.DataFrame(absent).reindex(columns=kinds.columns))
+    return pd.concat([part.astype("object") for part in parts]) if parts else kinds
