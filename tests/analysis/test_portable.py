@@ -9,13 +9,16 @@ from crm_strategy.analysis import (
     acquisition,
     attribution,
     cohorts,
+    conversion_time,
     journey_paths,
+    journey_times,
     journeys,
     lifecycle,
     products,
     replenishment,
     rfm,
     segment_migration,
+    touchpoint_evidence,
     win_back,
 )
 from tests.analysis.builders import ORDER_LINES, ORDERS, TOUCHES
@@ -43,6 +46,20 @@ def results():
         "touchpoints": journeys.touchpoint_use(touches, orders, **PERIOD, conversion_days=30),
         "funnel": journeys.stage_funnel(touches, orders, **PERIOD, conversion_days=30),
         "transitions": journeys.transitions(touches, orders, **PERIOD),
+        "sessions": journey_times.journey_times(
+            touches,
+            orders,
+            [journey_times.Stage("touched"), journey_times.Stage("cart", ("cart",))],
+            **PERIOD,
+            conversion_days=None,
+            gap_minutes=30,
+        ),
+        "conversion_time": conversion_time.conversion_time(
+            touches, orders, **PERIOD, lookback_days=30
+        ),
+        "evidence": touchpoint_evidence.segment_touchpoint_use(
+            touches, orders, customers, **PERIOD, conversion_days=30
+        ),
         "credit": attribution.last_touch_credit(orders, touches, **PERIOD, lookback_days=30),
         "new_customers": acquisition.new_customers(orders, sources, touches, **PERIOD),
         "paths": journey_paths.journey_paths(touches, orders, **PERIOD, lookback_days=30),
