@@ -50,6 +50,9 @@ class Goal(Strict):
         description="day the baseline was measured; one year before by when left out",
     )
     owner: Text | None = Field(default=None, description="who answers for it: a role, not a name")
+    test: Plain | None = Field(
+        default=None, description="experiment in the data that tests what is done for it"
+    )
     note: Text | None = Field(
         default=None, description="why the target can be reached, and anything else"
     )
@@ -62,7 +65,11 @@ class Decision(Strict):
     decision: Text = Field(description="what was decided")
     period: PlainOrNumber = Field(description="period of the review, such as 2026-Q3")
     owner: Text | None = Field(default=None, description="who carries it out: a role, not a name")
+    goal: Plain | None = Field(default=None, description="id of the goal it serves")
     kpi: KpiId | None = Field(default=None, description="KPI it should move")
+    expected_change: Number | None = Field(
+        default=None, description="change of the KPI it should bring, in the KPI's own unit"
+    )
     expected: Text | None = Field(default=None, description="what it should bring")
     result: Text | None = Field(default=None, description="what it brought")
 

@@ -23,6 +23,7 @@ def cross_problems(params: "Params") -> list[Problem]:
         _tables,
         _ids,
         _serves,
+        _decided,
         _targets,
         _deadlines,
         _channels,
@@ -76,6 +77,23 @@ def _serves(params: "Params") -> Iterator[Problem]:
                 ("goals", index, "serves"),
                 f"no business goal '{goal.serves}'.",
                 instead_of(goal.serves, known, what="Business goals"),
+            )
+
+
+def _decided(params: "Params") -> Iterator[Problem]:
+    known = [goal.id for goal in params.goals]
+    for index, decision in enumerate(params.decisions):
+        if decision.goal is not None and decision.goal not in known:
+            yield Problem(
+                ("decisions", index, "goal"),
+                f"no goal '{decision.goal}'.",
+                instead_of(decision.goal, known, what="Goals"),
+            )
+        if decision.expected_change is not None and decision.kpi is None:
+            yield Problem(
+                ("decisions", index, "expected_change"),
+                "a change of no KPI.",
+                "Name the KPI it should move: kpi: repeat_rate.",
             )
 
 

@@ -1,0 +1,117 @@
+"""Goal outlook: how likely each goal is to be reached by its date, as its KPI has moved so far."""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from scipy.stats import t as student
+
+from crm_strategy.analysis.signals import ENOUGH, year_before
+from crm_strategy.words.kpis import KPIS
+
+COLUMNS: Final = ("goal_id", "confidence", "expected_at_end", "low", "high", "n", "basis")
+
+LEVEL: Final = 0.9
+"""Of the interval of what a KPI is expected to be."""
+
+_YEAR: Final = 365.25
+_EVERYONE: Final = "all"
+
+
+def goal_outlook(
+    history: pd.DataFrame, goals: Sequence[Mapping[str, Any]] | pd.DataFrame
+) -> pd.DataFrame:
+    """Chance that each goal of all customers is reached by its date.
+
+    `drift`: the KPI goes on as it has: after k more periods it is v + k·m, with m the mean and
+    s the standard deviation of its n changes from period to period, and a standard error of
+    s·√(k + k²/n), by Student's t with n − 1 degrees of freedom. `year_on_year`, for KPIs that
+    follow the season: the value of the same period a year before, times e to the mean of the
+    logarithms of the n changes on the year, ± their standard deviation × √(1 + 1/n). At least 8
+    changes, else no value. It knows nothing of what is planned: that is the point of it.
+
+    Parameters
+    ----------
+    history
+        Result of `kpi_history` of periods of one rhythm: `kpi`, `start`, `end`, `value`.
+    goals
+        `goal_id`, `kpi`, `segment`, `target`, `by` (day).
+
+    Returns
+    -------
+    DataFrame
+        One row per goal, in their order: `goal_id`, `confidence` (0 to 1), `expected_at_end`,
+        `low`, `high` (90 %, in the KPI's unit), `n` (changes), `basis` (`drift`,
+        `year_on_year`, or None where nothing can be said; a segment's goals, for one).
+    """
+    rows = goals.to_dict("records") if isinstance(goals, pd.DataFrame) else goals
+    found = [_outlook(history, goal) for goal in rows]
+    return pd.DataFrame(found, columns=list(COLUMNS))
+
+
+def _outlook(history: pd.DataFrame, goal: Mapping[str, Any]) -> tuple[Any, ...]:
+    nothing = (goal["goal_id"], *(math.nan,) * 4, 0, None)
+    rows = history[history["kpi"] == goal["kpi"]].sort_values("start")
+    rows = rows[rows["value"].notna()]
+    if goal["segment"] != _EVERYONE or len(rows) < 2:
+        return nothing
+    by = pd.Timestamp(goal["by"]).date()
+    seasonal = KPIS[goal["kpi"]].seasonal
+    basis, center, spread, n = _yearly(rows, by) if seasonal else _drift(rows, by)
+    if n < ENOUGH:
+        return (goal["goal_id"], *(math.nan,) * 4, n, None)
+    above = _chance_above(float(goal["target"]), center, spread, n, log=seasonal)
+    chance = 1 - above if KPIS[goal["kpi"]].lower_is_better else above
+    reach = float(student.ppf((1 + LEVEL) / 2, n - 1)) * spread
+    ends = [center - reach, center + reach]
+    middle, low, high = (math.exp(x) for x in (center, *ends)) if seasonal else (center, *ends)
+    return goal["goal_id"], chance, middle, low, high, n, basis
+
+
+def _drift(rows: pd.DataFrame, by: date) -> tuple[str, float, float, int]:
+    """Where the KPI stands at the end if it goes on as it has, and the error of that."""
+    changes = np.diff(rows["value"].to_numpy("float64"))
+    starts = rows["start"].tolist()
+    length = (starts[-1] - starts[0]).days / (len(starts) - 1)
+    steps = max((by - rows["end"].iloc[-1]).days / length, 0.0)
+    n = len(changes)
+    mean, deviation = float(changes.mean()), float(changes.std(ddof=1)) if n > 1 else math.nan
+    center = float(rows["value"].iloc[-1]) + steps * mean
+    return "drift", center, deviation * math.sqrt(steps + steps**2 / n), n
+
+
+def _yearly(rows: pd.DataFrame, by: date) -> tuple[str, float, float, int]:
+    """The logarithm of what the last period up to `by` comes to, and the error of that."""
+    values, starts = rows["value"].tolist(), rows["start"].tolist()
+    before = year_before(starts, values)
+    changes = [
+        math.log(now / then)
+        for now, then in zip(values, before, strict=True)
+        if then is not None and then > 0 and now > 0
+    ]
+    length = (starts[-1] - starts[0]).days / (len(starts) - 1)
+    # The period that ends last, but not after the date, has its twin a year before.
+    ends = rows["end"].tolist()
+    steps = max(math.floor((by - ends[-1]).days / length + 0.05), 0)
+    per_year = round(_YEAR / length)
+    years = math.ceil(steps / per_year) if steps else 0
+    twin = len(values) - 1 + steps - years * per_year
+    if len(changes) < 2 or twin < 0 or not values[twin] > 0:
+        return "year_on_year", math.nan, math.nan, 0
+    n = len(changes)
+    mean, deviation = float(np.mean(changes)), float(np.std(changes, ddof=1))
+    center = math.log(values[twin]) + years * mean
+    spread = deviation * math.sqrt(years + years**2 / n)
+    return "year_on_year", center, spread, n
+
+
+def _chance_above(target: float, center: float, spread: float, n: int, *, log: bool) -> float:
+    if log and target <= 0:
+        return 1.0
+    aim = math.log(target) if log else target
+    if spread == 0:
+        return float(center >= aim)
+    return float(student.sf((aim - center) / spread, n - 1))
