@@ -1,0 +1,218 @@
+"""Forecast of revenue, orders and active customers, month by month, with its backtest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from crm_strategy.analysis.backtest import (
+    LEVELS,
+    TOLD,
+    Backtest,
+    backtests,
+    chosen_backtest,
+    half_widths,
+)
+from crm_strategy.analysis.forecast_models import (
+    MOST,
+    QUARTER,
+    SEASON_FROM,
+    YEAR,
+    point_forecasts,
+)
+from crm_strategy.analysis.monthly_sales import MEASURES, month_end, months_on
+
+HORIZONS = {"month": 1, "half_year": 6, "year": YEAR}
+"""Months that each horizon sums."""
+
+MEANS = ("active_customers",)
+"""Measures of which a horizon has the mean: a customer may be active in many months."""
+
+SEASON_CLAIMED = SEASON_FROM + QUARTER
+"""Months known from which a forecast follows a season: two full years, and three to test it on."""
+
+RANGES = ("low", "low_50", "expected", "high_50", "high")
+
+_MONTH_COLUMNS = ("month", "low", "expected", "high", "low_50", "high_50", "measure")
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """One measure foretold.
+
+    `months` and `values`: what is known, oldest first. `tested`: the backtest of each model;
+    `chosen`: the one in force. `ahead`: `month`, `low` and `high` (90 %), `low_50` and
+    `high_50`, `expected`, one row a month ahead. `customers`: median active customers of the
+    last year's months, NaN when not known.
+    """
+
+    measure: str
+    months: list[date]
+    values: list[float]
+    tested: list[Backtest]
+    chosen: Backtest
+    ahead: pd.DataFrame
+    customers: float
+
+    @property
+    def is_seasonal(self) -> bool:
+        """Whether the forecast may follow a season: see `SEASON_CLAIMED`."""
+        return len(self.values) >= SEASON_CLAIMED
+
+
+def sales_forecasts(sales: pd.DataFrame, *, steps: int = YEAR) -> list[Forecast]:
+    """Foretell each measure by the model that its rolling origin found best.
+
+    Months ahead that no origin tests are not foretold. Intervals come from the misses of the
+    rolling origin (`backtest.half_widths`), not from a model's own assumptions.
+
+    Parameters
+    ----------
+    sales
+        Result of `monthly_sales`.
+    steps
+        Months ahead, at most.
+
+    Returns
+    -------
+    list
+        One forecast a measure; none of a series too short to test.
+    """
+    found = [_forecast(sales, measure, steps) for measure in MEASURES]
+    return [each for each in found if each is not None]
+
+
+def monthly_forecast(forecasts: Sequence[Forecast]) -> pd.DataFrame:
+    """The months ahead, one row a measure and month.
+
+    Returns
+    -------
+    DataFrame
+        `month`, `low`, `expected`, `high` (90 %), `low_50`, `high_50`, `measure`, `unit`,
+        `customer_count` (median active customers a month of the last year).
+    """
+    parts = [
+        each.ahead.assign(
+            measure=each.measure, unit=MEASURES[each.measure], customer_count=each.customers
+        )
+        for each in forecasts
+    ]
+    names = [*_MONTH_COLUMNS, "unit", "customer_count"]
+    return pd.concat(parts, ignore_index=True)[names] if parts else pd.DataFrame(columns=names)
+
+
+def horizon_forecast(forecasts: Sequence[Forecast]) -> pd.DataFrame:
+    """The next month, half-year and year of each measure.
+
+    Ends of an interval add up those of the months, as if all months missed the same way: the
+    interval of a sum is rather too wide than too narrow.
+
+    Returns
+    -------
+    DataFrame
+        `measure`, `horizon` (of `HORIZONS`), `start` and `end` (its first and last day), `low`,
+        `expected`, `high` (90 %), `low_50`, `high_50`, `last_year` (the same months a year
+        before), `change` = expected / last_year − 1, `error` (of the backtest), `model`, `unit`,
+        `customer_count`. Horizons beyond the months foretold are left out. Measures of `MEANS`
+        are a month's mean.
+    """
+    rows = [
+        _horizon(each, horizon, months)
+        for each in forecasts
+        for horizon, months in HORIZONS.items()
+        if months <= len(each.ahead)
+    ]
+    names = ["measure", "horizon", "start", "end", "low", "expected", "high", "low_50", "high_50"]
+    names += ["last_year", "change", "error", "model", "unit", "customer_count"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def forecast_fan(forecasts: Sequence[Forecast], *, measure: str = "revenue") -> pd.DataFrame:
+    """One measure's past, what the chosen model would have said a month before, and its future.
+
+    Returns
+    -------
+    DataFrame
+        `month`, `actual`, `backtest` (the forecast made a month before), `low`, `low_50`,
+        `expected`, `high_50`, `high`, `unit`, `customer_count`; NaN where there is none.
+    """
+    names = ["month", "actual", "backtest", *RANGES, "unit", "customer_count"]
+    told = [each for each in forecasts if each.measure == measure]
+    if not told:
+        return pd.DataFrame(columns=names)
+    (each,) = told
+    tested = each.chosen.rows
+    next_month = tested[tested["step"] == 1].set_index("origin")[TOLD]
+    past = pd.DataFrame({"month": each.months, "actual": each.values})
+    past["backtest"] = past.index.map(next_month)
+    rows = pd.concat([past, each.ahead], ignore_index=True)
+    rows = rows.assign(unit=MEASURES[measure], customer_count=each.customers)
+    return rows.reindex(columns=names)
+
+
+def _forecast(sales: pd.DataFrame, measure: str, steps: int) -> Forecast | None:
+    series = sales[measure].astype("float64")
+    if series.isna().any():
+        return None
+    values = series.tolist()
+    tested = backtests(values)
+    if not tested:
+        return None
+    chosen = chosen_backtest(tested)
+    months = list(sales["month"])
+    span = min(steps, int(chosen.rows["step"].max()))
+    return Forecast(
+        measure=measure,
+        months=months,
+        values=values,
+        tested=tested,
+        chosen=chosen,
+        ahead=_ahead(values, chosen, [months_on(months[-1], n + 1) for n in range(span)]),
+        customers=float(sales["active_customers"].iloc[-YEAR:].median()),
+    )
+
+
+def _ahead(values: list[float], chosen: Backtest, months: list[date]) -> pd.DataFrame:
+    expected = point_forecasts(
+        values, model=chosen.model, steps=len(months), season_from=SEASON_CLAIMED
+    )
+    steps, at = chosen.rows["step"].to_numpy(), np.arange(1.0, len(months) + 1)
+    ends: dict[str, object] = {"month": months, "expected": expected}
+    most = np.maximum(MOST * max(values), expected)
+    for level, suffix in zip(LEVELS, ("_50", ""), strict=True):
+        half = half_widths(chosen.misses, steps, at=at, level=level)
+        low, high = (
+            (expected * np.exp(-half), expected * np.exp(half))
+            if chosen.is_log
+            else (expected - half, expected + half)
+        )
+        ends[f"low{suffix}"], ends[f"high{suffix}"] = low.clip(min=0.0), np.minimum(high, most)
+    return pd.DataFrame(ends)
+
+
+def _horizon(forecast: Forecast, horizon: str, months: int) -> dict[str, object]:
+    ahead = forecast.ahead.head(months)
+    share = 1 / months if forecast.measure in MEANS else 1.0
+    past = forecast.values[-YEAR:][:months] if len(forecast.values) >= YEAR else []
+    last_year = sum(past) * share if past else float("nan")
+    sums = {name: float(ahead[name].sum()) * share for name in RANGES}
+    return {
+        "measure": forecast.measure,
+        "horizon": horizon,
+        "start": ahead["month"].iloc[0],
+        "end": month_end(ahead["month"].iloc[-1]),
+        **sums,
+        "last_year": last_year,
+        "change": ratio(sums["expected"], last_year) - 1,
+        "error": forecast.chosen.error,
+        "model": forecast.chosen.model,
+        "unit": MEASURES[forecast.measure],
+        "customer_count": forecast.customers,
+    }
+
+
+def ratio(value: float, base: float) -> float:
+    """Their quotient; NaN unless the base is above 0."""
+    return value / base if base > 0 else float("nan")
