@@ -21,7 +21,7 @@ from crm_strategy.analysis.responses import response_members
 from crm_strategy.analysis.rfm import customer_segments
 from crm_strategy.analysis.satisfaction import satisfaction_members
 from crm_strategy.analysis.segment_rules import rule_members
-from crm_strategy.analysis.tiers import SHARES, tiers_by_share, tiers_by_value
+from crm_strategy.analysis.tiers import tier_members
 from crm_strategy.analysis.value_segments import regularity, value_deciles
 
 INACTIVE = "inactive"
@@ -204,9 +204,7 @@ def _regularity(of: Sources) -> ibis.Table:
 
 
 def _tier(of: Sources) -> ibis.Table:
-    if of.at_least:
-        return tiers_by_value(of.profiles, of.at_least, by=of.tiers_by)
-    return tiers_by_share(of.profiles, of.shares or SHARES, by=of.tiers_by)
+    return tier_members(of.profiles, by=of.tiers_by, at_least=of.at_least, shares=of.shares)
 
 
 def _response(of: Sources) -> ibis.Table:

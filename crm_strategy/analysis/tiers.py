@@ -14,6 +14,25 @@ SHARES: Mapping[str, float] = MappingProxyType({"gold": 0.05, "silver": 0.15, "b
 _CLOSE = 1e-9
 
 
+def tier_members(
+    profiles: ibis.Table,
+    *,
+    by: str = "revenue",
+    at_least: Mapping[str, float] | None = None,
+    shares: Mapping[str, float] | None = None,
+) -> ibis.Table:
+    """Customers by tiers: by the values they begin at where there are any, else by shares.
+
+    Parameters
+    ----------
+    profiles, by, at_least, shares
+        As in `tiers_by_value` and `tiers_by_share`.
+    """
+    if at_least:
+        return tiers_by_value(profiles, at_least, by=by)
+    return tiers_by_share(profiles, shares or SHARES, by=by)
+
+
 def tiers_by_value(
     profiles: ibis.Table, at_least: Mapping[str, float], *, by: str = "revenue"
 ) -> ibis.Table:

@@ -1,5 +1,7 @@
 """Segments by value: deciles, one-time against regular buyers, newcomers, and the curve."""
 
+import math
+
 import ibis
 import pandas as pd
 from ibis import _
@@ -105,7 +107,9 @@ def newcomers(counts: ibis.Table, values: ibis.Table, *, newcomer_days: int = 36
     )
 
 
-def value_curve(customers: ibis.Table, values: ibis.Table) -> pd.DataFrame:
+def value_curve(
+    customers: ibis.Table, values: ibis.Table, tiers: ibis.Table | None = None
+) -> pd.DataFrame:
     """How few customers hold how much: Lorenz curves, the best customers first.
 
     Parameters
@@ -114,6 +118,8 @@ def value_curve(customers: ibis.Table, values: ibis.Table) -> pd.DataFrame:
         `customer_id`, `revenue` (money, net).
     values
         `customer_id`, `expected_value` (money).
+    tiers
+        Members of tiers by revenue: `customer_id`, `segment`.
 
     Returns
     -------
@@ -121,10 +127,38 @@ def value_curve(customers: ibis.Table, values: ibis.Table) -> pd.DataFrame:
         21 points (fewer of fewer customers than 20), from none to all: `customer_share`,
         `revenue_share` of those with the most revenue, `expected_value_share` of those with
         the most expected value. A share is null where its total is not above 0.
+        `gap`: the fewest customers, above 0, between the point and where a tier or a decile of
+        value ends; beside that segment's sum the point would tell of these few. NaN for none.
     """
     revenue = _shares(customers, "revenue")
     value = _shares(values, "expected_value")
-    return revenue.join(value["expected_value_share"]).reset_index(drop=True)
+    curve = revenue.join(value["expected_value_share"]).reset_index(drop=True)
+    if curve.empty:
+        return curve.assign(gap=pd.Series(dtype="float64"))
+    deciles = value_deciles(values).filter(_.segment != UNKNOWN)
+    parts = [_ends(deciles, values, "expected_value")]
+    parts += [] if tiers is None else [_ends(tiers, customers, "revenue")]
+    n = int(customers.count().to_pandas())
+    places = [round(n * share) for share in curve["customer_share"]]
+    return curve.assign(gap=[_gap(place, parts) if 0 < place < n else math.nan for place in places])
+
+
+def _ends(members: ibis.Table, customers: ibis.Table, name: str) -> list[int]:
+    """Where segments end, the best first: how many customers they and those before them are."""
+    sizes = (
+        members.join(customers.select("customer_id", name), "customer_id")
+        .group_by("segment")
+        .agg(n=_.count(), worth=_[name].mean())
+        .order_by(_.worth.desc())
+        .to_pandas()
+    )
+    return [int(end) for end in sizes["n"].cumsum().iloc[:-1]]
+
+
+def _gap(place: int, parts: list[list[int]]) -> float:
+    """Customers between a point and the nearest end of a division that has none there."""
+    gaps = [abs(end - place) for ends in parts if place not in ends for end in ends]
+    return float(min(gaps, default=math.nan))
 
 
 def _shares(rows: ibis.Table, name: str) -> pd.DataFrame:

@@ -8,13 +8,14 @@ from crm_strategy.views.alt import alt_text, listing
 from crm_strategy.views.bars import Panel, ranked_bars
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.chart import Chart
+from crm_strategy.views.cohort_privacy import told_cohorts
 from crm_strategy.views.drawing import Drawing
 from crm_strategy.views.heatmaps import Grid, heatmap
 from crm_strategy.views.kinds import print_value
 from crm_strategy.views.layout import Layout
 from crm_strategy.views.markup import cell_text
 from crm_strategy.views.payload import TablePayload, column_cells, is_hidden, numbers
-from crm_strategy.views.segment_tables import COHORT, RETURNED, lifecycle_table
+from crm_strategy.views.segment_tables import lifecycle_table
 from crm_strategy.views.stacked import Part, stacked_bars
 from crm_strategy.views.table import Table
 from crm_strategy.words.numbers import format_interval
@@ -95,7 +96,7 @@ def _stacked_alt(figures: TablePayload) -> str:
 
 def cohort_heatmap_chart(retention: Data) -> Chart:
     """Share of each monthly cohort that orders again, month by month after the first order."""
-    rows = frame_of(retention)
+    rows = told_cohorts(retention)
     if len(rows):
         seen = rows[(rows["period"] > 0) & rows["retention_rate"].notna()]
         newest = sorted(seen["cohort"].unique())[-MOST_COHORTS:]
@@ -106,7 +107,6 @@ def cohort_heatmap_chart(retention: Data) -> Chart:
         rows,
         id="cohort_retention",
         formats={"period": "count"},
-        suppress=(COHORT, RETURNED),
         layout=Layout(columns=columns),
     )
     return Chart(

@@ -184,7 +184,8 @@ def with_hidden(
     for place in places:
         at = rows.index[place]
         for each in columns:
-            if rows.at[at, each] == rows.at[at, each]:
+            value = rows.at[at, each]
+            if value is not None and value == value:
                 shown.at[at, each] = hidden()
         said = small(counts[place]) and place not in unsaid
         shown.at[at, "customer_count"] = too_few() if said else hidden()

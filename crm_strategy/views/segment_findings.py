@@ -1,6 +1,7 @@
 """Findings of chapter 3: who holds the revenue, who moved, who leaks away."""
 
 from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.cohort_privacy import told_cohorts
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.naming import segment_name
 from crm_strategy.views.privacy import small, without_small
@@ -183,8 +184,13 @@ def lifecycle_finding(stages: Data, total: "Data | None" = None) -> Finding:
 def cohort_finding(retention: Data, *, period: int = 3) -> Finding:
     """How many of the newest cohorts order again in their third month, against older ones."""
     rows = frame_of(retention)
-    seen = rows[(rows["period"] == period) & rows["retention_rate"].notna()]
-    seen = without_small(seen, "customer_count").sort_values("cohort")
+    # Of more cohorts than the table shows the hidden ones would be the rest.
+    told = told_cohorts(rows)
+    if told.empty:
+        return Finding("cohorts", title=say("findings.cohorts.none"))
+    shown = [isinstance(rate, float) and rate == rate for rate in told["retention_rate"]]
+    seen = rows[shown]
+    seen = seen[seen["period"] == period].sort_values("cohort")
     if seen.empty:
         return Finding("cohorts", title=say("findings.cohorts.none"))
     recent, older = seen.tail(6), seen.iloc[:-6]

@@ -6,18 +6,15 @@ from itertools import product
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.cohort_privacy import told_cohorts
 from crm_strategy.views.cross_tables import hidden_cells
-from crm_strategy.views.layout import Basis, Layout, Suppress
+from crm_strategy.views.layout import Basis, Layout
 from crm_strategy.views.payload import hidden, is_hidden
 from crm_strategy.views.privacy import of_hidden_size, with_hidden
 from crm_strategy.views.stage_privacy import without_telling_stages
 from crm_strategy.views.table import Table
 
 STAGE_NAMES = "lifecycle.{}"
-RETURNED = Suppress(count="active_count", hides=("retention_rate",))
-COHORT = Suppress(
-    count="customer_count", hides=("active_count", "retention_rate"), within=("period",)
-)
 
 
 def segments_table(segments: Data) -> Table:
@@ -137,10 +134,9 @@ def cohort_retention_table(retention: Data) -> Table:
     rows = frame_of(retention)
     first = rows[rows["period"] == 0] if len(rows) else rows
     return Table(
-        rows,
+        told_cohorts(rows),
         id="cohort_retention",
         formats={"period": "count"},
-        suppress=(COHORT, RETURNED),
         layout=layout,
         basis=customers_in(first),
     )

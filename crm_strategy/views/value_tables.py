@@ -80,6 +80,9 @@ def wide_steps(curve: Data, total: Data) -> pd.DataFrame:
     rows, count = frame_of(curve), float(frame_of(total)["customer_count"].sum())
     if rows.empty:
         return rows
+    # Beside the end of a tier a point would tell of the few between them.
+    gaps = rows.get("gap", pd.Series(index=rows.index, dtype="float64"))
+    rows = rows[~gaps.map(small)].drop(columns="gap", errors="ignore").reset_index(drop=True)
     kept = [0]
     for at, share in enumerate(rows["customer_share"]):
         if count * (share - rows["customer_share"].iloc[kept[-1]]) >= voice().min_cell - ROUNDING:
