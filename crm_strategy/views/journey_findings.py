@@ -7,7 +7,7 @@ from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.journey_names import step_name
 from crm_strategy.views.kinds import word_of
-from crm_strategy.views.privacy import small
+from crm_strategy.views.step_privacy import told_stages
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import format_count, format_interval, format_share
 
@@ -18,8 +18,9 @@ MOST_NAMES = 6
 def funnel_finding(funnel: Data) -> Finding:
     """The step at which the smallest share of customers goes on."""
     rows = frame_of(funnel)
+    rows = rows.head(told_stages(rows)) if len(rows) else rows
     steps = rows[rows["step_rate"].notna()]
-    if len(rows) < 2 or steps.empty or small(rows["customer_count"].min()):
+    if steps.empty:
         return Finding("funnel", title=say("findings.funnel.none"))
     at = steps["step_rate"].idxmin()
     place = rows.index.get_loc(at)
@@ -38,6 +39,7 @@ def funnel_finding(funnel: Data) -> Finding:
             after=format_count(after["customer_count"]),
             range=format_interval(*_ends(before, after), "share"),
             overall=format_share(rows.iloc[-1]["overall_rate"]),
+            last=_stage(rows.iloc[-1]["stage"]),
         ),
         severity="watch",
         figures={"step_rate": float(after["step_rate"])},

@@ -4,6 +4,7 @@ from crm_strategy import words
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.journey_names import STEP_WORDS, counts_minutes
 from crm_strategy.views.layout import Basis, Layout, Suppress
+from crm_strategy.views.step_privacy import without_telling_stages
 from crm_strategy.views.table import Table
 from crm_strategy.views.telling_rates import hide_telling_rates
 
@@ -83,7 +84,7 @@ def funnel_table(funnel: Data) -> Table:
         sheet_only=("journey_count",),
     )
     return Table(
-        rows,
+        without_telling_stages(rows) if len(rows) else rows,
         id="funnel",
         formats={"median_minutes": "count"},
         suppress="customer_count",

@@ -146,6 +146,31 @@ def test_steps_behind_a_small_one_are_hidden_with_it():
     assert "about 70 journeys" in said["text"]
 
 
+def test_a_step_at_which_few_stopped_is_hidden_with_those_behind():
+    rows = [
+        {
+            "stage": stage,
+            "customer_count": count,
+            "step_rate": rate,
+            "overall_rate": count / 100,
+            "median_days": days,
+        }
+        for stage, count, rate, days in (
+            ("touched", 100, None, None),
+            ("responded", 60, 0.6, 1.0),
+            ("ordered", 55, 55 / 60, 2.0),  # 5 stopped
+            ("ordered_again", 30, 30 / 55, 9.0),
+        )
+    ]
+    shown = cells(tables.funnel_table(rows))
+    assert [is_hidden(row["customer_count"]) for row in shown] == [False, False, True, True]
+    assert [is_hidden(row["step_rate"]) for row in shown] == [False, False, True, True]
+    said = findings.funnel_finding(rows).payload()
+    assert "“Touched” to “Responded”" in said["title"]
+    assert "55" not in said["text"]
+    assert "30" not in charts.funnel_chart(rows).payload()["alt"]
+
+
 def drop_off(**more):
     row = {
         "attribute": "platform",
