@@ -13,7 +13,7 @@ from crm_strategy.words.kpis import KPIS
 
 COLUMNS: Final = (
     *("decision_id", "decision", "period", "kpi", "expected_change", "observed_change"),
-    *("low", "high", "verdict", "before", "now", "basis", "n"),
+    *("low", "high", "verdict", "before", "now", "basis", "n", "smallest_count"),
 )
 
 VERDICTS: Final = (
@@ -54,7 +54,8 @@ def decision_scores(
     DataFrame
         In the order of the decisions: `decision_id`, `decision`, `period`, `kpi`,
         `expected_change`, `observed_change`, `low`, `high`, `verdict`, `before`, `now`,
-        `basis` (`interval`, `moving_range` or None), `n`. Verdicts: `as_expected` (the
+        `basis` (`interval`, `moving_range` or None), `n`, `smallest_count` (the fewest
+        customers that either value tells). Verdicts: `as_expected` (the
         interval holds the expected change, not 0), `exceeded` and `fell_short` (it lies beyond
         or short of it), `opposite`; `better` and `worse` where nothing was expected in
         figures; `not_seen` (it holds 0); `not_judged` (no interval), `too_early`, `no_data`,
@@ -101,6 +102,7 @@ def _score(
         "now": float(now["value"]),
         "basis": basis,
         "n": None if pd.isna(now["n"]) else float(now["n"]),
+        "smallest_count": _smallest(then, now),
     }
     better = -1.0 if KPIS[decision["kpi"]].lower_is_better else 1.0
     return row | {"verdict": _verdict(row, better)}
@@ -129,6 +131,12 @@ def _reach(
     sigma = float(np.abs(np.diff(past)).mean()) / _TO_SIGMA
     reach = _Z * math.sqrt(2) * sigma
     return reach, reach, "moving_range"
+
+
+def _smallest(*values: pd.Series) -> float:
+    """The fewest customers that the values rest on or tell."""
+    counts = [value.get(name) for value in values for name in ("smallest_count", "customers", "n")]
+    return min((float(n) for n in counts if n is not None and not pd.isna(n)), default=math.nan)
 
 
 def _verdict(row: Mapping[str, Any], better: float) -> str:

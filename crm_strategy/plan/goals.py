@@ -163,3 +163,25 @@ def goals_table_rows(
             }
         )
     return rows
+
+
+def decision_rows(params: Params) -> list[dict[str, object]]:
+    """The decisions of earlier reviews, texts in the voice's language.
+
+    Returns
+    -------
+    list of dict
+        id, decision, period (id), owner, goal, kpi, expected_change.
+    """
+    return [
+        {
+            "id": each.id,
+            "decision": printed(each.decision),
+            "period": str(each.period),
+            "owner": printed(each.owner),
+            "goal": each.goal,
+            "kpi": each.kpi,
+            "expected_change": each.expected_change,
+        }
+        for each in params.decisions
+    ]

@@ -7,6 +7,11 @@ from crm_strategy.views.attribute_findings import (
     stereotype_finding,
 )
 from crm_strategy.views.attribution_findings import attribution_finding
+from crm_strategy.views.chain_findings import (
+    decisions_finding,
+    goal_chain_finding,
+    goal_outlook_finding,
+)
 from crm_strategy.views.channel_findings import channel_cost_finding
 from crm_strategy.views.channel_mix_findings import (
     acquisition_finding,
@@ -87,13 +92,16 @@ __all__ = [
     "cohort_finding",
     "data_quality_finding",
     "deals_finding",
+    "decisions_finding",
     "driver_tree_finding",
     "drop_off_finding",
     "effort_finding",
     "expected_value_finding",
     "funnel_change_finding",
     "funnel_finding",
+    "goal_chain_finding",
     "goal_checks_finding",
+    "goal_outlook_finding",
     "goals_finding",
     "holdout_plan_finding",
     "hot_leads_finding",

@@ -10,6 +10,12 @@ from crm_strategy.views.attribution_tables import (
     attribution_value_table,
     attribution_verdicts_table,
 )
+from crm_strategy.views.chain_tables import (
+    broken_links_table,
+    decisions_table,
+    goal_chain_table,
+    goal_outlook_table,
+)
 from crm_strategy.views.channel_mix_tables import (
     acquisition_table,
     channel_sets_table,
@@ -97,6 +103,7 @@ __all__ = [
     "attribution_table",
     "attribution_value_table",
     "attribution_verdicts_table",
+    "broken_links_table",
     "cascade_comparison_table",
     "cascade_rates_table",
     "cascades_table",
@@ -111,13 +118,16 @@ __all__ = [
     "data_sources_table",
     "data_tables_table",
     "deals_table",
+    "decisions_table",
     "driver_tree_table",
     "drop_offs_table",
     "effort_table",
     "funnel_change_table",
     "funnel_segments_table",
     "funnel_table",
+    "goal_chain_table",
     "goal_checks_table",
+    "goal_outlook_table",
     "goals_table",
     "holdout_plan_table",
     "hot_leads_table",

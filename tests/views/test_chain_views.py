@@ -1,0 +1,143 @@
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from crm_strategy.plan.goal_chain import LINKS
+from crm_strategy.views import findings, tables
+from crm_strategy.words import speaking
+
+
+def chain(*missing):
+    return pd.DataFrame(
+        [
+            {
+                "goal_id": goal,
+                "goal": goal.title(),
+                "link": link,
+                "holds": None if (goal, link) in missing else "it",
+                "verdict": "broken" if (goal, link) in missing else "whole",
+                "line": 12 if (goal, link) in missing else None,
+                "remedy": "Do" if (goal, link) in missing else None,
+            }
+            for goal in ("b", "a")
+            for link in LINKS
+        ]
+    )
+
+
+def goals(**more):
+    row = {
+        "goal_id": "g",
+        "goal": "Keep buyers",
+        "kpi": "repeat_rate",
+        "unit": "share",
+        "target": 0.4,
+        "by": date(2026, 12, 31),
+        "owner": "CRM lead",
+        "smallest_count": 300,
+    }
+    return pd.DataFrame([row | more])
+
+
+def outlook(chance=0.1):
+    row = {
+        "goal_id": "g",
+        "confidence": chance,
+        "expected_at_end": 0.32,
+        "low": 0.28,
+        "high": 0.36,
+        "n": 11,
+        "basis": "drift",
+    }
+    return pd.DataFrame([row])
+
+
+def scores(**more):
+    row = {
+        "decision_id": "d",
+        "decision": "Write monthly",
+        "period": "2026-Q2",
+        "kpi": "repeat_rate",
+        "expected_change": 0.05,
+        "observed_change": 0.04,
+        "low": 0.01,
+        "high": 0.07,
+        "verdict": "as_expected",
+        "before": 0.3,
+        "now": 0.34,
+        "basis": "interval",
+        "n": 400.0,
+        "smallest_count": 120.0,
+    }
+    return pd.DataFrame([row | more])
+
+
+def column(payload, name):
+    at = [each["name"] for each in payload["columns"]].index(name)
+    return [row[at] for row in payload["rows"]]
+
+
+def test_the_chain_names_the_line_of_what_is_missing():
+    with speaking(language="en"):
+        table = tables.goal_chain_table(chain(("a", "test"))).payload()
+        broken = tables.broken_links_table(chain(("a", "test"))).payload()
+        found = findings.goal_chain_finding(chain(("a", "test")))
+    assert column(table, "goal") == ["B", "A"]
+    assert column(table, "test") == ["it", "missing: line 12"]
+    assert broken["rows"] == [["A", "Test", 12, "Do"]]
+    assert found.title == "1 of 2 goals can be followed all the way to a decision"
+    assert found.text.startswith("1 link is missing, most often: Test.")
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_whole_chain_is_good_news_and_no_goals_are_said(language):
+    with speaking(language=language):
+        assert findings.goal_chain_finding(chain()).severity == "good"
+        assert findings.goal_chain_finding(chain()[:0]).severity == "act"
+        assert not tables.broken_links_table(chain()).payload()["rows"]
+        assert tables.goal_chain_table(chain()[:0]).payload()["void"]
+
+
+def test_an_unlikely_goal_asks_its_owner():
+    with speaking(language="en"):
+        found = findings.goal_outlook_finding(outlook(), goals())
+        likely = findings.goal_outlook_finding(outlook(0.9), goals())
+    assert "“Keep buyers”: chance 10%, from 11 changes of its KPI." in found.text
+    assert found.decision is not None
+    assert found.decision.owner == "CRM lead"
+    assert likely.severity == "good"
+    assert likely.decision is None
+
+
+def test_the_outlook_of_a_few_customers_is_hidden():
+    with speaking(language="en", min_cell=10):
+        table = tables.goal_outlook_table(outlook(), goals(smallest_count=4)).payload()
+        found = findings.goal_outlook_finding(outlook(), goals(smallest_count=4))
+    for name in ("confidence", "expected_at_end", "range", "low", "high"):
+        assert isinstance(column(table, name)[0], dict)
+    assert found.title == "There are too few periods to say how likely the goals are."
+
+
+def test_a_decision_is_held_against_what_it_was_to_bring():
+    with speaking(language="en"):
+        found = findings.decisions_finding(scores())
+        table = tables.decisions_table(scores()).payload()
+    assert found.title == (
+        "Of 1 decision, 1 moved their KPI as hoped, 0 did not, and 0 left no trace"
+    )
+    assert "Repeat rate +4.0\N{NO-BREAK SPACE}pp (+1.0" in found.text
+    assert column(table, "verdict") == ["As expected"]
+
+
+def test_a_decision_about_a_few_customers_is_hidden():
+    with speaking(language="en", min_cell=10):
+        table = tables.decisions_table(scores(smallest_count=3.0)).payload()
+        found = findings.decisions_finding(scores(smallest_count=3.0))
+    assert isinstance(column(table, "observed")[0], dict)
+    assert "pp" not in found.text
+
+
+def test_without_decisions_the_remedy_is_said():
+    with speaking(language="ru"):
+        assert "`decisions`" in findings.decisions_finding(scores()[:0]).title
