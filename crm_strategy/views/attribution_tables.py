@@ -14,7 +14,8 @@ UNTOUCHED: Final = "no_touch"
 """Stands for the orders without a touch in time."""
 
 COUNT: Final = "smallest_count"
-"""The smallest number of orders in a row: fewer than ten are fewer than ten customers."""
+"""The smallest number of orders in a row: fewer than ten are fewer than ten customers. It only
+guards the others: neither the page nor the workbook shows it."""
 
 NAMES: Final = ("label:channel", "views.attribution.{}")
 _SHOWN: Final = RULES[:7]
@@ -28,10 +29,7 @@ _CREDIT: Final = (
 
 def attribution_table(credit: Data) -> Table:
     """Orders credited to each channel, a column a rule."""
-    rest = (
-        *("last_non_direct", "conversion_count", "shapley_error", "shapley_kind"),
-        *("markov_order", COUNT),
-    )
+    rest = ("last_non_direct", "conversion_count", "shapley_error", "markov_order", COUNT)
     return Table(
         _largest_first(frame_of(credit)),
         id="attribution",
@@ -41,8 +39,9 @@ def attribution_table(credit: Data) -> Table:
         total=RULES,
         layout=Layout(
             columns=("channel", *_SHOWN, *rest),
-            words={"channel": NAMES, "shapley_kind": "views.shapley_kind.{}"},
+            words={"channel": NAMES},
             sheet_only=rest,
+            page_only=(COUNT,),
             ranked=True,
         ),
     )
@@ -52,17 +51,18 @@ def attribution_value_table(credit: Data) -> Table:
     """Revenue of the orders credited to each channel, a column a rule."""
     rows = _largest_first(frame_of(credit))
     known = [column for column in _VALUES if column in rows and rows[column].notna().all()]
-    rest = ("last_non_direct_value", "value_low", "value_high", COUNT)
+    rest = ("last_non_direct_value", "shapley_kind", COUNT)
     return Table(
         rows,
         id="attribution_value",
-        formats=dict.fromkeys((*_VALUES, "value_low", "value_high"), "money"),
+        formats=dict.fromkeys(_VALUES, "money"),
         suppress=(Suppress(count=COUNT, within=((),)),),
         total=known,
         layout=Layout(
             columns=("channel", *_VALUES[:7], *rest),
-            words={"channel": NAMES},
+            words={"channel": NAMES, "shapley_kind": "views.shapley_kind.{}"},
             sheet_only=rest,
+            page_only=(COUNT,),
             ranked=True,
         ),
     )
@@ -78,13 +78,12 @@ def attribution_verdicts_table(verdicts: Data) -> Table:
             roi_chance=_ranges(rows, "roi_least", "roi_most"),
         )
     ratios = ("roi_low", "roi_high", "roi_least", "roi_most")
-    rest = (*ratios, "low", "high", "margin_share", COUNT)
+    rest = (*ratios, "margin_share", COUNT)
     return Table(
         rows,
         id="attribution_verdicts",
         formats={
             **dict.fromkeys(ratios, "ratio"),
-            **dict.fromkeys(("low", "high"), "score"),
             **dict.fromkeys(("range", "roi_rules", "roi_chance"), "interval"),
             **dict.fromkeys(("break_even_share", "margin_share"), "share"),
         },
@@ -95,7 +94,7 @@ def attribution_verdicts_table(verdicts: Data) -> Table:
                 *("break_even_share", "conversion_count", *rest),
             ),
             sheet_only=rest,
-            page_only=("range", "roi_rules", "roi_chance"),
+            page_only=("range", "roi_rules", "roi_chance", COUNT),
             ranked=True,
         ),
     )

@@ -57,7 +57,8 @@ def channel_sets_table(sets: Data) -> Table:
             sheet_only=(
                 *("channels", "channel_count", "low", "high", "conversions_lost", "is_cheapest"),
             ),
-            page_only=("range",),
+            # Which channels are off follows from those that are on; a sheet has room for one.
+            page_only=("range", "switched_off", "conversions_lost"),
             rows_shown=8,
         ),
     )

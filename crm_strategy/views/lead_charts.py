@@ -6,9 +6,11 @@ from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.chart import Chart
 from crm_strategy.views.dots import Dots, dot_rows
 from crm_strategy.views.drawing import Drawing
-from crm_strategy.views.lead_tables import lead_funnel_table
+from crm_strategy.views.layout import Layout, Suppress
+from crm_strategy.views.lead_tables import SOURCE
 from crm_strategy.views.markup import cell_text
 from crm_strategy.views.payload import TablePayload, column_cells, numbers
+from crm_strategy.views.table import Table
 from crm_strategy.words.numbers import format_share
 
 
@@ -18,8 +20,22 @@ def lead_funnel_chart(funnel: Data) -> Chart:
     if len(rows):
         rows = rows[rows["win_rate"].notna()]
         rows = rows.sort_values(["win_rate", "source_channel"], ascending=[False, True])
+    figures = Table(
+        rows,
+        id="lead_funnel",
+        formats={"low": "share", "high": "share"},
+        suppress=(
+            Suppress(count="won_count", hides=("win_rate", "low", "high")),
+            Suppress(count="lost_count", hides=("win_rate", "low", "high")),
+        ),
+        layout=Layout(
+            columns=("source_channel", "win_rate", "low", "high", "won_count", "lost_count"),
+            words=SOURCE,
+            ranked=True,
+        ),
+    )
     return Chart(
-        lead_funnel_table(rows),
+        figures,
         id="lead_funnel",
         kind="intervals",
         category="source_channel",

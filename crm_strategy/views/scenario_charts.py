@@ -12,6 +12,7 @@ from crm_strategy.views.kinds import word_of
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.markup import cell_text
 from crm_strategy.views.payload import TablePayload, column_cells, numbers
+from crm_strategy.views.scenario_findings import savings
 from crm_strategy.views.scenario_tables import COUNT, WORDS, chain_name
 from crm_strategy.views.table import Table
 from crm_strategy.words import label
@@ -20,8 +21,8 @@ _MEASURES = {"cost": "unit_money", "expected_responses": "count"}
 
 
 def cascade_chart(comparison: Data) -> Chart:
-    """The scenario that should be answered most: cost and responses of each way to send it."""
-    rows = _largest(frame_of(comparison))
+    """The scenario that the finding speaks of: cost and responses of each way to send it."""
+    rows = _told(frame_of(comparison))
     name = str(rows["scenario"].iloc[0]) if len(rows) else ""
     figures = Table(
         rows,
@@ -43,14 +44,12 @@ def cascade_chart(comparison: Data) -> Chart:
     )
 
 
-def _largest(comparison: pd.DataFrame) -> pd.DataFrame:
+def _told(comparison: pd.DataFrame) -> pd.DataFrame:
     if comparison.empty:
         return comparison
-    planned = comparison[comparison["option"] == "cascade"]
-    ranked = planned.sort_values(
-        ["expected_responses", "scenario"], ascending=[False, True], na_position="last"
-    )
-    rows = comparison[comparison["scenario"] == ranked["scenario"].iloc[0]]
+    known = savings(comparison)
+    chosen = known.index[0] if len(known) else comparison["scenario"].iloc[0]
+    rows = comparison[comparison["scenario"] == chosen]
     pairs = zip(rows["option"], rows["channels"], strict=True)
     return rows.assign(way=[_way(option, channels) for option, channels in pairs])
 

@@ -21,25 +21,50 @@ def cascade_finding(comparison: Data, cascades: Data) -> Finding:
     rows = frame_of(comparison)
     if rows.empty:
         return Finding("cascades", title=say("findings.cascades.none"))
-    known = rows[rows["cost"].notna() & rows["expected_responses"].notna()]
-    known = known.loc[[not small(count) for count in known[COUNT]]]
-    planned = known[known["option"] == "cascade"].set_index("scenario")
-    best = known[known["is_best"].astype(bool)].drop_duplicates("scenario").set_index("scenario")
-    planned = planned.loc[[each for each in planned.index if each in best.index]]
-    if planned.empty:
+    gains = savings(rows)
+    if gains.empty:
         return Finding(
             "cascades", title=say("findings.cascades.unknown"), text=_missing(frame_of(cascades))
         )
-    saved = planned["cost"] - best["cost"].reindex(planned.index)
-    gains = pd.DataFrame({"saved": saved.round(6), "responses": planned["expected_responses"]})
-    scenario = str(gains.sort_values(["saved", "responses"], ascending=False).index[0])
+    scenario = str(gains.index[0])
+    known = _told_rows(rows)
+    own = known[known["scenario"] == scenario]
     return _told(
         scenario,
-        planned.loc[scenario],
-        best.loc[scenario],
-        known[known["scenario"] == scenario],
-        _rest(gains.drop(index=scenario), planned["cost"]),
+        own[own["option"] == "cascade"].iloc[0],
+        own[own["is_best"].astype(bool)].iloc[0],
+        own,
+        _rest(gains.iloc[1:]),
     )
+
+
+def savings(comparison: pd.DataFrame) -> pd.DataFrame:
+    """What the cheapest order saves of each scenario that can be told, most first.
+
+    Returns
+    -------
+    DataFrame
+        By `scenario`: `saved`, `cost` (money), `responses`.
+    """
+    known = _told_rows(comparison)
+    planned = known[known["option"] == "cascade"].set_index("scenario")
+    best = known[known["is_best"].astype(bool)].drop_duplicates("scenario").set_index("scenario")
+    planned = planned.loc[[each for each in planned.index if each in best.index]]
+    saved = planned["cost"] - best["cost"].reindex(planned.index)
+    gains = pd.DataFrame(
+        {
+            "saved": saved.round(6),
+            "cost": planned["cost"],
+            "responses": planned["expected_responses"],
+        }
+    )
+    return gains.sort_values(["saved", "responses"], ascending=False)
+
+
+def _told_rows(comparison: pd.DataFrame) -> pd.DataFrame:
+    """Rows with cost and responses known, and enough customers behind them."""
+    known = comparison[comparison["cost"].notna() & comparison["expected_responses"].notna()]
+    return known.loc[[not small(count) for count in known[COUNT]]]
 
 
 def _told(
@@ -95,9 +120,9 @@ def _told(
     )
 
 
-def _rest(gains: pd.DataFrame, costs: pd.Series) -> str:
+def _rest(gains: pd.DataFrame) -> str:
     """The other scenarios: those in their cheapest order, and those cheaper in another."""
-    worth = gains["saved"] > WORTH * costs.reindex(gains.index)
+    worth = gains["saved"] > WORTH * gains["cost"]
     parts = []
     for key, names in (("rest_reorder", gains.index[worth]), ("rest_best", gains.index[~worth])):
         if len(names):

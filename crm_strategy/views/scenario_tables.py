@@ -12,7 +12,8 @@ from crm_strategy.views.table import Table
 from crm_strategy.words import label
 
 COUNT: Final = "smallest_count"
-"""The smallest number of customers, above none, that a row's figures rest on."""
+"""The smallest number of customers, above none, that a row's figures rest on; it only guards
+them: neither the page nor the workbook shows it."""
 
 ANY: Final = "any"
 """Stands for an answer of whatever kind."""
@@ -63,7 +64,7 @@ def cascades_table(cascades: Data) -> Table:
             ),
             words=WORDS,
             sheet_only=("low", "high", "cost_per_response", COUNT),
-            page_only=("range",),
+            page_only=("range", COUNT),
         ),
     )
 
@@ -96,7 +97,8 @@ def cascade_rates_table(cascades: Data) -> Table:
                 *("per_touch", COUNT),
             ),
             words=WORDS,
-            page_only=("range",),
+            sheet_only=(COUNT,),
+            page_only=("range", COUNT),
         ),
     )
 
@@ -124,7 +126,8 @@ def cascade_comparison_table(comparison: Data) -> Table:
                 *("customer_count", "cost_low", "cost_high", COUNT),
             ),
             words=WORDS,
-            page_only=("range",),
+            sheet_only=(COUNT,),
+            page_only=("range", COUNT),
         ),
     )
 
