@@ -11,6 +11,7 @@ from typing import Any
 BENCHES = {
     "analysis": "tests.benchmarks.analysis_bench",
     "attribution": "tests.benchmarks.attribution_bench",
+    "baskets": "tests.benchmarks.baskets_bench",
     "mix": "tests.benchmarks.mix_bench",
     "report": "tests.benchmarks.report_bench",
     "segments": "tests.benchmarks.segments_bench",
