@@ -6,7 +6,7 @@ import pandas as pd
 
 from crm_strategy import words
 from crm_strategy.views.alt import alt_text, listing
-from crm_strategy.views.attribute_tables import attributes_table, ideal_customer_table
+from crm_strategy.views.attribute_tables import attributes_table, told_ideal_table, tops_to_hide
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.chart import Chart
 from crm_strategy.views.dots import Dots, Reference, dot_rows
@@ -40,9 +40,11 @@ def attribute_index_chart(attributes: Data) -> Chart:
 
 def ideal_customer_chart(ideal: Data) -> Chart:
     """What is more or less frequent among the most valuable customers than in the base."""
-    rows = clearest(frame_of(ideal))
+    rows = frame_of(ideal)
+    if len(rows):
+        rows = clearest(rows.drop(index=rows.index[tops_to_hide(rows)]))
     return Chart(
-        ideal_customer_table(rows),
+        told_ideal_table(rows),
         id="ideal_customer",
         kind="intervals",
         category="value",

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from crm_strategy.views.attribute_charts import BASE, REST
+from crm_strategy.views.attribute_tables import tops_to_hide
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Finding
 from crm_strategy.views.naming import attribute_name, value_name
@@ -70,7 +71,8 @@ def stereotype_finding(attributes: Data) -> Finding:
 def ideal_customer_finding(ideal: Data, fit: Data) -> Finding:
     """What sets the most valuable customers apart, and how many do not fit that profile."""
     supplied = frame_of(ideal)
-    rows = _named(supplied)
+    gone = tops_to_hide(supplied) if len(supplied) else []
+    rows = _named(supplied.drop(index=supplied.index[gone]))
     more = rows[rows["in_profile"]] if len(rows) else rows
     if more.empty:
         reason = "alike" if len(rows) else "few" if len(supplied) else "none"

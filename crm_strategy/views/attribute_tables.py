@@ -1,8 +1,11 @@
 """Tables of who the customers are: attributes, the ideal customer, personas."""
 
+import pandas as pd
+
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.naming import with_value_names
+from crm_strategy.views.privacy import rows_to_hide, with_hidden
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.table import Table
 from crm_strategy.views.telling_rates import hide_telling_rates
@@ -33,11 +36,25 @@ def attributes_table(attributes: Data) -> Table:
 
 def ideal_customer_table(ideal: Data) -> Table:
     """What is more frequent among the most valuable customers than in the base."""
+    rows = frame_of(ideal)
+    if rows.empty:
+        return told_ideal_table(rows)
+    gone = tops_to_hide(rows)
+    ranged = with_range(rows, "count")
+    hides = ("share_in_top", "share_in_all", "index", "low", "high", "range")
+    hidden_rows = with_hidden(ranged, gone, hides=hides, within=[["attribute"]])
+    # Hidden values stand last, by name: their place would tell them.
+    kept = [place for place in range(len(rows)) if place not in set(gone)]
+    last = hidden_rows.iloc[gone].sort_values(["attribute", "value"])
+    return told_ideal_table(pd.concat([hidden_rows.iloc[kept], last]))
+
+
+def told_ideal_table(rows: pd.DataFrame) -> Table:
+    """The table of values that may be told, or whose figures are hidden already."""
     return Table(
-        with_value_names(with_range(frame_of(ideal), "count")),
+        with_value_names(rows if "range" in rows else with_range(rows, "count")),
         id="ideal_customer",
         formats={"low": "count", "high": "count", "range": "interval"},
-        suppress=(OF_ATTRIBUTE,),
         layout=Layout(
             columns=(
                 *("attribute", "value", "share_in_top", "share_in_all", "index", "range"),
@@ -46,9 +63,24 @@ def ideal_customer_table(ideal: Data) -> Table:
             sheet_only=("low", "high"),
             page_only=("range",),
             rows_shown=15,
-            ranked=True,
         ),
     )
+
+
+def tops_to_hide(ideal: pd.DataFrame) -> list[int]:
+    """Positions of the rows to hide: few at the top, or what would tell these.
+
+    The top customers of all values are known, by a share and its count; those of values that
+    are not listed, being rare, are the rest, and a group as well.
+    """
+    counts = [float(n) for n in ideal["customer_count"]]
+    names = list(ideal["attribute"])
+    known = (ideal["customer_count"] / ideal["share_in_top"]).round().groupby(ideal["attribute"])
+    listed = ideal.groupby("attribute")["customer_count"].sum()
+    rest = (known.max() - listed).clip(lower=0).dropna()
+    groups = [[*names, *rest.index]]
+    hide = rows_to_hide([*counts, *(float(n) for n in rest)], groups=groups)
+    return [place for place in hide if place < len(counts)]
 
 
 def profile_fit_table(fit: Data) -> Table:

@@ -26,8 +26,9 @@ def told_cohorts(retention: Data) -> pd.DataFrame:
     sizes = rows.drop_duplicates("cohort").set_index("cohort")["customer_count"]
     months = [pd.Timestamp(cohort) for cohort in sizes.index]
     wholes: list[list[object]] = [[0] * len(months)]
-    for length in (3, 6, 12):
-        wholes.append([(day.year, (day.month - 1) // length) for day in months])
+    wholes.extend(
+        [(day.year, (day.month - 1) // length) for day in months] for length in (3, 6, 12)
+    )
     gone = {sizes.index[at] for at in rows_to_hide(sizes.tolist(), groups=wholes)}
     places = [place for place, cohort in enumerate(rows["cohort"]) if cohort in gone]
     shown = hide_telling_rates(rows, "retention_rate", of="customer_count", hides=("active_count",))

@@ -43,6 +43,8 @@ def told_kinds(kinds: pd.DataFrame) -> pd.DataFrame:
 
     Stages that nobody is in are hidden ones as well where their absence would tell the others.
     """
+    if kinds.empty:
+        return kinds
     parts = []
     for kind, rows in kinds.groupby("kind", sort=False):
         if kind not in (LIFECYCLE, SATISFACTION):
@@ -57,4 +59,4 @@ def told_kinds(kinds: pd.DataFrame) -> pd.DataFrame:
         absent = [told | {"kind": kind, "segment": stage} for stage in sorted(gone - {*sizes})]
         if absent and kind == LIFECYCLE:
             parts.append(pd.DataFrame(absent).reindex(columns=kinds.columns))
-    return pd.concat([part.astype("object") for part in parts]) if parts else kinds
+    return pd.concat([part.astype("object") for part in parts])

@@ -123,10 +123,16 @@ def narrowed(
             total, larger = sum(known.values()), len(known) - len(few)
             if not few or total <= most:
                 continue
-            low = 1 if larger else total - most * (len(few) - 1)
-            if low > 1 or total - (len(few) - 1) - (most + 1) * larger < most:
+            if _bounds(len(few), larger, total):
                 found |= set(few)
     return found
+
+
+def _bounds(few: int, larger: int, total: float) -> bool:
+    """Whether a sum of so many small counts and larger ones leaves a small one less than free."""
+    most = voice().min_cell - 1
+    low = 1 if larger else total - most * (few - 1)
+    return few > 0 and (low > 1 or total - (few - 1) - (most + 1) * larger < most)
 
 
 def hide_rows(
@@ -221,6 +227,8 @@ def hide_totals(
         gone = [was[guard.count] for was, now in pairs if is_hidden(now[guard.count])]
         known = [count for count in gone if isinstance(count, (int, float)) and count > 0]
         told = len(known) == 1 or 0 < sum(known) < voice().min_cell
+        few = sum(now[guard.count] == too_few() for now in shown)
+        told = told or _bounds(few, len(known) - few, sum(known))
         if told and not is_hidden(covered[guard.count]):
             covered[guard.count] = hidden()
     return covered

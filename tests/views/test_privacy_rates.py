@@ -156,3 +156,44 @@ def test_effort_speaks_of_no_segment_that_its_table_hides():
     ]
     found = findings.effort_finding(rows.assign(expected_value_share=[0.1, 0.8, 0.1]), names)
     assert "80" not in found.title
+
+
+def ideal(shares: dict[str, int], known: int) -> pd.DataFrame:
+    """Top customers by city, of so many whose city is known."""
+    rows = pd.DataFrame({"value": [*shares], "customer_count": [*shares.values()]})
+    return rows.assign(
+        attribute="city",
+        kind="geography",
+        share_in_top=rows["customer_count"] / known,
+        share_in_all=0.2,
+        index=200.0,
+        low=150.0,
+        high=260.0,
+        in_profile=True,
+    )
+
+
+@pytest.mark.parametrize(("known", "told"), [(38, False), (35, True), (60, True)])
+def test_few_top_customers_of_rare_values_do_not_follow_from_the_listed_ones(known, told):
+    # 20 of Bonn are 20/38: of 38 whose city is known 35 are listed, the others are 3.
+    rows = ideal({"Bonn": 20, "Ulm": 15}, known)
+    payload = tables.ideal_customer_table(rows).payload()
+    assert column_cells(payload, "value") == ["Bonn", "Ulm"]
+    assert is_hidden(column_cells(payload, "share_in_top")[1]) != told
+    chart = charts.ideal_customer_chart(rows).payload()
+    assert ("Ulm" in chart["alt"]) == told
+
+
+def test_a_total_that_leaves_a_small_count_no_room_is_hidden():
+    # 25 new customers of three times "<10" are 7 at least each.
+    rows = pd.DataFrame(
+        {
+            "channel": ["call", "email", "sms"],
+            "cost": [1.0, 1.0, 1.0],
+            "new_customers": [8, 8, 9],
+            "order_count": [4, 11, 10],
+            "customer_count": [14, 63, 27],
+        }
+    )
+    payload = tables.channel_costs_table(rows).payload()
+    assert column_cells(payload, "new_customers") == [FEW, FEW, FEW, HIDDEN]
