@@ -39,8 +39,16 @@ class Figure(NamedTuple):
 
 NO_VALUE = Figure(None)
 
+_YEAR = 365.25
 
-def kpi_values(counts: Counts, *, margin_rate: float | None = None) -> dict[str, Figure]:
+
+def kpi_values(
+    counts: Counts,
+    *,
+    margin_rate: float | None = None,
+    discount_rate: float = 0.0,
+    days: float = 91,
+) -> dict[str, Figure]:
     """Every KPI of a period.
 
     Parameters
@@ -50,6 +58,10 @@ def kpi_values(counts: Counts, *, margin_rate: float | None = None) -> dict[str,
         `marketing_cost`; NaN where the data do not say.
     margin_rate
         Gross margin as a fraction of revenue, for orders without a known cost.
+    discount_rate
+        What a year of waiting takes off the worth of money, a fraction.
+    days
+        Length of the period.
     """
     c = counts
     orders, buyers, started = c["order_count"], c["buyers"], c["active_start"]
@@ -73,7 +85,10 @@ def kpi_values(counts: Counts, *, margin_rate: float | None = None) -> dict[str,
         "nps": _nps(c),
         "marketing_cost": _amount(c["marketing_cost"], math.nan),
         "roi": _roi(c, margin_rate),
-        "cac": _ratio(c["marketing_cost"], c["new"])._replace(parts=(stages["new"],)),
+        "cac": _cac(c, stages),
+        "ltv": _ltv(c, stages, margin_rate, discount_rate, days),
+        "ltv_to_cac": _ltv_to_cac(c, stages, margin_rate, discount_rate, days),
+        "payback_months": _payback(c, stages, margin_rate, days),
     }
 
 
@@ -161,6 +176,54 @@ def _roi(c: Counts, margin_rate: float | None) -> Figure:
     margin = margin_of(c, margin_rate=margin_rate)
     earned = margin.of(credited, c["credited_costed_revenue"], c["credited_goods"])
     return Figure((earned - cost) / cost, NONE, c["credited_orders"])
+
+
+def _cac(c: Counts, stages: Mapping[str, float]) -> Figure:
+    return _ratio(c["marketing_cost"], c["new"])._replace(parts=(stages["new"],))
+
+
+def _ltv(
+    c: Counts,
+    stages: Mapping[str, float],
+    margin_rate: float | None,
+    discount_rate: float,
+    days: float,
+) -> Figure:
+    """m·r / (1 + i − r): margin a customer and period, retention, discount a period."""
+    margin = _gross_margin(c, margin_rate).value
+    active, started = c["active_end"], c["active_start"]
+    if margin is None or not active > 0 or not started > 0:
+        return NO_VALUE
+    kept = c["retained"] / started
+    waiting = (1 + discount_rate) ** (days / _YEAR) - 1
+    if not 1 + waiting - kept > 0:
+        return NO_VALUE
+    value = margin / active * kept / (1 + waiting - kept)
+    return Figure(value, NONE, active, (stages["retained"],))
+
+
+def _ltv_to_cac(
+    c: Counts,
+    stages: Mapping[str, float],
+    margin_rate: float | None,
+    discount_rate: float,
+    days: float,
+) -> Figure:
+    ltv, cac = _ltv(c, stages, margin_rate, discount_rate, days), _cac(c, stages)
+    if ltv.value is None or not cac.value:
+        return NO_VALUE
+    return Figure(ltv.value / cac.value, NONE, cac.n, (*ltv.parts, *cac.parts))
+
+
+def _payback(
+    c: Counts, stages: Mapping[str, float], margin_rate: float | None, days: float
+) -> Figure:
+    """Months until the margin of a customer who orders covers the cost of winning one."""
+    margin, cac = _gross_margin(c, margin_rate).value, _cac(c, stages)
+    if margin is None or cac.value is None or not margin > 0 or not c["buyers"] > 0:
+        return NO_VALUE
+    monthly = margin / c["buyers"] / (days * 12 / _YEAR)
+    return Figure(cac.value / monthly, NONE, cac.n, cac.parts)
 
 
 def _or_none(value: float) -> float | None:

@@ -25,7 +25,7 @@ _COMPUTED = frozenset(
         *("revenue", "gross_margin", "order_count", "average_order_value", "purchase_frequency"),
         *("active_customers", "active_share", "new_customers", "repeat_rate"),
         *("customer_retention_rate", "churn_rate", "conversion_rate", "csat", "nps"),
-        *("marketing_cost", "roi", "cac"),
+        *("marketing_cost", "roi", "cac", "ltv", "ltv_to_cac", "payback_months"),
     }
 )
 KPI_IDS = tuple(kpi for kpi in KPIS if kpi in _COMPUTED)
@@ -43,6 +43,7 @@ def kpi_history(
     conversion_days: int = 30,
     lookback_days: int = 30,
     margin_rate: float | None = None,
+    discount_rate: float = 0.0,
     channel_terms: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Every KPI of every period, with 95 % intervals of shares and means.
@@ -70,6 +71,8 @@ def kpi_history(
         Days before an order in which a touch can earn its credit.
     margin_rate
         Gross margin as a fraction of revenue, for orders without a known cost.
+    discount_rate
+        What a year of waiting takes off the worth of money, a fraction.
     channel_terms
         What channels cost where the cost file is silent: `channel`, `per_touch`, `monthly`.
 
@@ -98,7 +101,10 @@ def kpi_history(
     counts = pd.concat(found, axis="columns")
     figures = {
         span.id: kpi_values(
-            defaultdict(lambda: math.nan, counts.loc[span.id]), margin_rate=margin_rate
+            defaultdict(lambda: math.nan, counts.loc[span.id]),
+            margin_rate=margin_rate,
+            discount_rate=discount_rate,
+            days=span.days,
         )
         for span in spans
     }

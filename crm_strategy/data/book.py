@@ -182,6 +182,7 @@ class Book:
             "conversion_days": self.params.kpis.conversion_days,
             "lookback_days": self.params.attribution.lookback_days,
             "margin_rate": self.params.kpis.margin_rate,
+            "discount_rate": self.params.value.discount_rate,
         }
 
     @property
