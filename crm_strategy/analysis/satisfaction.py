@@ -37,7 +37,8 @@ def satisfaction_answers(surveys: ibis.Table, *, as_of: date) -> ibis.Table:
     ----------
     surveys
         One row per answer: `customer_id`, `answered_at` (timestamp), `kind` (csat, nps),
-        `score`, `scale_max` (of csat; 5 where missing). Scores off the scale do not count.
+        `score`, `scale_max` (of csat 5 where missing; NPS of another scale than 10 does not
+        count). Scores off the scale do not count.
     as_of
         Last day observed; later answers are ignored.
 
@@ -48,7 +49,11 @@ def satisfaction_answers(surveys: ibis.Table, *, as_of: date) -> ibis.Table:
     """
     top = ibis.ifelse(_.kind == "nps", _TEN, _.scale_max.fill_null(_SCALE))
     said = surveys.filter(
-        until(_.answered_at, as_of), _.customer_id.notnull(), _.kind.isin(list(BANDS))
+        until(_.answered_at, as_of),
+        _.customer_id.notnull(),
+        _.kind.isin(list(BANDS)),
+        # The bands of NPS are those of 0 to 10 alone.
+        (_.kind != "nps") | (_.scale_max.fill_null(_TEN) == _TEN),
     ).mutate(top=top)
     # Scales of ten often begin at 0, shorter ones at 1.
     lowest = ibis.ifelse(said.top >= _TEN, 0, 1)

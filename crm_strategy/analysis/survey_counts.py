@@ -10,7 +10,7 @@ from crm_strategy.analysis.spans import PeriodLike, Span, bucket_of, edges_of, l
 
 COUNTS = ("csat_answers", "csat_satisfied", "nps_answers", "nps_promoters", "nps_detractors")
 
-_SCALE = 5
+_SCALE, _NPS_SCALE = 5, 10
 _PROMOTER, _DETRACTOR = 9, 6
 
 
@@ -21,7 +21,8 @@ def survey_counts(surveys: ibis.Table, *, periods: Sequence[PeriodLike]) -> pd.D
     ----------
     surveys
         One row per answer: `answered_at` (timestamp), `kind` (csat, nps), `score`,
-        `scale_max` (of csat; 5 where missing). Answers without a score do not count.
+        `scale_max` (of csat 5 where missing). Answers without a score do not count, nor does
+        NPS of another scale than 0 to 10.
     periods
         The periods: `id`, `start`, `end` (inclusive days).
 
@@ -46,7 +47,8 @@ def _layer_counts(surveys: ibis.Table, layer: Sequence[Span]) -> pd.DataFrame:
     answers = surveys.filter(_.score.notnull()).mutate(
         bucket=bucket_of(surveys.answered_at, edges), satisfied=surveys.score >= scale - boxes
     )
-    csat, nps = answers.kind == "csat", answers.kind == "nps"
+    csat = answers.kind == "csat"
+    nps = (answers.kind == "nps") & (answers.scale_max.fill_null(_NPS_SCALE) == _NPS_SCALE)
     counts = answers.group_by("bucket").agg(
         csat_answers=csat.sum(),
         csat_satisfied=(csat & answers.satisfied).sum(),

@@ -38,6 +38,12 @@ def test_nps_matches_published_cases(scores, expected):
     assert values(("a", "2026-08-01", 5), surveys=answers)["nps"] == pytest.approx(expected)
 
 
+def test_nps_of_another_scale_does_not_count():
+    # 5 of 5 would be a detractor on the scale to 10.
+    answers = surveys(("nps", "2026-08-01", 5, 5), ("nps", "2026-08-01", 10, 10))
+    assert values(("a", "2026-08-01", 5), surveys=answers)["nps"] == pytest.approx(100)
+
+
 def test_answers_of_other_periods_and_kinds_do_not_count():
     answers = surveys(("nps", "2026-05-01", 10), ("csat", "2026-08-01", 5))
     found = values(("a", "2026-08-01", 5), surveys=answers)

@@ -50,6 +50,12 @@ def test_csat_bands(scale_max, low, middle, high):
     assert bands("csat", [*low, *middle, *high], scale_max) == expected
 
 
+def test_nps_of_another_scale_does_not_count():
+    said = answers(("a", "2026-09-01", "nps", 5, 5), ("b", "2026-09-01", "nps", 9, 10))
+    found = satisfaction_answers(said, as_of=date(2026, 9, 30)).to_pandas()
+    assert found["customer_id"].tolist() == ["b"]
+
+
 def test_scores_off_the_scale_and_other_kinds_do_not_count():
     assert bands("nps", [-1, 11, None]) == []
     assert bands("csat", [0, 6]) == []
