@@ -90,9 +90,10 @@ def respondents_finding(respondents: Data) -> Finding:
     rows = rows[rows["customer_count"] > 0] if len(rows) else rows
     shown = without_small(rows, "customer_count", within=[[]]) if len(rows) else rows
     groups = shown.set_index("group") if len(shown) else shown
-    told = {"respondents", "others"} <= set(groups.index)
-    if not told or telling_rates(list(rows["repeat_rate"]), list(rows["customer_count"])):
+    if not {"respondents", "others"} <= set(groups.index):
         return Finding("respondents", title=say("findings.respondents.none"))
+    if telling_rates(list(rows["repeat_rate"]), list(rows["customer_count"])):
+        return Finding("respondents", title=say("findings.respondents.few"))
     answered, others = groups.loc["respondents"], groups.loc["others"]
     apart = answered["low"] > others["high"] or answered["high"] < others["low"]
     return Finding(
