@@ -54,8 +54,8 @@ def kpi_values(
     Parameters
     ----------
     counts
-        Columns of `order_counts`, `goods_counts`, `touch_counts` and `survey_counts`, and
-        `marketing_cost`; NaN where the data do not say.
+        Columns of `order_counts`, `goods_counts`, `touch_counts`, `survey_counts` and
+        `loyal_counts`, and `marketing_cost`; NaN where the data do not say.
     margin_rate
         Gross margin as a fraction of revenue, for orders without a known cost.
     discount_rate
@@ -80,6 +80,7 @@ def kpi_values(
         "repeat_rate": _share(c["repeaters"], buyers),
         "average_order_value": _average_order_value(c),
         "purchase_frequency": _purchase_frequency(c),
+        "loyalty_share": _share(c["loyal"], c["scored"]),
         "conversion_rate": _share(c["converted"], c["touched"]),
         "csat": _share(c["csat_satisfied"], c["csat_answers"]),
         "nps": _nps(c),

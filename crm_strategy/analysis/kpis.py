@@ -25,6 +25,7 @@ _COMPUTED = frozenset(
         *("revenue", "gross_margin", "order_count", "average_order_value", "purchase_frequency"),
         *("active_customers", "active_share", "new_customers", "repeat_rate"),
         *("customer_retention_rate", "churn_rate", "conversion_rate", "csat", "nps"),
+        "loyalty_share",
         *("marketing_cost", "roi", "cac", "ltv", "ltv_to_cac", "payback_months"),
     }
 )
@@ -38,6 +39,7 @@ def kpi_history(
     touches: ibis.Table | None = None,
     surveys: ibis.Table | None = None,
     costs: ibis.Table | None = None,
+    loyal: pd.DataFrame | None = None,
     periods: Sequence[PeriodLike],
     active_days: int,
     conversion_days: int = 30,
@@ -60,6 +62,8 @@ def kpi_history(
     touches, surveys, costs
         As in `touch_counts`, `survey_counts` and `channel_spending`. What rests on a table
         that is left out, or on none but empty ones, has no value.
+    loyal
+        Result of `loyalty.loyal_counts`, of any of the periods.
     periods
         The periods: `id`, `start`, `end` (inclusive days), in any order. They may overlap.
     active_days
@@ -98,6 +102,8 @@ def kpi_history(
         found.append(survey_counts(surveys, periods=spans))
     if costs is not None and touches is not None:
         found.append(_marketing_cost(costs, touches, spans, channel_terms))
+    if loyal is not None:
+        found.append(loyal.reindex([span.id for span in spans]))
     counts = pd.concat(found, axis="columns")
     figures = {
         span.id: kpi_values(
