@@ -44,8 +44,8 @@ class Forecast:
 
     `months` and `values`: what is known, oldest first. `tested`: the backtest of each model;
     `chosen`: the one in force. `ahead`: `month`, `low` and `high` (90 %), `low_50` and
-    `high_50`, `expected`, one row a month ahead. `customers`: median active customers of the
-    last year's months, NaN when not known.
+    `high_50`, `expected`, one row a month ahead. `month_customers`: active customers of each
+    month known, NaN when not known.
     """
 
     measure: str
@@ -54,12 +54,30 @@ class Forecast:
     tested: list[Backtest]
     chosen: Backtest
     ahead: pd.DataFrame
-    customers: float
+    month_customers: list[float]
 
     @property
     def is_seasonal(self) -> bool:
         """Whether the forecast may follow a season: see `SEASON_CLAIMED`."""
         return len(self.values) >= SEASON_CLAIMED
+
+    @property
+    def customers(self) -> float:
+        """The fewest customers a figure may tell of: those of the leanest of the last 24 months.
+
+        A forecast may repeat any of these. Months without customers tell of none; NaN when not
+        known.
+        """
+        counts = [count for count in self.month_customers[-SEASON_FROM:] if count > 0]
+        return min(counts, default=float("nan"))
+
+    @property
+    def recent_change(self) -> float:
+        """The last three months / the same a year before − 1; NaN where not both are known."""
+        if len(self.values) < YEAR + QUARTER:
+            return float("nan")
+        recent, before = self.values[-QUARTER:], self.values[-YEAR - QUARTER : -YEAR]
+        return ratio(sum(recent), sum(before)) - 1
 
 
 def sales_forecasts(sales: pd.DataFrame, *, steps: int = YEAR) -> list[Forecast]:
@@ -91,7 +109,7 @@ def monthly_forecast(forecasts: Sequence[Forecast]) -> pd.DataFrame:
     -------
     DataFrame
         `month`, `low`, `expected`, `high` (90 %), `low_50`, `high_50`, `measure`, `unit`,
-        `customer_count` (median active customers a month of the last year).
+        `customer_count` (active customers of the leanest month it may repeat).
     """
     parts = [
         each.ahead.assign(
@@ -114,9 +132,10 @@ def horizon_forecast(forecasts: Sequence[Forecast]) -> pd.DataFrame:
     DataFrame
         `measure`, `horizon` (of `HORIZONS`), `start` and `end` (its first and last day), `low`,
         `expected`, `high` (90 %), `low_50`, `high_50`, `last_year` (the same months a year
-        before), `change` = expected / last_year − 1, `error` (of the backtest), `model`, `unit`,
-        `customer_count`. Horizons beyond the months foretold are left out. Measures of `MEANS`
-        are a month's mean.
+        before), `change` = expected / last_year − 1, `error` (of the backtest), `model`,
+        `recent_change` (the last three months / the same a year before − 1), `is_seasonal`,
+        `unit`, `customer_count`. Horizons beyond the months foretold are left out. Measures of
+        `MEANS` are a month's mean.
     """
     rows = [
         _horizon(each, horizon, months)
@@ -125,7 +144,8 @@ def horizon_forecast(forecasts: Sequence[Forecast]) -> pd.DataFrame:
         if months <= len(each.ahead)
     ]
     names = ["measure", "horizon", "start", "end", "low", "expected", "high", "low_50", "high_50"]
-    names += ["last_year", "change", "error", "model", "unit", "customer_count"]
+    names += ["last_year", "change", "error", "model", "recent_change", "is_seasonal"]
+    names += ["unit", "customer_count"]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -136,16 +156,19 @@ def forecast_fan(forecasts: Sequence[Forecast], *, measure: str = "revenue") -> 
     -------
     DataFrame
         `month`, `actual`, `backtest` (the forecast made a month before), `low`, `low_50`,
-        `expected`, `high_50`, `high`, `unit`, `customer_count`; NaN where there is none.
+        `expected`, `high_50`, `high`, `unit`, `customer_count` (as in `monthly_forecast`),
+        `month_customers` (active customers of the month); NaN where there is none.
     """
-    names = ["month", "actual", "backtest", *RANGES, "unit", "customer_count"]
+    names = ["month", "actual", "backtest", *RANGES, "unit", "customer_count", "month_customers"]
     told = [each for each in forecasts if each.measure == measure]
     if not told:
         return pd.DataFrame(columns=names)
     (each,) = told
     tested = each.chosen.rows
     next_month = tested[tested["step"] == 1].set_index("origin")[TOLD]
-    past = pd.DataFrame({"month": each.months, "actual": each.values})
+    past = pd.DataFrame(
+        {"month": each.months, "actual": each.values, "month_customers": each.month_customers}
+    )
     past["backtest"] = past.index.map(next_month)
     rows = pd.concat([past, each.ahead], ignore_index=True)
     rows = rows.assign(unit=MEASURES[measure], customer_count=each.customers)
@@ -170,7 +193,7 @@ def _forecast(sales: pd.DataFrame, measure: str, steps: int) -> Forecast | None:
         tested=tested,
         chosen=chosen,
         ahead=_ahead(values, chosen, [months_on(months[-1], n + 1) for n in range(span)]),
-        customers=float(sales["active_customers"].iloc[-YEAR:].median()),
+        month_customers=sales["active_customers"].tolist(),
     )
 
 
@@ -208,6 +231,8 @@ def _horizon(forecast: Forecast, horizon: str, months: int) -> dict[str, object]
         "change": ratio(sums["expected"], last_year) - 1,
         "error": forecast.chosen.error,
         "model": forecast.chosen.model,
+        "recent_change": forecast.recent_change,
+        "is_seasonal": forecast.is_seasonal,
         "unit": MEASURES[forecast.measure],
         "customer_count": forecast.customers,
     }

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from crm_strategy.analysis.forecast import MEANS, RANGES, Forecast, ratio, sales_forecasts
@@ -60,8 +61,9 @@ def last_forecast(sales: pd.DataFrame, *, start: date, end: date) -> pd.DataFram
         One row a measure: `measure`, `actual`, `low`, `expected`, `high` (90 %, as in
         `horizon_forecast`), `low_50`, `high_50`, `miss` = actual / expected − 1, `verdict`
         (`inside`, `below` or `above` the 90 % interval), `model`, `error` (its backtest then),
-        `start`, `end`, `unit`, `customer_count` (active customers of the period's leanest
-        month). No rows where the period is no run of whole months, or too little was known.
+        `start`, `end`, `unit`, `customer_count` (active customers of the leanest month, of
+        the period or of those it was foretold from). No rows where the period is no run of
+        whole months, or too little was known.
     """
     names = ["measure", "actual", "low", "expected", "high", "low_50", "high_50", "miss"]
     names += ["verdict", "model", "error", "start", "end", "unit", "customer_count"]
@@ -94,5 +96,5 @@ def _scored(told: Forecast, came: pd.DataFrame, start: date, end: date) -> dict[
         "start": start,
         "end": end,
         "unit": MEASURES[told.measure],
-        "customer_count": float(came["active_customers"].min()),
+        "customer_count": float(np.fmin(told.customers, came["active_customers"].min())),
     }

@@ -7,6 +7,7 @@ from crm_strategy.views.channel_mix_charts import channel_frontier_chart
 from crm_strategy.views.chart import Chart
 from crm_strategy.views.check_charts import monthly_orders_chart
 from crm_strategy.views.driver_charts import revenue_bridge_chart
+from crm_strategy.views.forecast_charts import forecast_fan_chart
 from crm_strategy.views.funnel_charts import (
     funnel_segments_chart,
     transitions_chart,
@@ -34,6 +35,7 @@ __all__ = [
     "channel_frontier_chart",
     "cohort_heatmap_chart",
     "effort_chart",
+    "forecast_fan_chart",
     "funnel_chart",
     "funnel_segments_chart",
     "goal_bullets_chart",

@@ -26,6 +26,11 @@ from crm_strategy.views.driver_findings import (
     revenue_drivers_finding,
 )
 from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.forecast_findings import (
+    forecast_finding,
+    forecast_reconciliation_finding,
+    forecast_score_finding,
+)
 from crm_strategy.views.funnel_findings import (
     drop_off_finding,
     funnel_change_finding,
@@ -97,6 +102,9 @@ __all__ = [
     "drop_off_finding",
     "effort_finding",
     "expected_value_finding",
+    "forecast_finding",
+    "forecast_reconciliation_finding",
+    "forecast_score_finding",
     "funnel_change_finding",
     "funnel_finding",
     "goal_chain_finding",

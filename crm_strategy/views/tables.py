@@ -34,6 +34,13 @@ from crm_strategy.views.driver_tables import (
     opposed_kpis_table,
     revenue_drivers_table,
 )
+from crm_strategy.views.forecast_tables import (
+    forecast_backtest_table,
+    forecast_horizons_table,
+    forecast_reconciliation_table,
+    forecast_score_table,
+    forecast_table,
+)
 from crm_strategy.views.funnel_tables import (
     conversion_time_table,
     drop_offs_table,
@@ -122,6 +129,11 @@ __all__ = [
     "driver_tree_table",
     "drop_offs_table",
     "effort_table",
+    "forecast_backtest_table",
+    "forecast_horizons_table",
+    "forecast_reconciliation_table",
+    "forecast_score_table",
+    "forecast_table",
     "funnel_change_table",
     "funnel_segments_table",
     "funnel_table",

@@ -9,6 +9,7 @@ from crm_strategy.analysis.attribution import RULES
 from crm_strategy.analysis.rfm import SEGMENTS
 from crm_strategy.words.kpis import KPIS
 from tests.views.channel_mix_samples import CHANNEL_MIX_ROWS
+from tests.views.outlook_samples import FAN_ROWS, OUTLOOK_ROWS
 from tests.views.scenario_samples import SCENARIO_ROWS
 from tests.views.segment_samples import SEGMENT_ROWS
 
@@ -351,6 +352,7 @@ ROWS: dict[str, list[dict[str, object]]] = {
         )
     ],
     **CHANNEL_MIX_ROWS,
+    **OUTLOOK_ROWS,
     **SCENARIO_ROWS,
     **SEGMENT_ROWS,
 }
@@ -368,6 +370,7 @@ def sample(table: str) -> pd.DataFrame:
         "cohort_retention": retention,
         "monthly_orders": months,
         "kpi_history": history,
+        "forecast_fan": lambda: pd.DataFrame(FAN_ROWS),
     }
     return made[table]() if table in made else pd.DataFrame(ROWS[table])
 

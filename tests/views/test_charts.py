@@ -32,6 +32,7 @@ CHARTS = {
     "lead_funnel": "lead_funnel",
     "kpi_trends": "kpi_history",
     "category_bars": "categories",
+    "forecast_fan": "forecast_fan",
     "value_curve": "value_curve",
     "value_holdout": "value_holdout",
     "attribute_index": "attributes",

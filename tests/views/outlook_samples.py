@@ -1,0 +1,71 @@
+"""Small results of the outlook, as its analyses return them."""
+
+from datetime import date
+
+from tests.views.segment_samples import Rows, rows
+
+_MONTHS = [date(2026, month, 1) for month in range(1, 13)]
+
+OUTLOOK_ROWS: dict[str, Rows] = {
+    "forecast": rows(
+        "month low expected high low_50 high_50 measure unit customer_count",
+        (_MONTHS[9], 43e3, 49e3, 56e3, 46e3, 53e3, "revenue", "money", 480.0),
+        (_MONTHS[9], 630.0, 744.5, 877.0, 713.0, 776.0, "order_count", "count", 480.0),
+    ),
+    "forecast_horizons": rows(
+        "measure horizon start end low expected high low_50 high_50 last_year change error model "
+        "recent_change is_seasonal unit customer_count",
+        *(
+            (measure, horizon, _MONTHS[9], date(2027, 3, 31), *(size * part for part in parts),
+             size, 0.0, 0.089, model, -0.11, True, unit, 480.0)
+            for measure, unit, size, model in (
+                ("revenue", "money", 50e3, "seasonal_naive"),
+                ("order_count", "count", 800.0, "seasonal_level"),
+            )
+            for horizon, parts in (
+                ("month", (0.9, 1.0, 1.1, 0.95, 1.05)),
+                ("half_year", (5.4, 6.0, 6.6, 5.7, 6.3)),
+            )
+        ),
+    ),
+    "forecast_backtest": rows(
+        "measure model error coverage n chosen against_naive origin_count month_count is_seasonal",
+        ("revenue", "seasonal_naive", 0.089, 0.9, 78, True, 1.0, 12, 36, True),
+        ("revenue", "ets", 0.122, 0.91, 78, False, 1.37, 12, 36, True),
+    ),
+    "forecast_score": rows(
+        "measure actual low expected high low_50 high_50 miss verdict model error start end unit "
+        "customer_count",
+        ("revenue", 124e3, 121e3, 150e3, 185e3, 144e3, 156e3, -0.17, "inside", "seasonal_level",
+         0.07, _MONTHS[6], date(2026, 9, 30), "money", 480.0),
+        ("order_count", 2041.0, 2111.0, 2405.0, 2740.0, 2300.0, 2514.0, -0.15, "below",
+         "seasonal_level", 0.06, _MONTHS[6], date(2026, 9, 30), "count", 480.0),
+    ),
+    "forecast_reconciliation": rows(
+        "horizon expected low high known_orders new_orders bottom_up difference verdict "
+        "series_miss bottom_up_miss in_force",
+        ("year", 8846.2, 6935.0, 11300.0, 5796.9, 4266.5, 10063.4, 0.138, "inside", -0.10, -0.12,
+         "series"),
+    ),
+}  # fmt: skip
+
+FAN_ROWS: Rows = [
+    {
+        "month": month,
+        "actual": 40e3 + 500 * at if at < 9 else None,
+        "backtest": 41e3 if 5 < at < 9 else None,
+        **{
+            name: 45e3 * part if at >= 9 else None
+            for name, part in zip(
+                ("low", "low_50", "expected", "high_50", "high"),
+                (0.8, 0.9, 1.0, 1.1, 1.2),
+                strict=True,
+            )
+        },
+        "unit": "money",
+        "customer_count": 480.0,
+        "month_customers": 500.0 if at < 9 else None,
+    }
+    for at, month in enumerate(_MONTHS)
+]
+"""A year of which nine months are known."""

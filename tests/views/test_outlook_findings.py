@@ -1,0 +1,90 @@
+import pandas as pd
+import pytest
+
+from crm_strategy.views import charts, findings, tables
+from crm_strategy.views.payload import column_cells, is_hidden
+from crm_strategy.words import LANGUAGES, speaking
+from tests.views.outlook_samples import FAN_ROWS, OUTLOOK_ROWS
+
+
+def frame(name: str) -> pd.DataFrame:
+    return pd.DataFrame(OUTLOOK_ROWS[name])
+
+
+def test_a_forecast_states_its_range_its_test_its_assumption_and_what_would_change_it() -> None:
+    found = findings.forecast_finding(frame("forecast_horizons"), frame("forecast_backtest"))
+    assert found.title == (
+        "The next half-year should bring €300.0k of revenue, in 9 cases of 10 between €270.0k and "
+        "€330.0k"
+    )
+    for said in (
+        "The next month: €50.0k (€45.0k–€55.0k).",
+        "Orders over the whole time: 4,800 (4,320–5,280).",
+        "over 78 forecasts it missed by 9% on average, and its 90% intervals held 90% of them",
+        "It assumes that each month repeats the one a year before",
+        # 300 thousand × (1 − 11 %).
+        "should that last, €267.0k would come instead",
+    ):
+        assert said in found.text
+
+
+def test_without_two_years_no_season_is_claimed() -> None:
+    young = frame("forecast_horizons").assign(is_seasonal=False)
+    text = findings.forecast_finding(young, frame("forecast_backtest")).text
+    assert "It assumes that the last month goes on." in text
+    assert "no season is claimed" in text
+    assert "a year before" not in text
+
+
+def test_a_period_below_its_forecast_is_to_be_watched_and_one_inside_is_not() -> None:
+    found = findings.forecast_score_finding(frame("forecast_score"))
+    assert found.severity == "watch"
+    assert found.title == (
+        "The period brought €124.0k of revenue; €150.0k had been foretold (€121.0k–€185.0k): −17%, "
+        "within the interval"
+    )
+    assert "Orders: 2,041, foretold 2,405 (2,111–2,740), below the interval." in found.text
+    inside = findings.forecast_score_finding(frame("forecast_score").head(1))
+    assert inside.severity == "note"
+    assert inside.text.endswith("look for no cause.")
+
+
+def test_a_count_from_customers_is_told_with_its_last_miss_and_which_to_go_by() -> None:
+    found = findings.forecast_reconciliation_finding(frame("forecast_reconciliation"))
+    assert found.title == (
+        "Counted from customers up, 10,063 orders come in the next 12 months: +14% against the "
+        "series, within its interval"
+    )
+    assert found.text.endswith(
+        "Go by the series: it knows the season, and its misses are known from many months."
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_months_the_outlook_says_so(language: str) -> None:
+    with speaking(language=language):
+        for found in (
+            findings.forecast_finding(*(frame(n).head(0) for n in TWO)),
+            findings.forecast_score_finding(frame("forecast_score").head(0)),
+            findings.forecast_reconciliation_finding(frame("forecast_reconciliation").head(0)),
+        ):
+            assert found.title
+            assert not any(character.isdigit() for character in found.title.replace("100", ""))
+
+
+TWO = ("forecast_horizons", "forecast_backtest")
+
+
+def test_months_of_few_customers_are_in_no_table_chart_or_sentence() -> None:
+    few = frame("forecast").assign(customer_count=9.0)
+    assert all(map(is_hidden, column_cells(tables.forecast_table(few).payload(), "expected")))
+    rows = pd.DataFrame(FAN_ROWS)
+    rows.loc[0, "month_customers"] = 9.0
+    drawn = column_cells(charts.forecast_fan_chart(rows).payload(), "actual")
+    assert [is_hidden(cell) for cell in drawn[:2]] == [True, False]
+    horizons = frame("forecast_horizons").assign(customer_count=9.0)
+    found = findings.forecast_finding(horizons, frame("forecast_backtest"))
+    assert found.title == "Too few customers order in a month for a forecast to be shown"
+    assert not findings.forecast_score_finding(
+        frame("forecast_score").assign(customer_count=9.0)
+    ).figures
