@@ -8,11 +8,17 @@ from scipy.sparse import csc_matrix
 from scipy.special import gammainc
 
 from crm_strategy.analysis.baskets import Baskets, Counts, per_column
-from crm_strategy.analysis.cross_sell import ALPHA, false_share, least_orders, share_low
+from crm_strategy.analysis.cross_sell import (
+    ALPHA,
+    customers_behind,
+    false_share,
+    least_orders,
+    share_low,
+)
 
 COLUMNS = (
     *("product", "with_product", "third_product", "order_count", "support", "lift"),
-    *("confidence", "confidence_low", "price", "margin", "q_value", "verdict"),
+    *("confidence", "confidence_low", "price", "margin", "q_value", "verdict", "customer_count"),
 )
 
 MOST_PAIRS = 200
@@ -46,7 +52,8 @@ def product_bundles(
         `order_count`, `support`, `lift` = support / the product of the three shares,
         `confidence` (orders with all three / orders with the commonest two of them),
         `confidence_low` (its Wilson 95 % lower end), `price` and `margin` (money of the three
-        together), `q_value`, `verdict` (`together`, else `chance`).
+        together), `q_value`, `verdict` (`together`, else `chance`), `customer_count` (different
+        customers with all three in one order).
     """
     floor = least_orders(baskets.n, min_support=min_support, min_orders=min_orders)
     places = pd.Series(range(len(baskets.products)), index=baskets.products["product_id"])
@@ -81,6 +88,8 @@ def _described(
     lines = np.bincount(month, weights=sizes, minlength=1)
     products, n = baskets.products, max(baskets.n, 1)
     held = products["basket_count"].to_numpy()
+    ids = products["product_id"].to_numpy()
+    people = customers_behind(baskets, [ids[list(bundle)] for bundle in found])
     rows = []
     for bundle, count in found.items():
         tails, wholes = [], []
@@ -107,6 +116,7 @@ def _described(
             }
         )
     table = pd.DataFrame(rows, columns=[*COLUMNS[:10], "p_value"])
+    table["customer_count"] = people
     chance = table["p_value"].to_numpy(dtype="float64")
     table["q_value"] = false_share(chance, tests=tests)
     table["verdict"] = np.where(table["q_value"] <= ALPHA, "together", "chance")

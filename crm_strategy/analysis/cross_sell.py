@@ -1,6 +1,8 @@
 """Cross-sell: which product to offer beside which, and how sure that is."""
 
+import functools
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -131,3 +133,50 @@ def false_share(p_values: NDArray[np.float64], *, tests: int) -> NDArray[np.floa
     found = np.empty(len(p_values))
     found[order] = np.minimum(np.minimum.accumulate(stepped[::-1])[::-1], 1.0)
     return found
+
+
+def sure_pairs(baskets: Baskets, pairs: pd.DataFrame, *, most: int = 50) -> pd.DataFrame:
+    """The pairs bought together, each the way that is surer, with the customers behind it.
+
+    Parameters
+    ----------
+    baskets
+        Result of `baskets.product_baskets`.
+    pairs
+        Result of `cross_sell` on them.
+    most
+        Pairs at most.
+
+    Returns
+    -------
+    DataFrame
+        The rows of `pairs` with verdict `together`, the way with the higher confidence, highest
+        `lift_low` first, and `customer_count`: different customers with both in one order.
+    """
+    sure = pairs[pairs["verdict"] == "together"]
+    ids = np.sort(sure[["product_id", "with_product_id"]].to_numpy(dtype=str), axis=1)
+    keyed = sure.assign(pair=list(map(tuple, ids)))
+    keyed = keyed.sort_values(["confidence", "product_id"], ascending=[False, True])
+    best = keyed.drop_duplicates("pair").drop(columns="pair")
+    best = best.sort_values(
+        ["lift_low", "product_id", "with_product_id"], ascending=[False, True, True]
+    ).head(most)
+    names = [best[name] for name in ("product_id", "with_product_id")]
+    count = customers_behind(baskets, list(zip(*names, strict=True)))
+    return best.assign(customer_count=count).reset_index(drop=True)
+
+
+def customers_behind(baskets: Baskets, sets: Sequence[Sequence[str]]) -> NDArray[np.int64]:
+    """Different known customers with a basket that holds all products of each set."""
+    places = {item: at for at, item in enumerate(baskets.products["product_id"])}
+    columns = baskets.held.tocsc()
+    counts = []
+    for items in sets:
+        holders = [
+            columns.indices[columns.indptr[at] : columns.indptr[at + 1]]
+            for at in (places[item] for item in items)
+        ]
+        rows = functools.reduce(np.intersect1d, holders)
+        owners = np.unique(baskets.owners[rows])
+        counts.append(int((owners >= 0).sum()))
+    return np.array(counts, dtype=np.int64)

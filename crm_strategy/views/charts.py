@@ -13,6 +13,7 @@ from crm_strategy.views.funnel_charts import (
     transitions_chart,
 )
 from crm_strategy.views.goal_charts import goal_bullets_chart
+from crm_strategy.views.growth_charts import cross_sell_chart
 from crm_strategy.views.journey_charts import funnel_chart, touchpoint_matrix_chart
 from crm_strategy.views.kpi_charts import kpi_line_chart, kpi_trends_chart
 from crm_strategy.views.lead_charts import lead_funnel_chart
@@ -34,6 +35,7 @@ __all__ = [
     "channel_cost_chart",
     "channel_frontier_chart",
     "cohort_heatmap_chart",
+    "cross_sell_chart",
     "effort_chart",
     "forecast_fan_chart",
     "funnel_chart",

@@ -37,6 +37,11 @@ from crm_strategy.views.funnel_findings import (
 )
 from crm_strategy.views.goal_findings import goal_checks_finding, goals_finding
 from crm_strategy.views.growth_findings import replenishment_finding, win_back_finding
+from crm_strategy.views.growth_offer_findings import (
+    bundles_finding,
+    cross_sell_finding,
+    next_offers_finding,
+)
 from crm_strategy.views.incident_findings import (
     incident_finding,
     occasions_finding,
@@ -90,11 +95,13 @@ __all__ = [
     "at_risk_finding",
     "attributes_finding",
     "attribution_finding",
+    "bundles_finding",
     "cascade_finding",
     "category_finding",
     "channel_cost_finding",
     "channel_sets_finding",
     "cohort_finding",
+    "cross_sell_finding",
     "data_quality_finding",
     "deals_finding",
     "decisions_finding",
@@ -121,6 +128,7 @@ __all__ = [
     "lifecycle_finding",
     "lost_reasons_finding",
     "newcomers_finding",
+    "next_offers_finding",
     "occasions_finding",
     "opposed_kpis_finding",
     "personas_finding",

@@ -48,6 +48,12 @@ from crm_strategy.views.funnel_tables import (
     funnel_segments_table,
 )
 from crm_strategy.views.goal_tables import goal_checks_table, goals_table
+from crm_strategy.views.growth_offer_tables import (
+    bundles_table,
+    cross_sell_table,
+    next_offers_table,
+    offer_hits_table,
+)
 from crm_strategy.views.growth_tables import replenishment_table, win_back_table
 from crm_strategy.views.incident_tables import (
     incidents_table,
@@ -111,6 +117,7 @@ __all__ = [
     "attribution_value_table",
     "attribution_verdicts_table",
     "broken_links_table",
+    "bundles_table",
     "cascade_comparison_table",
     "cascade_rates_table",
     "cascades_table",
@@ -120,6 +127,7 @@ __all__ = [
     "cohort_retention_table",
     "communication_plan_table",
     "conversion_time_table",
+    "cross_sell_table",
     "data_exclusions_table",
     "data_findings_table",
     "data_sources_table",
@@ -150,7 +158,9 @@ __all__ = [
     "lifecycle_table",
     "lost_reasons_table",
     "newcomers_table",
+    "next_offers_table",
     "occasions_table",
+    "offer_hits_table",
     "opposed_kpis_table",
     "persona_cards_table",
     "personas_table",

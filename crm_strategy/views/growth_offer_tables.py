@@ -1,0 +1,112 @@
+"""Tables of offers: what is bought together, what to offer next, and how well that was guessed."""
+
+from typing import Final
+
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.layout import Basis, Layout, Suppress
+from crm_strategy.views.ranges import with_range
+from crm_strategy.views.table import Table
+
+MONEY: Final = dict.fromkeys(("margin", "price", "expected_value"), "unit_money")
+
+
+def cross_sell_table(pairs: Data, *, n: int | None = None) -> Table:
+    """Pairs bought together, surest first; `n` is the number of orders looked at."""
+    return Table(
+        pairs,
+        id="cross_sell",
+        formats={
+            **MONEY,
+            **dict.fromkeys(("support", "confidence", "confidence_low"), "share"),
+            **dict.fromkeys(("lift", "lift_low"), "ratio"),
+            **dict.fromkeys(("expected_count", "without_count"), "count"),
+            **dict.fromkeys(("p_value", "q_value", "leverage"), "exact"),
+        },
+        suppress=(
+            Suppress(count="customer_count"),
+            Suppress(count="order_count"),
+            Suppress(count="without_count"),
+        ),
+        layout=Layout(
+            columns=(
+                *("product", "with_product", "order_count", "support", "confidence", "lift"),
+                *("lift_low", "margin", "price", "expected_count", "q_value", "without_count"),
+                *("customer_count", "confidence_low", "product_id", "with_product_id"),
+            ),
+            rows_shown=15,
+            ranked=True,
+        ),
+        basis=Basis(n=n, unit="orders"),
+    )
+
+
+def bundles_table(bundles: Data, *, n: int | None = None) -> Table:
+    """Bundles of three that belong together, surest first."""
+    rows = frame_of(bundles)
+    if len(rows):
+        rows = rows[rows["verdict"] == "together"]
+    return Table(
+        rows,
+        id="bundles",
+        formats={
+            **MONEY,
+            **dict.fromkeys(("support", "confidence", "confidence_low"), "share"),
+            "q_value": "exact",
+        },
+        suppress=(Suppress(count="customer_count"), Suppress(count="order_count")),
+        layout=Layout(
+            columns=(
+                *("product", "with_product", "third_product", "order_count", "confidence"),
+                *("lift", "price", "margin", "support", "confidence_low", "q_value"),
+                "customer_count",
+            ),
+            rows_shown=10,
+            ranked=True,
+        ),
+        basis=Basis(n=n, unit="orders"),
+    )
+
+
+def next_offers_table(offered: Data, *, n: int | None = None) -> Table:
+    """Products to offer next, by the customers they suit; `n` customers have an offer."""
+    return Table(
+        offered,
+        id="next_offers",
+        formats={**MONEY, "chance": "share", "category": "text"},
+        suppress=(
+            # The first offers of all customers add up to those who have one.
+            Suppress(count="first_count", hides=(), within=((),)),
+            Suppress(count="customer_count"),
+        ),
+        layout=Layout(
+            columns=(
+                *("product", "customer_count", "first_count", "chance", "margin"),
+                *("expected_value", "price", "category", "product_id"),
+            ),
+            sheet_only=("price", "category", "product_id"),
+            rows_shown=10,
+            ranked=True,
+        ),
+        basis=Basis(n=n),
+    )
+
+
+def offer_hits_table(hits: Data) -> Table:
+    """How many bought what they would have been offered, against the most popular products."""
+    rows = frame_of(hits)
+    if len(rows):
+        # The difference is of rates: its customers are those of the rows above.
+        counted = rows["hit_count"].where(rows["method"] != "difference")
+        rows = with_range(rows, "share").assign(hit_count=counted)
+    return Table(
+        rows,
+        id="offer_hits",
+        formats={"range": "interval", "low": "share", "high": "share"},
+        suppress=(Suppress(count="customer_count"), Suppress(count="hit_count")),
+        layout=Layout(
+            columns=("method", "customer_count", "hit_count", "hit_rate", "range", "low", "high"),
+            words={"method": "views.offer_hits.{}"},
+            sheet_only=("low", "high"),
+            page_only=("range",),
+        ),
+    )
