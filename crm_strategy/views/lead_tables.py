@@ -37,11 +37,13 @@ def lead_funnel_table(funnel: Data) -> Table:
         layout=Layout(
             columns=(
                 *("source_channel", "lead_count", "qualified_rate", "won_count", "win_rate"),
-                *("range", "median_days", "cost_per_won", "low", "high", "qualified_count"),
-                *("open_count", "lost_count", "value", "cost"),
+                *("range", "median_days", "cost_per_won", "low", "high", "open_count"),
+                *("lost_count", "value", "qualified_count"),
             ),
             words=SOURCE,
-            page_only=("range",),
+            sheet_only=("qualified_count",),
+            # Neither on the page nor in the workbook: it only guards its rate.
+            page_only=("range", "qualified_count"),
             ranked=True,
         ),
     )

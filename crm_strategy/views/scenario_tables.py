@@ -126,8 +126,9 @@ def cascade_comparison_table(comparison: Data) -> Table:
                 *("customer_count", "cost_low", "cost_high", COUNT),
             ),
             words=WORDS,
-            sheet_only=(COUNT,),
-            page_only=("range", COUNT),
+            sheet_only=("customer_count", COUNT),
+            # Neither on the page nor in the workbook: they only guard the others.
+            page_only=("range", "customer_count", COUNT),
         ),
     )
 
