@@ -45,7 +45,7 @@ class Fit:
     """By name; no values where nothing could be fitted."""
     log_likelihood: float
     covariance: pd.DataFrame
-    """Of the logarithms of the parameters; no values where the data do not hold them all."""
+    """Of the logarithms of the parameters; no values of those that the data do not hold."""
     customer_count: int
     problem: str
     """One of `PROBLEMS`, or empty."""
@@ -150,18 +150,23 @@ def bootstrap_parameters(fit: Fit, rows: pd.DataFrame, *, draws: int, seed: int)
     Returns
     -------
     DataFrame
-        One row a draw, one column a parameter; no rows where the fit has no covariance.
+        One row a draw, one column a parameter; no rows where the fit has no covariance. A
+        parameter that the data do not hold stays where it is.
     """
     names = list(fit.parameters.index)
     covariance = fit.covariance.to_numpy(dtype=float)
-    if not np.isfinite(covariance).all():
+    held = np.isfinite(np.diag(covariance))
+    if not held.any():
         return pd.DataFrame(columns=names, dtype=float)
     frame = _frame(fit.model, rows)
-    sample, low, high = frame.sample(), frame.low, frame.high
+    sample = frame.sample()
     place = np.log(fit.parameters.to_numpy(dtype=float)) - frame.log_units
+    low, high = np.where(held, frame.low, place), np.where(held, frame.high, place)
+    covariance, block = np.where(held & held[:, None], covariance, 0.0), np.ix_(held, held)
     customers = frame.customer_count
     counts = frame.rows["n"].to_numpy(dtype=float)
-    scores, curvature = sample.scores(place), np.linalg.inv(covariance) / customers
+    scores, curvature = sample.scores(place), np.eye(len(place))
+    curvature[block] = np.linalg.inv(covariance[block]) / customers
     chance = np.random.default_rng(seed)
     drawn = np.empty((draws, len(names)))
     for draw in range(draws):
@@ -189,10 +194,22 @@ def _fit(model: str, frame: Frame) -> Fit:
         model,
         pd.Series(np.exp(found.place + frame.log_units), index=list(frame.names)),
         float(found.mean * customers - densities * np.log(frame.unit)),
-        _square(inverse(found.curvature * customers), frame),
+        _square(_covariance(found, customers), frame),
         customers,
         "few_customers" if few else _problem(model, found),
     )
+
+
+def _covariance(found: Found, customers: float) -> Floats:
+    """Of all parameters; where that is not known, of those that did not run away."""
+    information = found.curvature * customers
+    whole = inverse(information)
+    if np.isfinite(whole).all():
+        return whole
+    held = ~np.array(found.runaway)
+    if held.any():
+        whole[np.ix_(held, held)] = inverse(information[np.ix_(held, held)])
+    return whole
 
 
 def _problem(model: str, found: Found) -> str:

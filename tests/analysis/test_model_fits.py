@@ -133,6 +133,22 @@ def test_draws_spread_as_the_covariance_says(model):
     assert drawn.mean().to_numpy() == pytest.approx(np.log(fit.parameters), abs=0.2)
 
 
+@models
+def test_draws_vary_in_what_the_data_hold_where_nobody_drops_out(model):
+    chance = np.random.default_rng(3)
+    seen = chance.integers(100, 360, 800).astype(float)
+    count = chance.poisson(chance.gamma(1.2, 1 / 100, 800) * seen)
+    last = [chance.uniform(0, t, k).max() if k else 0.0 for k, t in zip(count, seen, strict=True)]
+    rows = pd.DataFrame({"frequency": count, "recency": np.round(last), "T": seen, "n": 1})
+    fit = fit_buying_model(rows, model=model)
+    assert fit.problem == "no_dropout"
+    held = np.isfinite(np.diag(fit.covariance))
+    assert held.tolist() == [True, True, False, False]
+    drawn = np.log(bootstrap_parameters(fit, rows, draws=40, seed=1)).std().to_numpy()
+    assert drawn[held] == pytest.approx(np.sqrt(np.diag(fit.covariance)[held]), rel=0.5)
+    assert drawn[~held] == pytest.approx(0, abs=1e-9)
+
+
 def test_draws_by_one_newton_step_spread_as_refits_do(monkeypatch):
     rows = buyers("mbg_nbd", TRUTHS["mbg_nbd"][0], count=3_000, seed=3)
     fit = fit_buying_model(rows, model="mbg_nbd")
