@@ -135,9 +135,9 @@ def test_draws_spread_as_the_covariance_says(model):
 
 @models
 def test_draws_vary_in_what_the_data_hold_where_nobody_drops_out(model):
-    chance = np.random.default_rng(3)
-    seen = chance.integers(100, 360, 800).astype(float)
-    count = chance.poisson(chance.gamma(1.2, 1 / 100, 800) * seen)
+    chance = np.random.default_rng(5)
+    seen = chance.integers(100, 360, 4000).astype(float)
+    count = chance.poisson(chance.gamma(1.2, 1 / 100, 4000) * seen)
     last = [chance.uniform(0, t, k).max() if k else 0.0 for k, t in zip(count, seen, strict=True)]
     rows = pd.DataFrame({"frequency": count, "recency": np.round(last), "T": seen, "n": 1})
     fit = fit_buying_model(rows, model=model)
