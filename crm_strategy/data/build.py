@@ -209,6 +209,8 @@ def _cross_findings(
     from_file = "customers" in staged
     found += cross_checks.unknown_customers(tables, marked, from_file=from_file)
     found += cross_checks.unknown_channels(tables, marked, channels=params.channels)
+    mapped = [touchpoint.id for touchpoint in params.touchpoints]
+    found += cross_checks.unknown_touchpoints(tables, marked, touchpoints=mapped)
     found += cross_checks.channel_spellings(tables, marked)
     if "costs" in marked:
         found += cross_checks.overlapping_costs(tables)

@@ -167,6 +167,26 @@ def unknown_channels(
     return found
 
 
+def unknown_touchpoints(
+    tables: Tables, supplied: Collection[str], *, touchpoints: Collection[str]
+) -> list[DataFinding]:
+    """Touchpoints of touches that the params do not describe, likely spellings beside them."""
+    if "touches" not in supplied or not touchpoints:
+        return []
+    counts = value_counts(tables("touches"), "touchpoint")
+    unknown = {each: count for each, count in counts.items() if each not in touchpoints}
+    if not unknown:
+        return []
+    named = list(unknown)
+    more = f" + {len(named) - 8}" if len(named) > 8 else ""
+    shown = [_with_likely(each, touchpoints) for each in named[:8]]
+    detail = {"touchpoints": (", ".join(shown) + more, "text")}
+    rows = sum(unknown.values())
+    return [
+        DataFinding("touches", "unknown_touchpoints", "note", rows, named[0], "touchpoint", detail)
+    ]
+
+
 def channel_spellings(tables: Tables, supplied: Collection[str]) -> list[DataFinding]:
     """Names of channels that differ only in case, blanks or signs: one channel, perhaps.
 

@@ -39,6 +39,12 @@ def segment_rules(params: Params, customers: ibis.Table) -> dict[str, ibis.Value
     return rules
 
 
+_LEFT_OUT = (
+    "A column that names people, or has a value of its own for most customers, is left out: "
+    "crm-strategy check lists those."
+)
+
+
 def kind_terms(params: Params, customers: ibis.Table) -> dict[str, Any]:
     """What `segment_kinds.Sources` needs of the plan: rules, tiers and the map of scores.
 
@@ -57,7 +63,7 @@ def kind_terms(params: Params, customers: ibis.Table) -> dict[str, Any]:
         Problem(
             ("segment_kinds", place),
             f"customers have no attribute '{column}'.",
-            instead_of(column, known, what="Attributes"),
+            f"{instead_of(column, known, what='Attributes')}\n{_LEFT_OUT}",
         )
         for place, kind in enumerate(params.segment_kinds)
         for family, _, column in [kind.partition(":")]

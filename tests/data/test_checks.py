@@ -579,3 +579,14 @@ def test_amounts_beyond_belief_are_left_out(tmp_path: Path):
 def test_one_customer_with_all_orders_is_a_till_account(tmp_path: Path):
     rows = "".join(f"{n},a,2026-01-{1 + n % 28:02d},10\n" for n in range(200))
     assert ("orders", "till_account") in prepared_orders(tmp_path, HEAD + rows).findings()
+
+
+def test_a_touchpoint_that_the_plan_lacks_is_noted_with_its_likely_spelling(tmp_path: Path):
+    head = "touchpoints: [{id: newsletter, name: N, channel: email, stage: loyalty}]\n"
+    touches = "customer_id,touched_at,channel,touchpoint\na,2026-01-01,email,newsleter\n"
+    touches += "a,2026-01-02,email,newsletter\na,2026-01-03,email,kiosk\na,2026-01-04,email,\n"
+    found = with_table(tmp_path, "touches", touches, head=head)
+    finding = found.finding("touches", "unknown_touchpoints")
+    assert (finding["row_count"], finding["severity"]) == (2, "note")
+    assert "newsleter (= newsletter?)" in finding["detail"]
+    assert "kiosk" in finding["detail"]

@@ -68,7 +68,9 @@ def test_kinds_are_about_attributes_that_customers_have(tmp_path):
         kind_terms(params, table(columns, []))
     assert str(error.value) == (
         f"{file}, line 6, segment_kinds[1]: customers have no attribute 'contry'.\n"
-        "Did you mean 'country'? Attributes: age_band, country."
+        "Did you mean 'country'? Attributes: age_band, country.\n"
+        "A column that names people, or has a value of its own for most customers, is left out: "
+        "crm-strategy check lists those."
     )
 
 
