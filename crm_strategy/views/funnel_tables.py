@@ -44,20 +44,18 @@ def funnel_change_table(change: Data) -> Table:
     """Each step's rate against the period before."""
     rows = frame_of(change)
     if len(rows):
-        rows = rows.assign(
-            range=ranges(rows["low"], rows["high"], "points"),
-        )
+        rows = rows.assign(range=ranges(rows["low"], rows["high"], "points"))
     return Table(
         with_group_names(rows),
         id="funnel_change",
         formats={"difference": "points", "low": "points", "high": "points", "range": "interval"},
         layout=Layout(
             columns=(
-                *("attribute", "value", "stage", "step_rate", "previous_rate", "difference"),
-                *("range", "verdict", "before_count", "previous_count", "low", "high"),
+                *("attribute", "value", "stage", "step_rate", "previous_rate", "range"),
+                *("verdict", "difference", "before_count", "previous_count", "low", "high"),
             ),
             words={"stage": STEP_WORDS, "verdict": "journeys.verdict.{}"},
-            sheet_only=("before_count", "previous_count", "low", "high"),
+            sheet_only=("difference", "before_count", "previous_count", "low", "high"),
             page_only=("range",),
             rows_shown=10,
         ),
