@@ -8,17 +8,21 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from crm_strategy.analysis.attribution import RULES, every_credit
-from crm_strategy.analysis.attribution_rules import DIRECT
-from crm_strategy.analysis.markov_orders import markov_orders
+from crm_strategy.analysis.attribution import RULES
+from crm_strategy.analysis.attribution_rules import DIRECT, rule_credit
+from crm_strategy.analysis.markov import markov_credit
 from crm_strategy.analysis.path_steps import Real, Steps, steps_of
+from crm_strategy.analysis.shapley import shapley_rates, shapley_sets
 
 COLUMNS: Final = ("channel", "rule", "low", "high", "value_low", "value_high")
 
 DRAWS: Final = 60
-FEWEST_DRAWS: Final = 40
+FEWEST_DRAWS: Final = 20
 MOST_STEPS: Final = 5_000_000
 """Steps that all draws together look at: of long data there are fewer draws."""
+
+MOST_SETS: Final = 20_000
+"""Sets of channels within journeys, up to which each draw has Shapley values of rates."""
 
 _REACH: Final = 1.96
 """Standard errors to either side that hold 95 % of a normal spread."""
@@ -26,8 +30,8 @@ _REACH: Final = 1.96
 
 def attribution_intervals(
     paths: ibis.Table | pd.DataFrame,
+    credit: pd.DataFrame,
     *,
-    order: int | None = None,
     draws: int = DRAWS,
     seed: int = 0,
     direct: Collection[str] = DIRECT,
@@ -39,12 +43,16 @@ def attribution_intervals(
     draw is credited by all rules anew; the bounds are the credit ± 1.96 standard deviations of
     the draws, not below 0. They tell of chance alone, not of cause.
 
+    Two rules take long, so their draws are simpler and only the relative spread is taken from
+    them: a Markov chain of memory 1 whatever the memory chosen, and `shapley_sets` where
+    journeys hold more than `MOST_SETS` sets of channels.
+
     Parameters
     ----------
     paths, direct
         As in `attribution.attribution`.
-    order
-        Of the Markov chain; by default the one that `markov_orders` chooses.
+    credit
+        Its result for these paths.
     draws
         Number of draws; fewer, but `FEWEST_DRAWS` at least, where they would look at more than
         `MOST_STEPS` steps.
@@ -66,18 +74,20 @@ def attribution_intervals(
     total = round(float(steps.conversions.sum() + steps.nulls.sum()))
     if not steps.channels or not total:
         return pd.DataFrame({name: [] for name in COLUMNS})
-    if order is None:
-        orders = markov_orders(steps)
-        order = int(orders.loc[orders["chosen"], "order"].iloc[0])
-    bearable = max(FEWEST_DRAWS, MOST_STEPS // max(len(steps.path), 1))
+    count = min(draws, max(FEWEST_DRAWS, MOST_STEPS // max(len(steps.path), 1)))
+    sizes = np.bincount(steps.distinct[0], minlength=len(steps.conversions))
+    by_rates = steps.has_nulls and float((2.0**sizes).sum()) <= MOST_SETS
     random = np.random.default_rng(seed)
-    drawn = [
-        _credited(_drawn(steps, total, random), order, direct) for _ in range(min(draws, bearable))
-    ]
-    found = np.stack(drawn)
+    drawn = np.stack(
+        [_credited(_drawn(steps, total, random), direct, by_rates) for _ in range(count)]
+    )
     # Draws × (orders, money) × rules × channels.
-    error, credit = found.std(axis=0, ddof=1), _credited(steps, order, direct)
-    low, high = np.maximum(credit - _REACH * error, 0.0), credit + _REACH * error
+    simple, error = _credited(steps, direct, by_rates), drawn.std(axis=0, ddof=1)
+    known = credit.set_index("channel").reindex(list(steps.channels))
+    values = [f"{rule}_value" for rule in RULES]
+    real = np.stack([known[list(names)].to_numpy(float).T for names in (RULES, values)])
+    scaled = np.where(simple > 0, error * real / np.where(simple > 0, simple, 1.0), error)
+    low, high = np.maximum(real - _REACH * scaled, 0.0), real + _REACH * scaled
     return pd.DataFrame(
         {
             "channel": np.tile(np.array(steps.channels, dtype=object), len(RULES)),
@@ -90,9 +100,16 @@ def attribution_intervals(
     )
 
 
-def _credited(steps: Steps, order: int, direct: Collection[str]) -> Real:
-    conversions, value, _error = every_credit(steps, order, direct)
-    return np.stack([conversions[list(RULES)].to_numpy().T, value[list(RULES)].to_numpy().T])
+def _credited(steps: Steps, direct: Collection[str], by_rates: bool) -> Real:
+    """Credit under every rule, orders and money: rules × channels of each."""
+    rates = shapley_rates(steps) if by_rates else None
+    tables = []
+    for measure in ("conversions", "value"):
+        credit = rule_credit(steps, measure, direct=direct)
+        credit["markov"] = markov_credit(steps, order=1, measure=measure)
+        credit["shapley"] = rates[measure] if rates is not None else shapley_sets(steps, measure)
+        tables.append(credit[list(RULES)].to_numpy().T)
+    return np.stack(tables)
 
 
 def _drawn(steps: Steps, total: int, random: np.random.Generator) -> Steps:

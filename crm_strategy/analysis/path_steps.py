@@ -107,7 +107,8 @@ def steps_of(paths: ibis.Table | pd.DataFrame) -> Steps:
     rows = rows[(rows["conversions"] > 0) | (rows["nulls"] > 0)]
     if not rows["path"].is_monotonic_increasing:
         rows = rows.sort_values("path")
-    parts = pc.split_pattern(pa.array(rows["path"], type=pa.large_string()), ">")
+    texts = pa.array(rows["path"].to_numpy(dtype=object), type=pa.large_string())
+    parts = pc.split_pattern(texts, ">")
     found = pc.dictionary_encode(parts.flatten())
     names = [name.strip() for name in found.dictionary.to_pylist()]
     if "" in names:

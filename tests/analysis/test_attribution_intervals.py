@@ -14,7 +14,8 @@ from tests.analysis.test_channel_verdicts import costs
 
 def test_the_interval_of_a_channel_alone_is_that_of_a_share() -> None:
     # Of 400 journeys 100 convert: the binomial spread of 100 is √(400 · ¼ · ¾) = 8.66.
-    found = attribution_intervals(paths(("A", 100, 300)), order=1, draws=400, seed=1)
+    known = paths(("A", 100, 300))
+    found = attribution_intervals(known, attribution(known), draws=400, seed=1)
     last = found[found["rule"] == "last_touch"].iloc[0]
     assert last["low"] == pytest.approx(100 - 1.96 * 8.66, abs=4)
     assert last["high"] == pytest.approx(100 + 1.96 * 8.66, abs=4)
@@ -25,11 +26,11 @@ def test_the_interval_of_a_channel_alone_is_that_of_a_share() -> None:
 @given(some_paths)
 def test_bounds_hold_the_credit_and_one_seed_gives_one_result(rows) -> None:
     known = paths(*rows)
-    found, again = (attribution_intervals(known, order=1, draws=8) for _ in range(2))
+    credit = attribution(known)
+    found, again = (attribution_intervals(known, credit, draws=8) for _ in range(2))
     pd.testing.assert_frame_equal(found, again)
     assert (found["low"] <= found["high"]).all()
     assert found["low"].ge(0).all()
-    credit = attribution(known, order=1)
     for rule, bounds in found.groupby("rule"):
         held = bounds.merge(credit, on="channel", suffixes=("", "_rules"))
         assert held[str(rule)].between(held["low"] - 1e-9, held["high"] + 1e-9).all()
@@ -37,21 +38,37 @@ def test_bounds_hold_the_credit_and_one_seed_gives_one_result(rows) -> None:
 
 
 def test_an_unknown_value_has_no_bounds_and_no_paths_have_no_rows() -> None:
-    unknown = attribution_intervals(paths(("A", 5, 5, np.nan)), order=1, draws=5)
+    priceless = paths(("A", 5, 5, np.nan))
+    unknown = attribution_intervals(priceless, attribution(priceless), draws=5)
     assert unknown[["value_low", "value_high"]].isna().all(axis=None)
     assert unknown["low"].notna().all()
-    empty = attribution_intervals(paths((None, 3, 0)), order=1)
+    untouched = paths((None, 3, 0))
+    empty = attribution_intervals(untouched, attribution(untouched))
     assert (list(empty.columns), len(empty)) == (list(COLUMNS), 0)
 
 
 def test_what_chance_could_turn_round_is_no_verdict() -> None:
     # 10 orders of 10 money, all of it margin, on a cost of 90: it pays, but not surely.
     known = paths(("A", 10, 40, 100.0))
-    credit = attribution(known, order=1)
+    credit = attribution(known)
     paid = costs(("A", 90, 100, 100))
     assert channel_verdicts(credit, paid)["verdict"].to_list() == ["pays"]
-    drawn = attribution_intervals(known, order=1)
+    drawn = attribution_intervals(known, credit)
     found = channel_verdicts(credit, paid, drawn).iloc[0]
     assert found["verdict"] == "depends"
     assert found["value_least"] < 90 < found["value_low"] == 100 < found["value_most"]
     assert found["roi_least"] == pytest.approx((found["value_least"] - 90) / 90)
+
+
+def test_many_sets_of_channels_are_drawn_by_the_simpler_rule(monkeypatch) -> None:
+    known = paths(("A > B", 30, 50), ("B > C", 20, 60), ("A > B > C", 10, 5))
+    credit = attribution(known)
+    exact = attribution_intervals(known, credit)
+    monkeypatch.setattr("crm_strategy.analysis.attribution_intervals.MOST_SETS", 1)
+    simple = attribution_intervals(known, credit)
+    of_shapley = exact["rule"] == "shapley"
+    pd.testing.assert_frame_equal(exact[~of_shapley], simple[~of_shapley])
+    # Around the same credit, if not as wide.
+    for found in (exact, simple):
+        bounds = found[of_shapley].merge(credit, on="channel", suffixes=("", "_rules"))
+        assert bounds["shapley"].between(bounds["low"], bounds["high"]).all()
