@@ -5,15 +5,13 @@ from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
-from statsmodels.stats.proportion import samplesize_proportions_2indep_onetail
+
+from crm_strategy.analysis.experiment_power import ALPHA, POWER, sample_size
 
 COLUMNS = (
     *("channel", "verdict", "holdout_share", "weeks", "holdout_count", "contacted_count"),
     *("rate", "break_even_drop", "customer_count"),
 )
-
-POWER, ALPHA = 0.8, 0.05
-"""Chance to find an effect that is there, and to find one that is not (two-sided)."""
 
 SHARES = (0.1, 0.2, 0.3, 0.5)
 """Shares of the customers that may be left without the channel; the smallest that suffices."""
@@ -42,15 +40,9 @@ def holdout_size(
     share
         Share of all customers in the test who are left without it.
     power, alpha
-        See `POWER` and `ALPHA`.
-
-    References
-    ----------
-    statsmodels' `samplesize_proportions_2indep_onetail`; R's `power.prop.test` agrees.
+        See `experiment_power`, whose formula this is.
     """
-    size: float = samplesize_proportions_2indep_onetail(
-        -drop, rate, power, ratio=(1 - share) / share, alpha=alpha, alternative="two-sided"
-    )
+    size = sample_size(rate - drop, rate, power=power, alpha=alpha, ratio=(1 - share) / share)
     return math.ceil(size)
 
 

@@ -7,6 +7,7 @@ from crm_strategy.views.channel_mix_charts import channel_frontier_chart
 from crm_strategy.views.chart import Chart
 from crm_strategy.views.check_charts import monthly_orders_chart
 from crm_strategy.views.driver_charts import revenue_bridge_chart
+from crm_strategy.views.experiment_charts import experiment_forest_chart
 from crm_strategy.views.forecast_charts import forecast_fan_chart
 from crm_strategy.views.funnel_charts import (
     funnel_segments_chart,
@@ -37,6 +38,7 @@ __all__ = [
     "cohort_heatmap_chart",
     "cross_sell_chart",
     "effort_chart",
+    "experiment_forest_chart",
     "forecast_fan_chart",
     "funnel_chart",
     "funnel_segments_chart",

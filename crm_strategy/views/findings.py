@@ -25,6 +25,10 @@ from crm_strategy.views.driver_findings import (
     opposed_kpis_finding,
     revenue_drivers_finding,
 )
+from crm_strategy.views.experiment_findings import (
+    experiment_segments_finding,
+    experiments_finding,
+)
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.forecast_findings import (
     forecast_finding,
@@ -109,6 +113,8 @@ __all__ = [
     "drop_off_finding",
     "effort_finding",
     "expected_value_finding",
+    "experiment_segments_finding",
+    "experiments_finding",
     "forecast_finding",
     "forecast_reconciliation_finding",
     "forecast_score_finding",

@@ -34,6 +34,11 @@ from crm_strategy.views.driver_tables import (
     opposed_kpis_table,
     revenue_drivers_table,
 )
+from crm_strategy.views.experiment_tables import (
+    experiment_segments_table,
+    experiments_table,
+    size_plan_table,
+)
 from crm_strategy.views.forecast_tables import (
     forecast_backtest_table,
     forecast_horizons_table,
@@ -137,6 +142,8 @@ __all__ = [
     "driver_tree_table",
     "drop_offs_table",
     "effort_table",
+    "experiment_segments_table",
+    "experiments_table",
     "forecast_backtest_table",
     "forecast_horizons_table",
     "forecast_reconciliation_table",
@@ -178,6 +185,7 @@ __all__ = [
     "segment_migration_table",
     "segment_overlap_table",
     "segments_table",
+    "size_plan_table",
     "stopped_at_table",
     "subscription_table",
     "switch_off_table",

@@ -47,6 +47,36 @@ OUTLOOK_ROWS: dict[str, Rows] = {
         ("year", 8846.2, 6935.0, 11300.0, 5796.9, 4266.5, 10063.4, 0.138, "inside", -0.10, -0.12,
          "series"),
     ),
+    "experiments": rows(
+        "experiment variant size rate difference low high p_value verdict reason p_adjusted "
+        "conversions revenue_per_customer revenue_difference revenue_low revenue_high "
+        "revenue_p_value bootstrap_low bootstrap_high needed_size power equal_p_value "
+        "split_p_value late_count double_count start end is_running",
+        *(
+            (experiment, variant, size, count / size, *ends, verdict, reason, p, count, 6.1, 4.0,
+             1.7, 6.4, 0.001, 1.8, 6.4, 20_314.0, 0.11, p, 0.5, 0, 12, _MONTHS[6],
+             date(2026, 8, 6), False)
+            for experiment, variant, size, count, ends, verdict, reason, p in (
+                ("mail", "control", 1391, 104, (None, None, None, None), "control", "", None),
+                ("mail", "free", 1423, 182, (0.053, 0.031, 0.075, 3e-6), "roll_out", "better",
+                 6e-6),
+                ("sms", "control", 942, 90, (None, None, None, None), "control", "", None),
+                ("sms", "early", 929, 105, (0.017, -0.01, 0.045, 0.22), "stop", "out_of_reach",
+                 0.22),
+            )
+        ),
+    ),
+    "experiment_segments": rows(
+        "experiment variant segment size control_size rate control_rate difference low high "
+        "p_adjusted",
+        ("mail", "free", "orders_1", 334, 331, 0.099, 0.054, 0.045, 0.004, 0.086, 1.0),
+        ("mail", "free", "orders_2_4", 655, 638, 0.098, 0.049, 0.049, 0.021, 0.078, 1.0),
+    ),
+    "size_plan": rows(
+        "lift rate aim needed_size needed_size_90",
+        (0.1, 0.08, 0.088, 18_987, 25_416),
+        (0.5, 0.08, 0.12, 882, 1180),
+    ),
 }  # fmt: skip
 
 FAN_ROWS: Rows = [

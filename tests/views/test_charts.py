@@ -33,6 +33,7 @@ CHARTS = {
     "kpi_trends": "kpi_history",
     "category_bars": "categories",
     "forecast_fan": "forecast_fan",
+    "experiment_forest": "experiments",
     "value_curve": "value_curve",
     "value_holdout": "value_holdout",
     "attribute_index": "attributes",

@@ -1,0 +1,155 @@
+"""Findings on experiments: what to roll out, stop or extend, and for whom it worked."""
+
+from typing import Final
+
+import pandas as pd
+
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.experiment_tables import shown_results
+from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.kinds import word_of
+from crm_strategy.views.privacy import small
+from crm_strategy.words import say, say_count
+from crm_strategy.words.numbers import (
+    format_count,
+    format_points,
+    format_share,
+    format_unit_money,
+)
+
+_RANK: Final = ("roll_out", "invalid", "stop", "extend")
+_SEVERITY: Final = {"roll_out": "act", "invalid": "act"}
+
+
+def experiments_finding(results: Data, *, days: int) -> Finding:
+    """The variant that won, or what the others lack; each other variant in a sentence.
+
+    Parameters
+    ----------
+    results
+        Result of `experiments.experiment_results`.
+    days
+        Days after the assignment in which an order counts.
+    """
+    rows = shown_results(results)
+    tried = rows[rows["verdict"] != "control"] if len(rows) else rows
+    if tried.empty:
+        return Finding("experiments", title=say("outlook.experiments.none"))
+    controls = rows[rows["verdict"] == "control"].set_index("experiment")["rate"]
+    rank = tried["verdict"].map(_RANK.index)
+    ordered = tried.assign(rank=rank).sort_values(["rank", "p_adjusted"], kind="stable")
+    first, others = ordered.iloc[0], ordered.iloc[1:]
+    won = first["verdict"] == "roll_out"
+    return Finding(
+        "experiments",
+        title=_sentence("outlook.experiments.title", first, controls),
+        text=" ".join(
+            [
+                say(f"outlook.because.{first['reason']}", **_terms(first)),
+                *(
+                    _sentence("outlook.experiments.other", row, controls)
+                    + " "
+                    + say(f"outlook.because.{row['reason']}", **_terms(row))
+                    for _, row in others.iterrows()
+                ),
+                say("outlook.experiments.assumed", days=say_count("outlook.days", days)),
+                *_left_out(frame_of(results)),
+            ]
+        ),
+        severity=_SEVERITY.get(str(first["verdict"]), "note"),
+        figures={
+            name: first[name]
+            for name in ("experiment", "variant", "verdict", "difference", "low", "high", "size")
+        },
+        decision=_roll_out(first) if won else None,
+    )
+
+
+def experiment_segments_finding(lifts: Data) -> Finding:
+    """Whether any segment's lift differs from the others' beyond chance."""
+    rows = frame_of(lifts)
+    if rows.empty:
+        return Finding("experiment_segments", title=say("outlook.segments.none"))
+    told = rows[[_tells_many(row) for row in rows.to_dict("records")]]
+    apart = told[told["p_adjusted"] < 0.05].sort_values("p_adjusted")
+    if apart.empty:
+        return Finding(
+            "experiment_segments",
+            title=say(
+                "outlook.segments.alike", segments=say_count("outlook.segments.n", len(rows))
+            ),
+            text=say("outlook.segments.text"),
+            figures={"segments": len(rows)},
+        )
+    row = apart.iloc[0]
+    return Finding(
+        "experiment_segments",
+        title=say(
+            "outlook.segments.apart",
+            experiment=row["experiment"],
+            segment=word_of(row["segment"], ("outlook.band.{}", "segments.{}.name")) or "",
+            difference=format_points(row["difference"]),
+            low=format_points(row["low"]),
+            high=format_points(row["high"]),
+        ),
+        text=say("outlook.segments.text"),
+        severity="watch",
+        figures={"difference": row["difference"], "p_adjusted": row["p_adjusted"]},
+    )
+
+
+def _roll_out(row: pd.Series) -> Decision:
+    known = not any(pd.isna(row[name]) for name in ("revenue_low", "revenue_high"))
+    money = say(
+        "outlook.experiments.money",
+        money=format_unit_money(row["revenue_difference"]),
+        low=format_unit_money(row["revenue_low"]),
+        high=format_unit_money(row["revenue_high"]),
+    )
+    return Decision(
+        title=say("outlook.experiments.ask", variant=row["variant"]),
+        why=" ".join(filter(None, [money if known else "", say("outlook.experiments.keep")])),
+        evidence="measured",
+    )
+
+
+def _sentence(key: str, row: pd.Series, controls: pd.Series) -> str:
+    return say(
+        key,
+        verdict=say(f"outlook.verdict.{row['verdict']}"),
+        experiment=row["experiment"],
+        variant=row["variant"],
+        rate=format_share(row["rate"]),
+        base=format_share(controls.get(row["experiment"])),
+        difference=format_points(row["difference"]),
+        low=format_points(row["low"]),
+        high=format_points(row["high"]),
+        n=format_count(row["size"]),
+    )
+
+
+def _terms(row: pd.Series) -> dict[str, str]:
+    return {"needed": format_count(row["needed_size"]), "n": format_count(row["size"])}
+
+
+def _left_out(rows: pd.DataFrame) -> list[str]:
+    """How many were left out, where they are not a few."""
+    said = []
+    for name in ("late", "double"):
+        count = int(rows[f"{name}_count"].sum())
+        if count and not small(count):
+            said.append(say(f"outlook.left_out.{name}", count=format_count(count)))
+        elif count:
+            said.append(say(f"outlook.left_out.{name}_few"))
+    return said
+
+
+def _tells_many(row: dict[str, float]) -> bool:
+    """Whether no figure of a segment tells a few customers."""
+    for rate, of in (("rate", "size"), ("control_rate", "control_size")):
+        if pd.isna(row[rate]):
+            return False
+        cases = round(row[rate] * row[of])
+        if small(cases) or small(row[of] - cases):
+            return False
+    return True

@@ -1,0 +1,86 @@
+import pandas as pd
+import pytest
+
+from crm_strategy.views import charts, findings, tables
+from crm_strategy.views.payload import column_cells, is_hidden
+from crm_strategy.words import LANGUAGES, speaking
+from tests.views.outlook_samples import OUTLOOK_ROWS
+
+RESULTS = pd.DataFrame(OUTLOOK_ROWS["experiments"])
+LIFTS = pd.DataFrame(OUTLOOK_ROWS["experiment_segments"])
+
+
+def test_the_winner_is_named_with_its_interval_and_is_asked_to_be_rolled_out() -> None:
+    found = findings.experiments_finding(RESULTS, days=30)
+    assert found.severity == "act"
+    assert found.title == (
+        "Roll out “free” (experiment “mail”): 12.8% converted against 7.5% of the control, "
+        "+5.3\u00a0pp (+3.1\u00a0pp to +7.5\u00a0pp)"
+    )
+    assert found.decision is not None
+    assert found.decision.title == "Roll out “free”"
+    assert found.decision.why.startswith("It brought €4.00 more a customer in the test (€1.70 to")
+    for said in (
+        "Stop “early” (experiment “sms”): 11.3% against 9.6%",
+        "it would take 20,314 customers a group, and 929 took part",
+        "orders count for 30 days",
+        "Left out: 48 assignments of customers to several variants.",
+    ):
+        assert said in found.text
+
+
+def test_a_difference_by_chance_asks_for_nothing() -> None:
+    found = findings.experiments_finding(RESULTS.tail(2), days=30)
+    assert (found.severity, found.decision) == ("note", None)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "reason",
+    [
+        *("worse", "revenue_worse", "no_effect", "too_small", "out_of_reach", "running", "split"),
+        *("no_conversions", "empty", "better"),
+    ],
+)
+def test_every_reason_has_its_sentence_and_its_word(reason: str, language: str) -> None:
+    with speaking(language=language):
+        rows = RESULTS.head(2).assign(reason=reason)
+        assert findings.experiments_finding(rows, days=30).text
+        words = column_cells(tables.experiments_table(rows).payload(), "reason")
+        assert reason not in words
+
+
+def test_segments_alike_are_said_to_be_and_one_apart_is_an_idea() -> None:
+    found = findings.experiment_segments_finding(LIFTS)
+    assert found.title == ("No segment responded unlike the others beyond chance, in 2 comparisons")
+    apart = findings.experiment_segments_finding(LIFTS.assign(p_adjusted=[1.0, 0.01]))
+    assert apart.severity == "watch"
+    assert "“2–4 orders before” responded unlike the others: +4.9\u00a0pp" in apart.title
+    assert "an idea for the next test" in apart.text
+
+
+def test_few_conversions_are_in_no_table_chart_or_sentence() -> None:
+    few = RESULTS.copy()
+    few.loc[few["variant"] == "free", ["rate", "conversions"]] = [9 / 1423, 9]
+    table = tables.experiments_table(few).payload()
+    hidden = [is_hidden(cell) for cell in column_cells(table, "rate")]
+    # The control is hidden with it, for the total may be known; the other experiment is not.
+    assert hidden == [True, True, False, False]
+    assert [is_hidden(cell) for cell in column_cells(table, "difference")][1]
+    assert "free" not in findings.experiments_finding(few, days=30).title
+    assert column_cells(charts.experiment_forest_chart(few).payload(), "variant") == ["early"]
+    told = tables.experiment_segments_table(LIFTS.assign(rate=[9 / 334, 0.098])).payload()
+    assert is_hidden(column_cells(told, "rate")[0])
+    # A few left out are a few customers.
+    assert is_hidden(
+        column_cells(
+            tables.experiments_table(RESULTS.assign(late_count=3)).payload(), "late_count"
+        )[0]
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_experiments_it_says_so(language: str) -> None:
+    with speaking(language=language):
+        assert findings.experiments_finding(RESULTS.head(0), days=30).title
+        assert findings.experiment_segments_finding(LIFTS.head(0)).title
