@@ -18,6 +18,7 @@ from crm_strategy.plan.fields import (
 )
 from crm_strategy.plan.file_name import file_name
 from crm_strategy.plan.goal_params import EVERYONE, BusinessGoal, Decision, Goal
+from crm_strategy.plan.growth_params import GrowthParams
 from crm_strategy.plan.journey_params import JourneyParams
 from crm_strategy.plan.params_checks import cross_problems
 from crm_strategy.plan.params_errors import model_problems, nearest_line, params_error
@@ -113,6 +114,9 @@ class Params(Strict):
     privacy: PrivacyParams = Field(default=PrivacyParams(), description="what may be shown")
     rfm: RfmParams = Field(default=RfmParams(), description="recency, frequency, money")
     value: ValueParams = Field(default=ValueParams(), description="customers' expected value")
+    growth: GrowthParams = Field(
+        default=GrowthParams(), description="what offers and the loyalty programme cost and give"
+    )
     kpis: KpiParams = Field(default=KpiParams(), description="how KPIs are counted")
     journeys: JourneyParams = Field(
         default=JourneyParams(), description="what a journey is, its steps, whom to compare"

@@ -265,6 +265,13 @@ _REST = """\
 #  segments: [segment, city]
 #  occasions: [{name: Spring sale, start: 2026-03-01, end: 2026-03-07}]
 
+# What an offer costs and may bring; uplift is assumed until a test has measured it.
+#growth:
+#  discount: 0.10                  # of the order
+#  uplift: 0.05                    # of those who would not order by themselves
+#  contact_cost: 0.05              # else the cheapest channel's per_touch
+#  loyalty: {points_share: 0.03, used_share: 0.70, monthly: 400}
+
 # How KPIs are counted.
 #kpis:
 #  active_days: 180                # an order keeps a customer active so long; else from the data

@@ -40,7 +40,13 @@ from crm_strategy.views.funnel_findings import (
     funnel_change_finding,
 )
 from crm_strategy.views.goal_findings import goal_checks_finding, goals_finding
-from crm_strategy.views.growth_findings import replenishment_finding, win_back_finding
+from crm_strategy.views.growth_findings import (
+    moments_finding,
+    replenishment_finding,
+    win_back_finding,
+    win_back_results_finding,
+)
+from crm_strategy.views.growth_money_findings import loyalty_finding, playbook_finding
 from crm_strategy.views.growth_offer_findings import (
     bundles_finding,
     cross_sell_finding,
@@ -133,11 +139,14 @@ __all__ = [
     "lead_funnel_finding",
     "lifecycle_finding",
     "lost_reasons_finding",
+    "loyalty_finding",
+    "moments_finding",
     "newcomers_finding",
     "next_offers_finding",
     "occasions_finding",
     "opposed_kpis_finding",
     "personas_finding",
+    "playbook_finding",
     "replenishment_finding",
     "respondents_finding",
     "responses_finding",
@@ -157,4 +166,5 @@ __all__ = [
     "value_curve_finding",
     "value_models_finding",
     "win_back_finding",
+    "win_back_results_finding",
 ]

@@ -1,38 +1,114 @@
-"""Findings of chapter 5: whom to win back, and whom to remind."""
+"""Findings of chapter 5: whom to win back, whom to remind, and when to write."""
 
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.finding import Finding
+from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.naming import segment_name
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.words import say, say_count
-from crm_strategy.words.numbers import format_count, format_share, format_short_money
+from crm_strategy.words.numbers import (
+    format_count,
+    format_interval,
+    format_money,
+    format_points,
+    format_share,
+    format_short_money,
+)
 
 
-def win_back_finding(lapsed: Data) -> Finding:
-    """How many customers lapsed in the period, and what they had brought."""
-    rows = frame_of(lapsed)
+def win_back_finding(segments: Data, actions: Data, *, discount: float, uplift: float) -> Finding:
+    """How many lapsed, what they had brought, and to whom the planned discount pays.
+
+    Parameters
+    ----------
+    segments, actions
+        Results of `win_back.win_back_summary` by segment and by action.
+    discount, uplift
+        As in `win_back.win_back_offers`.
+    """
+    rows = frame_of(segments)
     customers = int(rows["customer_count"].sum())
     if customers == 0 or small(customers):
-        return Finding("win_back", title=say("findings.win_back.none"))
+        return Finding("win_back", title=say("growth.win_back.none"))
     shown = without_small(rows, "customer_count")
-    text = ""
+    parts = []
     if len(shown):
         top = shown.sort_values(["past_revenue", "segment"], ascending=[False, True]).iloc[0]
-        text = say(
-            "findings.win_back.text",
-            segment=say(f"segments.{top['segment']}.name"),
-            share=format_share(top["past_revenue"] / rows["past_revenue"].sum(), digits=0),
-            customers=say_count("findings.customers", int(top["customer_count"])),
+        parts.append(
+            say(
+                "growth.win_back.text",
+                segment=segment_name(top["segment"]),
+                share=format_share(top["past_revenue"] / rows["past_revenue"].sum(), digits=0),
+                customers=say_count("findings.customers", int(top["customer_count"])),
+                alive=format_share(top["p_alive"], digits=0),
+            )
         )
+    groups = without_small(frame_of(actions), "customer_count", within=((),)).set_index("action")
+    terms = {
+        "discount": format_share(discount, digits=0),
+        "uplift": format_share(uplift, digits=0),
+    }
+    decision = None
+    if "offer" in groups.index:
+        offer = groups.loc["offer"]
+        size = say_count("findings.customers", int(offer["customer_count"]))
+        parts.append(
+            say(
+                "growth.win_back.offer",
+                customers=size,
+                gain=format_money(offer["gain"]),
+                most=format_share(offer["discount_share"], digits=0),
+                **terms,
+            )
+        )
+        decision = Decision(
+            title=say("growth.win_back.ask", customers=size, discount=terms["discount"]),
+            why=say("growth.win_back.why", gain=format_money(offer["gain"]), **terms),
+            evidence="assumed",
+        )
+    for action in ("remind", "leave_alone"):
+        if action in groups.index:
+            count = say_count("findings.customers", int(groups.loc[action, "customer_count"]))
+            parts.append(say(f"growth.win_back.{action}", customers=count))
     return Finding(
         "win_back",
         title=say(
-            "findings.win_back.title",
+            "growth.win_back.title",
             customers=say_count("findings.customers", customers),
             revenue=format_short_money(rows["past_revenue"].sum()),
         ),
-        text=text,
+        text=" ".join(parts),
         severity="watch",
         figures={"customer_count": customers, "past_revenue": float(rows["past_revenue"].sum())},
+        decision=decision,
+    )
+
+
+def win_back_results_finding(results: Data, *, days: int) -> Finding:
+    """Whether an earlier test brought the lapsed back, of how many; `days` as it was counted."""
+    rows = frame_of(results)
+    for guard in ("customer_count", "returned_count") if len(rows) else ():
+        rows = without_small(rows, guard)
+    judged = rows[rows["difference"].notna()] if len(rows) else rows
+    if judged.empty:
+        return Finding("win_back_results", title=say("growth.win_back_results.none"))
+    ranked = judged.assign(late=judged["verdict"] == "open")
+    top = ranked.sort_values(["late", "difference"], ascending=[True, False]).iloc[0]
+    name = f"growth.win_back_results.{top['verdict']}"
+    return Finding(
+        "win_back_results",
+        title=say(name, experiment=top["experiment"]),
+        text=say(
+            "growth.win_back_results.text",
+            returned=format_count(top["returned_count"]),
+            customers=say_count("findings.of_customers", int(top["customer_count"])),
+            days=say_count("findings.days", days),
+            rate=format_share(top["return_rate"]),
+            difference=format_points(top["difference"]),
+            range=format_interval(top["difference_low"], top["difference_high"], "share"),
+            tests=format_count(len(judged)),
+        ),
+        severity="good" if top["verdict"] == "more" else "note",
+        figures={"difference": float(top["difference"]), "verdict": str(top["verdict"])},
     )
 
 
@@ -54,3 +130,25 @@ def replenishment_finding(due: Data) -> Finding:
         text=say("findings.replenishment.text", products=format_count(len(rows))),
         figures={"due_count": int(top["due_count"]), "median_days": float(top["median_days"])},
     )
+
+
+def moments_finding(moments: Data, *, days: int) -> Finding:
+    """How many customers have an occasion in the coming days, moment by moment."""
+    rows = frame_of(moments)
+    rows = without_small(rows, "customer_count") if len(rows) else rows
+    if rows.empty:
+        return Finding("moments", title=say("growth.moments.none"))
+    counts = [
+        say(f"growth.moments.{row['moment']}", customers=_customers(row["customer_count"]))
+        for row in rows.to_dict("records")
+    ]
+    return Finding(
+        "moments",
+        title=say("growth.moments.title", days=say_count("findings.days", days)),
+        text=f"{'; '.join(counts)}. {say('growth.moments.limit')}",
+        figures={str(row["moment"]): int(row["customer_count"]) for row in rows.to_dict("records")},
+    )
+
+
+def _customers(count: float) -> str:
+    return say_count("findings.customers", int(count))

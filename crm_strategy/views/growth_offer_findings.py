@@ -40,7 +40,7 @@ def cross_sell_finding(pairs: Data, *, n: int, tried: int, left_out: int = 0) ->
     looked = say_count("growth.orders_looked", n)
     if rows.empty:
         title = "growth.cross_sell.none" if tried else "growth.cross_sell.nothing"
-        text = say("growth.cross_sell.none_text", pairs=format_count(tried), orders=looked)
+        text = say("growth.cross_sell.none_text", pairs=format_count(tried), looked=looked)
         return Finding("cross_sell", title=say(title), text=f"{text} {giant}".strip())
     top = rows.iloc[0]
     parts = [

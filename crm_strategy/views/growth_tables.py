@@ -1,23 +1,87 @@
-"""Tables of the growth chapter: whom to win back, whom to remind."""
+"""Tables of the growth chapter: whom to win back, whom to remind, when, and what it is worth."""
+
+from typing import Final
+
+import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.layout import Layout, Suppress
+from crm_strategy.views.kinds import SEGMENT_WORDS
+from crm_strategy.views.layout import Basis, Layout, Suppress
+from crm_strategy.views.ranges import with_range
 from crm_strategy.views.segment_tables import customers_in
 from crm_strategy.views.table import Table
 
+_WIN_BACK: Final = {
+    "gain": "money",
+    "own_return_rate": "share",
+    "discount_share": "share",
+    "expected_value": "money",
+}
+_WIN_BACK_COLUMNS: Final = (
+    *("customer_count", "past_revenue", "p_alive", "expected_value", "own_return_rate"),
+    *("discount_share", "gain"),
+)
+
 
 def win_back_table(lapsed: Data) -> Table:
-    """Customers who lapsed in the period, by segment, with what they had brought."""
+    """Lapsed customers by segment: what they had brought, whether they live, what pays."""
     rows = frame_of(lapsed)
     if len(rows):
         rows = rows.sort_values(["past_revenue", "segment"], ascending=[False, True])
     return Table(
         rows,
         id="win_back",
+        formats=_WIN_BACK,
         suppress="customer_count",
-        total=("customer_count", "past_revenue"),
-        layout=Layout(ranked=True),
+        total=("customer_count", "past_revenue", "expected_value"),
+        layout=Layout(columns=("segment", *_WIN_BACK_COLUMNS), ranked=True),
         basis=customers_in(rows),
+    )
+
+
+def win_back_actions_table(actions: Data) -> Table:
+    """Lapsed customers by what to do: an offer, a reminder without discount, nothing."""
+    rows = frame_of(actions)
+    return Table(
+        rows,
+        id="win_back_actions",
+        formats=_WIN_BACK,
+        suppress=(Suppress(count="customer_count", within=((),)),),
+        layout=Layout(
+            columns=("action", *_WIN_BACK_COLUMNS), words={"action": "views.win_back.{}"}
+        ),
+        basis=customers_in(rows),
+    )
+
+
+def win_back_results_table(results: Data) -> Table:
+    """Earlier tests among the lapsed: returned of the targeted, against the hold-out."""
+    rows = with_range(frame_of(results), "share")
+    if len(rows):
+        ends = rows[["difference_low", "difference_high"]].set_axis(["low", "high"], axis=1)
+        rows = rows.assign(difference_range=with_range(ends.astype("float64"), "share")["range"])
+    return Table(
+        rows,
+        id="win_back_results",
+        formats={
+            **dict.fromkeys(("low", "high", "difference_low", "difference_high"), "share"),
+            **dict.fromkeys(("range", "difference_range"), "interval"),
+            "difference": "points",
+        },
+        suppress=(
+            Suppress(count="customer_count", within=("experiment",)),
+            Suppress(count="returned_count"),
+        ),
+        layout=Layout(
+            columns=(
+                *("experiment", "variant", "customer_count", "returned_count", "return_rate"),
+                *("difference", "difference_range", "verdict", "low", "high"),
+                *("difference_low", "difference_high"),
+            ),
+            words={"verdict": "views.win_back_results.{}", "variant": "views.variant.{}"},
+            sheet_only=("low", "high", "difference_low", "difference_high"),
+            page_only=("difference_range",),
+        ),
     )
 
 
@@ -29,3 +93,73 @@ def replenishment_table(due: Data) -> Table:
         suppress=(Suppress(count="due_count"), Suppress(count="customer_count")),
         layout=Layout(sheet_only=("gap_count", "product_id"), rows_shown=20, ranked=True),
     )
+
+
+def moments_table(moments: Data) -> Table:
+    """Occasions to write in the coming days, and how many customers have each."""
+    rows = frame_of(moments)
+    if len(rows):
+        active = rows["active_count"]
+        rows = rows.assign(lapsed_count=rows["customer_count"] - active)
+    return Table(
+        rows,
+        id="moments",
+        suppress=(
+            Suppress(count="customer_count"),
+            Suppress(count="active_count", hides=("lapsed_count",)),
+            Suppress(count="lapsed_count", hides=("active_count",)),
+        ),
+        layout=Layout(
+            columns=("moment", "customer_count", "active_count", "lapsed_count", "past_revenue"),
+            words={"moment": "views.moment.{}"},
+        ),
+    )
+
+
+def playbook_table(plays: Data) -> Table:
+    """One offer a segment: audience, cost, break-even, gain, hold-out, deadline."""
+    rows = frame_of(plays)
+    return Table(
+        rows,
+        id="playbook",
+        formats={
+            **dict.fromkeys(("offer_cost", "gain"), "money"),
+            **dict.fromkeys(("break_even_uplift", "own_rate", "holdout_share"), "share"),
+            **dict.fromkeys(("order_value", "order_margin"), "unit_money"),
+            "deadline": "date",
+        },
+        # The source line tells how many there are in all.
+        suppress=(Suppress(count="customer_count", within=((),)),),
+        layout=Layout(
+            columns=(
+                *("segment", "customer_count", "offer_cost", "break_even_uplift", "gain"),
+                *("holdout_count", "deadline", "verdict", "holdout_share", "own_rate"),
+                *("order_value", "order_margin"),
+            ),
+            words={"verdict": "views.playbook.{}"},
+            ranked=True,
+        ),
+        basis=customers_in(rows),
+    )
+
+
+def loyalty_programme_table(programme: Data) -> Table:
+    """What points cost by tier, and how much more its members must buy."""
+    rows = frame_of(programme)
+    return Table(
+        rows,
+        id="loyalty_programme",
+        formats={
+            **dict.fromkeys(("points_cost", "running_cost"), "money"),
+            **dict.fromkeys(("revenue_share", "break_even_uplift"), "share"),
+        },
+        suppress="customer_count",
+        total=_sums(rows),
+        layout=Layout(words={"tier": SEGMENT_WORDS}),
+        basis=Basis(n=int(rows["customer_count"].sum())) if len(rows) else Basis(),
+    )
+
+
+def _sums(rows: pd.DataFrame) -> tuple[str, ...]:
+    names = ("customer_count", "revenue", "points_cost", "running_cost", "order_count")
+    return tuple(name for name in names if name in rows and rows[name].notna().any())

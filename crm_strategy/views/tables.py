@@ -59,7 +59,15 @@ from crm_strategy.views.growth_offer_tables import (
     next_offers_table,
     offer_hits_table,
 )
-from crm_strategy.views.growth_tables import replenishment_table, win_back_table
+from crm_strategy.views.growth_tables import (
+    loyalty_programme_table,
+    moments_table,
+    playbook_table,
+    replenishment_table,
+    win_back_actions_table,
+    win_back_results_table,
+    win_back_table,
+)
 from crm_strategy.views.incident_tables import (
     incidents_table,
     occasions_table,
@@ -164,6 +172,8 @@ __all__ = [
     "lead_funnel_table",
     "lifecycle_table",
     "lost_reasons_table",
+    "loyalty_programme_table",
+    "moments_table",
     "newcomers_table",
     "next_offers_table",
     "occasions_table",
@@ -172,6 +182,7 @@ __all__ = [
     "persona_cards_table",
     "personas_table",
     "planned_costs_table",
+    "playbook_table",
     "products_table",
     "profile_fit_table",
     "replenishment_table",
@@ -197,5 +208,7 @@ __all__ = [
     "value_curve_table",
     "value_holdout_table",
     "value_models_table",
+    "win_back_actions_table",
+    "win_back_results_table",
     "win_back_table",
 ]

@@ -14,6 +14,7 @@ from crm_strategy.analysis import (
     journey_times,
     journeys,
     lifecycle,
+    moments,
     products,
     replenishment,
     rfm,
@@ -23,6 +24,21 @@ from crm_strategy.analysis import (
 )
 from tests.analysis.builders import ORDER_LINES, ORDERS, TOUCHES
 
+VALUES = {
+    "customer_id": "string",
+    "p_alive": "float64",
+    "p_no_order": "float64",
+    "expected_spend": "float64",
+    "expected_value": "float64",
+}
+PEOPLE = {
+    "customer_id": "string",
+    "order_count": "int64",
+    "revenue": "float64",
+    "recency_days": "int64",
+    "first_order": "timestamp(6)",
+    "birth_date": "date",
+}
 START, END = date(2026, 7, 1), date(2026, 9, 30)
 PERIOD = {"start": START, "end": END}
 
@@ -65,7 +81,17 @@ def results():
         "paths": journey_paths.journey_paths(touches, orders, **PERIOD, lookback_days=30),
         "products": products.product_revenue(lines, **both),
         "categories": products.category_revenue(lines, **both),
-        "win_back": win_back.lapsed_segments(customers, stages),
+        "win_back": win_back.win_back_summary(
+            win_back.win_back_offers(
+                win_back.lapsed_customers(customers, active_days=92),
+                ibis.table(VALUES, name="values"),
+                discount=0.1,
+                uplift=0.05,
+            )
+        ),
+        "moments": moments.moments(
+            ibis.table(PEOPLE, name="people"), orders, as_of=END, days=92, active_days=92
+        ),
         "replenishment": replenishment.replenishment(lines, as_of=END),
     }
 

@@ -118,7 +118,6 @@ EMPTY: dict[str, pd.DataFrame] = {
     "funnel": frame("stage customer_count step_rate overall_rate median_days"),
     "touchpoint_gaps": frame("segment touchpoint_id target_action kpi"),
     "channel_cost": frame("channel cost new_customers order_count cost_per_order roi"),
-    "win_back": frame("segment customer_count past_revenue"),
     "replenishment": frame("product median_days due_count"),
     "category": frame("category revenue previous"),
     "goals": frame("goal_id goal priority kpi status progress expected_progress"),
