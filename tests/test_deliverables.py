@@ -173,6 +173,7 @@ def test_the_russian_report_has_no_english_words(demo_report: Path) -> None:
 CLIENTS_OWN = (
     *("products", "categories", "replenishment", "data_sources"),
     *("attributes", "ideal_customer", "personas", "segment_kinds", "segment_overlap"),
+    *("lost_reasons", "deals"),
 )
 
 
