@@ -68,7 +68,9 @@ def goal_outlook_finding(outlook: Data, goals: Data) -> Finding:
         )
         for row in unlikely.to_dict("records")
     )
-    worst = unlikely.sort_values("confidence", kind="stable").head(1).to_dict("records")
+    # A goal that is off track is asked about where it stands.
+    asked = unlikely[unlikely["status"] != "off_track"] if "status" in unlikely else unlikely
+    worst = asked.sort_values("confidence", kind="stable").head(1).to_dict("records")
     decision = [
         Decision(
             title=say("plan.outlook.ask", goal=row["goal"]),

@@ -15,6 +15,7 @@ from crm_strategy.words import say
 from crm_strategy.words.kpis import KPIS
 from crm_strategy.words.numbers import format_interval, format_points, format_value
 
+_OF_GOALS: Final = ("goal_id", "goal", "kpi", "unit", "target", "by", "priority", "owner")
 _TOLD: Final = ("expected_at_end", "range", "low", "high", "confidence")
 
 
@@ -43,7 +44,11 @@ def broken_links_table(chain: Data) -> Table:
         broken,
         id="broken_links",
         formats={"goal": "text", "line": "count"},
-        layout=Layout(columns=("goal", "link", "line", "remedy"), words={"link": "plan.link.{}"}),
+        layout=Layout(
+            columns=("goal", "link", "line", "remedy"),
+            words={"link": "plan.link.{}"},
+            rows_shown=10,
+        ),
     )
 
 
@@ -71,11 +76,7 @@ def told_outlook(outlook: Data, goals: Data) -> pd.DataFrame:
     rows, named = frame_of(outlook), frame_of(goals)
     if rows.empty:
         return rows
-    kept = [
-        column
-        for column in ("goal_id", "goal", "kpi", "unit", "target", "by", "priority", "owner")
-        if column in named
-    ]
+    kept = [column for column in (*_OF_GOALS, "status") if column in named]
     smallest = named.get("smallest_count", pd.Series(index=named.index, dtype="float64"))
     table = named[kept].assign(few=smallest.map(small)).merge(rows, on="goal_id", how="left")
     table["range"] = [_range(row) for row in table.to_dict("records")]
@@ -93,7 +94,8 @@ def decisions_table(scores: Data) -> Table:
         told_decisions(scores),
         id="decisions",
         formats={
-            **dict.fromkeys(("decision", "period", "expected", "observed"), "text"),
+            **dict.fromkeys(("decision", "period"), "text"),
+            **dict.fromkeys(("expected", "observed"), "interval"),
             "range": "interval",
             "n": "count",
         },
