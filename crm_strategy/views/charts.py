@@ -23,6 +23,7 @@ from crm_strategy.views.response_charts import hot_leads_chart, responses_chart,
 from crm_strategy.views.sales_charts import category_bars_chart
 from crm_strategy.views.satisfaction_charts import satisfaction_value_chart
 from crm_strategy.views.scenario_charts import cascade_chart
+from crm_strategy.views.seasonality_views import seasonality_chart
 from crm_strategy.views.segment_charts import segment_bars_chart, segment_migration_chart
 from crm_strategy.views.segment_kind_charts import effort_chart, rf_grid_chart
 from crm_strategy.views.value_charts import value_curve_chart, value_holdout_chart
@@ -54,6 +55,7 @@ __all__ = [
     "revenue_bridge_chart",
     "rf_grid_chart",
     "satisfaction_value_chart",
+    "seasonality_chart",
     "segment_bars_chart",
     "segment_migration_chart",
     "stopped_at_chart",

@@ -67,6 +67,10 @@ from crm_strategy.views.lead_findings import (
     lead_funnel_finding,
     lost_reasons_finding,
 )
+from crm_strategy.views.product_findings import (
+    products_finding,
+    seasonality_finding,
+)
 from crm_strategy.views.response_findings import (
     hot_leads_finding,
     responses_finding,
@@ -147,6 +151,7 @@ __all__ = [
     "opposed_kpis_finding",
     "personas_finding",
     "playbook_finding",
+    "products_finding",
     "replenishment_finding",
     "respondents_finding",
     "responses_finding",
@@ -154,6 +159,7 @@ __all__ = [
     "revenue_finding",
     "satisfaction_finding",
     "satisfaction_value_finding",
+    "seasonality_finding",
     "segment_kinds_finding",
     "segment_migration_finding",
     "segment_overlap_finding",

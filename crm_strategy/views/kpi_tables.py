@@ -101,28 +101,35 @@ COUNTS: Final = ("active_customers", "new_customers", "cac")
 
 
 def products_table(products: Data) -> Table:
-    """What sold, by product: revenue now and before, orders, customers."""
+    """What sold, by product: revenue, orders, customers, whether it moved, price, refunds."""
     layout = Layout(
         columns=(
-            "product",
-            "revenue",
-            "order_count",
-            "customer_count",
-            "previous",
-            "change",
-            "revenue_share",
-            "product_id",
-            "category",
+            *("product", "revenue", "order_count", "customer_count", "trend", "verdict", "price"),
+            *("refund_rate", "price_change", "previous", "change", "previous_count"),
+            *("expected_count", "p_adjusted", "previous_refund_rate", "revenue_share"),
+            *("product_id", "category"),
         ),
+        words={"verdict": "outlook.trend.{}"},
         sheet_only=("revenue_share", "product_id", "category"),
         rows_shown=15,
         ranked=True,
     )
+    formats = {
+        **SALES_KINDS,
+        "category": "text",
+        "price": "unit_money",
+        "price_change": "change",
+        "p_adjusted": "exact",
+    }
+    before = ("previous", "trend", "expected_count", "price_change", "previous_refund_rate")
     return Table(
         products,
         id="products",
-        formats={**SALES_KINDS, "category": "text"},
-        suppress=(Suppress(count="customer_count"),),
+        formats=formats,
+        suppress=(
+            Suppress(count="customer_count"),
+            Suppress(count="previous_count", hides=before),
+        ),
         layout=layout,
     )
 

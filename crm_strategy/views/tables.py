@@ -94,6 +94,7 @@ from crm_strategy.views.scenario_tables import (
     cascades_table,
     communication_plan_table,
 )
+from crm_strategy.views.seasonality_views import seasonality_table
 from crm_strategy.views.segment_kind_tables import (
     effort_table,
     rf_grid_table,
@@ -192,6 +193,7 @@ __all__ = [
     "rf_grid_table",
     "satisfaction_table",
     "satisfaction_value_table",
+    "seasonality_table",
     "segment_kinds_table",
     "segment_migration_table",
     "segment_overlap_table",

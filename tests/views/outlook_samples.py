@@ -72,6 +72,20 @@ OUTLOOK_ROWS: dict[str, Rows] = {
         ("mail", "free", "orders_1", 334, 331, 0.099, 0.054, 0.045, 0.004, 0.086, 1.0),
         ("mail", "free", "orders_2_4", 655, 638, 0.098, 0.049, 0.049, 0.021, 0.078, 1.0),
     ),
+    "seasonality": rows(
+        "product month index level customer_count order_count revenue verdict window_start "
+        "window_share overall_share p_adjusted year_count product_id",
+        *(
+            (name, month, 743 if month == 11 else 41, level, 40 + month, 50, 900.0, verdict, 10,
+             share, 0.29, p, 3, name)
+            for name, level, verdict, share, p in (
+                ("Gifts", "category", "seasonal", 0.68, 0.0),
+                ("Pantry", "category", "even", 0.29, 1.0),
+                ("Advent calendar", "product", "one_season", 0.98, 0.0),
+            )
+            for month in range(1, 13)
+        ),
+    ),
     "size_plan": rows(
         "lift rate aim needed_size needed_size_90",
         (0.1, 0.08, 0.088, 18_987, 25_416),

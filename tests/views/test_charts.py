@@ -34,6 +34,7 @@ CHARTS = {
     "category_bars": "categories",
     "forecast_fan": "forecast_fan",
     "experiment_forest": "experiments",
+    "seasonality": "seasonality",
     "value_curve": "value_curve",
     "value_holdout": "value_holdout",
     "attribute_index": "attributes",
