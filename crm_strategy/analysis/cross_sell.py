@@ -150,20 +150,24 @@ def sure_pairs(baskets: Baskets, pairs: pd.DataFrame, *, most: int = 50) -> pd.D
     Returns
     -------
     DataFrame
-        The rows of `pairs` with verdict `together`, the way with the higher confidence, highest
-        `lift_low` first, and `customer_count`: different customers with both in one order.
+        The rows of `pairs` with verdict `together`, the way with the higher confidence, with
+        `extra_value` (money: orders beyond those expected by chance × margin, or × price where
+        no margin is known; the most first), `customer_count` (different customers with both in
+        one order) and `pair_count` (such pairs in all, on each row).
     """
     sure = pairs[pairs["verdict"] == "together"]
     ids = np.sort(sure[["product_id", "with_product_id"]].to_numpy(dtype=str), axis=1)
     keyed = sure.assign(pair=list(map(tuple, ids)))
     keyed = keyed.sort_values(["confidence", "product_id"], ascending=[False, True])
     best = keyed.drop_duplicates("pair").drop(columns="pair")
-    best = best.sort_values(
-        ["lift_low", "product_id", "with_product_id"], ascending=[False, True, True]
-    ).head(most)
-    names = [best[name] for name in ("product_id", "with_product_id")]
-    count = customers_behind(baskets, list(zip(*names, strict=True)))
-    return best.assign(customer_count=count).reset_index(drop=True)
+    worth = best["price"] if best["margin"].isna().all() else best["margin"].fillna(0.0)
+    extra = (best["order_count"] - best["expected_count"]) * worth
+    ranked = best.assign(extra_value=extra, pair_count=len(best)).sort_values(
+        ["extra_value", "product_id", "with_product_id"], ascending=[False, True, True]
+    )
+    shown = ranked.head(most).reset_index(drop=True)
+    names = [shown[name] for name in ("product_id", "with_product_id")]
+    return shown.assign(customer_count=customers_behind(baskets, list(zip(*names, strict=True))))
 
 
 def customers_behind(baskets: Baskets, sets: Sequence[Sequence[str]]) -> NDArray[np.int64]:

@@ -20,7 +20,7 @@ GUARDS: Final = ("customer_count", "order_count", "without_count")
 
 
 def cross_sell_finding(pairs: Data, *, n: int, tried: int, left_out: int = 0) -> Finding:
-    """The surest pair of products, of how many tried in how many orders.
+    """The pair of products worth most, of how many tried in how many orders.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def cross_sell_finding(pairs: Data, *, n: int, tried: int, left_out: int = 0) ->
             orders=say_count("findings.orders", int(top["order_count"])),
             confidence=format_share(top["confidence"], digits=0),
             low=format_ratio(top["lift_low"]),
-            sure=say_count("growth.pairs", len(rows)),
+            sure=say_count("growth.pairs", int(top["pair_count"])),
             tried=format_count(tried),
             looked=looked,
         ),
@@ -71,7 +71,7 @@ def cross_sell_finding(pairs: Data, *, n: int, tried: int, left_out: int = 0) ->
             "product": str(top["product"]),
             "with_product": str(top["with_product"]),
             "lift": float(top["lift"]),
-            "pair_count": len(rows),
+            "pair_count": int(top["pair_count"]),
         },
         decision=Decision(
             title=say("growth.cross_sell.ask", product=top["product"], other=top["with_product"]),

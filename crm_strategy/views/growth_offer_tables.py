@@ -11,12 +11,13 @@ MONEY: Final = dict.fromkeys(("margin", "price", "expected_value"), "unit_money"
 
 
 def cross_sell_table(pairs: Data, *, n: int | None = None) -> Table:
-    """Pairs bought together, surest first; `n` is the number of orders looked at."""
+    """Pairs bought together, the most worth first; `n` is the number of orders looked at."""
     return Table(
         pairs,
         id="cross_sell",
         formats={
             **MONEY,
+            "extra_value": "money",
             **dict.fromkeys(("support", "confidence", "confidence_low"), "share"),
             **dict.fromkeys(("lift", "lift_low"), "ratio"),
             **dict.fromkeys(("expected_count", "without_count"), "count"),
@@ -30,8 +31,9 @@ def cross_sell_table(pairs: Data, *, n: int | None = None) -> Table:
         layout=Layout(
             columns=(
                 *("product", "with_product", "order_count", "support", "confidence", "lift"),
-                *("lift_low", "margin", "price", "expected_count", "q_value", "without_count"),
-                *("customer_count", "confidence_low", "product_id", "with_product_id"),
+                *("lift_low", "extra_value", "margin", "price", "expected_count", "q_value"),
+                *("without_count", "customer_count", "confidence_low"),
+                *("product_id", "with_product_id"),
             ),
             rows_shown=15,
             ranked=True,

@@ -11,7 +11,13 @@ from statsmodels.stats.multitest import fdrcorrection
 
 from crm_strategy.analysis.baskets import product_baskets
 from crm_strategy.analysis.bundles import product_bundles
-from crm_strategy.analysis.cross_sell import COLUMNS, cross_sell, false_share, share_low
+from crm_strategy.analysis.cross_sell import (
+    COLUMNS,
+    cross_sell,
+    false_share,
+    share_low,
+    sure_pairs,
+)
 from crm_strategy.analysis.intervals import share_interval
 from crm_strategy.analysis.pair_counts import expected_counts, pair_counts
 from tests.analysis.builders import FEW, order_lines
@@ -205,3 +211,16 @@ def test_a_third_product_that_is_merely_popular_makes_no_bundle():
     held = baskets(*lines(*orders))
     found = product_bundles(held, cross_sell(held, min_support=0.01), min_support=0.01)
     assert set(found["verdict"]) <= {"chance"}
+
+
+def test_sure_pairs_stand_once_by_worth_with_their_customers():
+    orders = [*["ab"] * 40, *["a"] * 10, *["cd"] * 60, *"efgh" * 40]
+    rows = lines(*orders)
+    rows += [("again", "c0", "2026-09-02", product, 10) for product in "ab"]
+    held = baskets(*rows)
+    found = sure_pairs(held, cross_sell(held, min_support=0.01))
+    pairs = found[["product_id", "with_product_id", "order_count", "customer_count", "pair_count"]]
+    # c0 bought a and b twice; who buys b always takes a, not the other way round.
+    assert pairs.to_numpy().tolist() == [["c", "d", 60, 60, 2], ["b", "a", 41, 40, 2]]
+    extra = (found["order_count"] - found["expected_count"]) * found["price"]
+    assert found["extra_value"].tolist() == pytest.approx(extra.tolist())

@@ -13,6 +13,7 @@ PAIR = {
     "confidence": 0.284, "lift": 3.09, "lift_low": 2.9, "margin": 12.23, "price": 29.58,
     "expected_count": 211.0, "q_value": 0.0, "without_count": 1729, "customer_count": 577,
     "confidence_low": 0.266, "product_id": "P-1", "with_product_id": "P-2",
+    "extra_value": 5_809.0, "pair_count": 1,
 }  # fmt: skip
 LOOKED = {"n": 26_897, "tried": 763}
 
