@@ -56,7 +56,7 @@ def test_unknown_key(refusal):
     assert refusal(plan(tarjet=1)) == (
         "params/acme.yml, line 16, goals[0].tarjet: unknown key.\n"
         "Did you mean 'target'? Known here: id, goal, serves, priority, kpi, segment, baseline, "
-        "target, by, baseline_at, owner, note."
+        "target, by, baseline_at, owner, test, note."
     )
 
 
@@ -65,7 +65,7 @@ def test_unknown_key_at_the_top(refusal):
         "params/acme.yml, line 4, goal: unknown key.\n"
         "Did you mean 'goals'? Known here: client, language, currency, timezone, rhythm, data, "
         "business_goals, goals, segments, segment_kinds, tiers, personas, touchpoints, channels, "
-        "scenarios, decisions, privacy, rfm, value, kpis, attribution."
+        "scenarios, decisions, privacy, rfm, value, growth, kpis, journeys, attribution."
     )
 
 

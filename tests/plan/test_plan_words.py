@@ -20,12 +20,16 @@ from crm_strategy.words import LANGUAGES, known, say, speaking
 from crm_strategy.words.kpis import KPIS
 
 WORDS = Path(crm_strategy.words.__file__).parent
-PROPER_NAMES = {"CSAT", "NPS", "ROI", "CAC", "LTV", "LLL", "y"}
+PROPER_NAMES = {"CSAT", "NPS", "ROI", "CAC", "LTV", "LLL", "y", "m", "r", "i"}
+"""And letters of formulas and of date patterns."""
 
 
 def entries(language, domain):
     with (WORDS / language / f"{domain}.po").open("rb") as file:
-        return {each.id: each.string for each in read_po(file) if each.id}
+        # Plurals have forms of their own in each language: see tests/words.
+        return {
+            each.id: each.string for each in read_po(file) if isinstance(each.id, str) and each.id
+        }
 
 
 @pytest.mark.parametrize("domain", ["plan", "kpis"])
@@ -41,7 +45,7 @@ def test_both_languages_have_the_same_entries_with_the_same_values_to_fill_in(do
 @pytest.mark.parametrize("domain", ["plan", "kpis"])
 def test_the_russian_words_are_russian(domain):
     for key, text in entries("ru", domain).items():
-        latin = set(re.findall(r"[A-Za-z]+", re.sub(r"{\w+}", "", text)))
+        latin = set(re.findall(r"[A-Za-z]+", re.sub(r"{\w+}|`[^`]+`", "", text)))
         assert latin <= PROPER_NAMES, f"{key}: {text}"
 
 
