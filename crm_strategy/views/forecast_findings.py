@@ -42,7 +42,7 @@ def forecast_finding(horizons: Data, backtest: Data) -> Finding:
                     *(_other(row) for _, row in _lasts(rows).iterrows()),
                     say(
                         "outlook.forecast.tested",
-                        model=say(f"outlook.model.{farthest['model']}"),
+                        model=_model_name(farthest),
                         origins=format_count(judged["origin_count"]),
                         forecasts=say_count("outlook.forecasts", int(judged["n"])),
                         error=format_share(judged["error"], digits=0),
@@ -145,6 +145,11 @@ def _sooner(row: pd.Series) -> str:
 
 def _other(row: pd.Series) -> str:
     return say(f"outlook.other.{row['measure']}", **_range(row))
+
+
+def _model_name(row: pd.Series) -> str:
+    plain = row["model"] == "seasonal_naive" and not row["is_seasonal"]
+    return say("outlook.model.naive" if plain else f"outlook.model.{row['model']}")
 
 
 def _assumption(row: pd.Series) -> str:

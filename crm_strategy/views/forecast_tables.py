@@ -2,7 +2,9 @@
 
 from typing import Final
 
-from crm_strategy.views.cells import Data
+import pandas as pd
+
+from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.table import Table
 
@@ -39,7 +41,7 @@ def forecast_horizons_table(horizons: Data) -> Table:
     """The next month, half-year and year beside the same months a year before."""
     by_row = (*_RANGES, "last_year")
     return Table(
-        horizons,
+        with_naive_names(frame_of(horizons)),
         id="forecast_horizons",
         formats={"change": "change", "error": "share", "start": "date", "end": "date"},
         suppress=_FEW,
@@ -58,7 +60,7 @@ def forecast_horizons_table(horizons: Data) -> Table:
 def forecast_backtest_table(backtest: Data) -> Table:
     """Each model's misses over the last months, the chosen one marked."""
     return Table(
-        backtest,
+        with_naive_names(frame_of(backtest)),
         id="forecast_backtest",
         formats={"error": "share", "coverage": "share", "against_naive": "ratio"},
         layout=Layout(
@@ -109,3 +111,13 @@ def forecast_reconciliation_table(reconciled: Data) -> Table:
             sheet_only=("verdict", "series_miss", "bottom_up_miss", "in_force"),
         ),
     )
+
+
+def with_naive_names(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows in which a seasonal naive forecast without season is called the naive one, once."""
+    if rows.empty or rows["is_seasonal"].all():
+        return rows
+    plain = ~rows["is_seasonal"].astype(bool)
+    kept = rows[~(plain & (rows["model"] == "seasonal_level"))]
+    named = plain & (rows["model"] == "seasonal_naive")
+    return kept.assign(model=kept["model"].mask(named.loc[kept.index], "naive"))

@@ -147,9 +147,13 @@ def _quoted(row: pd.Series) -> str:
 
 
 def _list(rows: pd.DataFrame, *, change: bool = False) -> str:
-    """Names with their revenue, or with its change; the first few."""
+    """Names with their revenue, or with their orders against those to expect; the first few."""
     return ", ".join(
-        f"{_quoted(row)} "
-        + (format_change(row["trend"], digits=0) if change else format_short_money(row["revenue"]))
+        f"{_quoted(row)} " + (_against(row) if change else format_short_money(row["revenue"]))
         for _, row in rows.head(MOST_NAMED).iterrows()
     )
+
+
+def _against(row: pd.Series) -> str:
+    """Orders against those to expect."""
+    return format_change(row["order_count"] / row["expected_count"] - 1, digits=0)
