@@ -41,6 +41,7 @@ from crm_strategy.views.funnel_findings import (
 )
 from crm_strategy.views.goal_findings import goal_checks_finding, goals_finding
 from crm_strategy.views.growth_findings import (
+    lapsed_groups_finding,
     moments_finding,
     replenishment_finding,
     win_back_finding,
@@ -139,6 +140,7 @@ __all__ = [
     "ideal_customer_finding",
     "incident_finding",
     "kpi_signals_finding",
+    "lapsed_groups_finding",
     "largest_segment_finding",
     "lead_funnel_finding",
     "lifecycle_finding",

@@ -2,7 +2,7 @@
 
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
-from crm_strategy.views.naming import segment_name
+from crm_strategy.views.naming import attribute_name, segment_name, value_name
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import (
@@ -80,6 +80,37 @@ def win_back_finding(segments: Data, actions: Data, *, discount: float, uplift: 
         severity="watch",
         figures={"customer_count": customers, "past_revenue": float(rows["past_revenue"].sum())},
         decision=decision,
+    )
+
+
+def lapsed_groups_finding(groups: Data) -> Finding:
+    """The group of lapsed customers who had brought far more each than the others."""
+    rows = frame_of(groups)
+    for guard in ("customer_count", "other_count") if len(rows) else ():
+        rows = without_small(rows, guard)
+    dear = rows[(rows["verdict"] == "dear") & (rows["other_count"] > 0)] if len(rows) else rows
+    if dear.empty:
+        return Finding("lapsed_groups", title=say("growth.lapsed_groups.none"))
+    top = dear.assign(times=dear["mean_revenue"] / dear["other_mean"])
+    row = top.sort_values(["times", "value"], ascending=[False, True]).iloc[0]
+    return Finding(
+        "lapsed_groups",
+        title=say(
+            "growth.lapsed_groups.title",
+            attribute=attribute_name(row["attribute"]),
+            value=value_name(row["attribute"], row["value"]),
+            mean=format_money(row["mean_revenue"]),
+            other=format_money(row["other_mean"]),
+        ),
+        text=say(
+            "growth.lapsed_groups.text",
+            customers=say_count("findings.customers", int(row["customer_count"])),
+            share=format_share(row["lapsed_share"], digits=0),
+            range=format_interval(row["low"], row["high"], "money"),
+            groups=format_count(len(rows)),
+        ),
+        severity="watch",
+        figures={"attribute": str(row["attribute"]), "value": str(row["value"])},
     )
 
 

@@ -118,6 +118,22 @@ def test_a_win_back_says_whom_to_offer_remind_and_leave_alone():
     assert "386" not in shown
 
 
+def groups(count, other):
+    names = ("attribute", "value", "customer_count", "lapsed_share", "past_revenue",
+             "mean_revenue", "low", "high", "other_count", "other_mean", "verdict")  # fmt: skip
+    row = ("kind", "company", count, 0.74, 145_063.0, 967.0, 674.0, 1_260.0, other, 243.0, "dear")
+    return pd.DataFrame([row], columns=list(names))
+
+
+def test_a_dear_group_among_the_lapsed_is_named_unless_it_or_the_others_are_few():
+    found = findings.lapsed_groups_finding(groups(150, 3_560))
+    assert "“Company”" in found.title
+    assert "€967 each, the others €243" in found.title
+    assert "150 customers (€674–€1,260 each" in found.text
+    for few in (groups(9, 3_560), groups(150, 9)):
+        assert "967" not in str(findings.lapsed_groups_finding(few).payload())
+
+
 def test_a_playbook_of_a_small_segment_does_not_follow_from_the_total():
     plays = pd.DataFrame(
         {
@@ -154,6 +170,7 @@ def test_empty_results_say_what_to_supply(language):
             findings.next_offers_finding(nothing, customers=0, n=0),
             findings.win_back_finding(nothing, nothing, **terms),
             findings.win_back_results_finding(nothing, days=30),
+            findings.lapsed_groups_finding(nothing),
             findings.playbook_finding(nothing, cost_known=True, **terms),
             findings.loyalty_finding(nothing, cost_known=True, margin_known=True),
         ):  # fmt: skip
