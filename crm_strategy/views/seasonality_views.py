@@ -19,13 +19,17 @@ from crm_strategy.words.numbers import format_count
 MOST_DRAWN: Final = 12
 """Categories and products drawn: those of one season, then categories, then seasonal ones."""
 
+_FIRST: Final = ("one_season", "seasonal", "even")
 _RANK: Final = {("product", "one_season"): 0, ("category", "seasonal"): 1, ("category", "even"): 1}
 
 
 def seasonality_table(seasons: Data) -> Table:
-    """The index of each calendar month, by category and product: 100 is the mean month."""
+    """The index of each calendar month: 100 is the mean month; what has a season first."""
+    rows = frame_of(seasons)
+    if len(rows):
+        rows = rows.sort_values("verdict", key=lambda each: each.map(_FIRST.index), kind="stable")
     return Table(
-        _named(frame_of(seasons)),
+        _named(rows),
         id="seasonality",
         formats={
             "month": "text",
