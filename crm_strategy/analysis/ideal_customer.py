@@ -20,6 +20,8 @@ likelier found among the commonest choices, so they would mirror the number of o
 _KEYS = ["kind", "attribute", "value"]
 _NEUTRAL = 100
 _ROUNDING = 1e-9
+_NEVER = 1e-100
+"""Stands for an index of 0, which has no logarithm: no other value makes up for it."""
 
 
 def top_members(
@@ -35,7 +37,8 @@ def top_members(
     profiles
         One row per customer: `customer_id`, `revenue` (money, net).
     values
-        `customer_id`, `expected_value` (money); decides instead of revenue where given.
+        `customer_id`, `expected_value` (money); decides instead of revenue where it is known of
+        anybody.
     top_share
         Share of the customers, 0 to 1.
 
@@ -48,8 +51,10 @@ def top_members(
         worth = profiles.select("customer_id", worth=_.revenue)
     else:
         expected = values.select("customer_id", "expected_value")
-        joined = profiles.select("customer_id").left_join(expected, "customer_id")
-        worth = joined.select("customer_id", worth=_.expected_value.fill_null(0.0))
+        joined = profiles.select("customer_id", "revenue").left_join(expected, "customer_id")
+        known = joined.expected_value.count().over() > 0
+        foreseen = joined.expected_value.fill_null(0.0)
+        worth = joined.select("customer_id", worth=ibis.ifelse(known, foreseen, joined.revenue))
     better = ibis.rank().over(order_by=worth.worth.desc())
     is_top = (better < top_share * worth.count().over()) & (worth.worth > 0)
     return worth.select("customer_id", segment=ibis.ifelse(is_top, TOP, REST))
@@ -68,15 +73,18 @@ def ideal_customer(attributes: CustomerAttributes, tops: ibis.Table) -> pd.DataF
     Returns
     -------
     DataFrame
-        Surest first (by `low`): `attribute`, `value`, `share_in_top`, `share_in_all` (both of
-        customers whose value is known), `index` = 100 × the one ÷ the other, `low`, `high`
-        (95 %), `customer_count` (top customers with the value), `kind`, `in_profile` (surely
-        commoner at the top: `low` above 100 even when 95 % must hold for all values at once,
-        for of many values a few always seem to stand out).
+        Surest first (by `low`), values that nobody at the top has last: `attribute`, `value`,
+        `share_in_top`, `share_in_all` (both of customers whose value is known), `index` = 100 ×
+        the one ÷ the other, `low`, `high` (95 %), `customer_count` (top customers with the
+        value), `kind`, `in_profile` (surely commoner at the top: `low` above 100 even when 95 %
+        must hold for all values at once, for of many values a few always seem to stand out).
     """
     lifts = attribute_lifts(attributes.of_kinds(WHO), tops)
-    found = lifts[(lifts["segment"] == TOP) & (lifts["value"] != OTHER)]
+    lifts = lifts[lifts["value"] != OTHER]
+    found = lifts[lifts["segment"] == TOP]
     found = found.assign(in_profile=_stands_out(found))
+    absent = _at_no_top(lifts).assign(in_profile=False)
+    found = pd.concat([found, absent], ignore_index=True) if len(absent) else found
     named = found.rename(columns={"share": "share_in_top", "base_share": "share_in_all"})
     ordered = named.sort_values(["low", *_KEYS], ascending=[False, True, True, True])
     return ordered[
@@ -93,8 +101,8 @@ def profile_fit(
     """How many customers are like the ideal one, how many are not, and what each bring.
 
     A customer is inside whose known values of the profile's attributes, taken together, are
-    commoner at the top than among all: the product of their indices ÷ 100 is above 1. Values
-    that `ideal` does not list count as 1.
+    commoner at the top than among all: the product of their indices ÷ 100 is above 1, and 0 with
+    a value that nobody at the top has. Values that `ideal` does not list count as 1.
 
     Parameters
     ----------
@@ -163,6 +171,24 @@ def _stands_out(lifts: pd.DataFrame) -> pd.Series:
     return np.log(lifts["index"] / _NEUTRAL) > wider * half
 
 
+def _at_no_top(lifts: pd.DataFrame) -> pd.DataFrame:
+    """Values that customers have, but nobody at the top; at most 1 − 0.025^(1/n) of n would."""
+    top, rest = (lifts[lifts["segment"] == each] for each in (TOP, REST))
+    known = top.groupby(_KEYS[:2])["known_count"].first().rename("top_known").reset_index()
+    missing = rest.merge(top[_KEYS], on=_KEYS, how="left", indicator=True)
+    missing = missing[missing.pop("_merge") == "left_only"].merge(known, on=_KEYS[:2])
+    most = 1 - ((1 - CONFIDENCE) / 2) ** (1 / missing["top_known"].astype("float64"))
+    return missing.drop(columns="top_known").assign(
+        segment=TOP,
+        customer_count=0,
+        known_count=missing["top_known"],
+        share=0.0,
+        index=0.0,
+        low=0.0,
+        high=100 * most / missing["base_share"],
+    )
+
+
 def _in_attributes(ideal: pd.DataFrame, others: pd.DataFrame) -> pd.Series:
     """Rows of the attributes that others are of."""
     wanted = set(zip(others["kind"], others["attribute"], strict=True))
@@ -176,7 +202,7 @@ def _likeness(attributes: CustomerAttributes, chosen: pd.DataFrame) -> ibis.Tabl
     asked = dict(tuple(chosen.groupby(_KEYS[:2])))
     for column in attributes.columns:
         if (values := asked.get(attribute_of(column))) is not None:
-            weights = np.log(values["index"] / _NEUTRAL)
+            weights = np.log(values["index"].clip(lower=_NEVER) / _NEUTRAL)
             known = zip(values["value"], weights.tolist(), strict=True)
             parts.append(table[column].cases((UNKNOWN, None), *known, else_=0.0))
     some = ibis.or_(*(part.notnull() for part in parts))

@@ -44,11 +44,12 @@ def personas(
 ) -> pd.DataFrame:
     """The lines of each segment's persona card.
 
-    A measured line is the commonest known value of an attribute. Of each aspect, those
-    attributes are shown in which that value is most surely commoner in the segment than among
-    all customers. A segment of fewer than `min_count` customers has no lines at all, nor have
-    the next smallest, until two segments and `min_count` customers have none: counts and shares
-    tell sizes, and from all sizes but one the last follows.
+    A measured line is the value of an attribute that is most surely commoner in the segment than
+    among all customers; of each aspect, the surest lines are shown. A value that all customers
+    of the segment have but a few is left out, for its share would tell these. A segment of
+    fewer than `min_count` customers has no lines at all, nor have the next smallest, until two
+    segments and `min_count` customers have none: counts and shares tell sizes, and from all
+    sizes but one the last follows.
 
     Parameters
     ----------
@@ -94,17 +95,21 @@ def _of_hidden_size(lifts: pd.DataFrame, min_count: int) -> pd.Index:
 
 
 def _measured(lifts: pd.DataFrame, lines: int, min_count: int) -> pd.DataFrame:
-    known = lifts[lifts["value"] != OTHER]
-    commonest = known.sort_values(
-        ["customer_count", "index", "value"], ascending=[False, False, True]
-    ).drop_duplicates(["segment", "kind", "attribute"])
-    shown = commonest[commonest["customer_count"] >= min_count]
-    pairs = zip(shown["kind"], shown["attribute"], strict=True)
-    shown = shown.assign(aspect=[aspect_of(*pair) for pair in pairs], evidence=MEASURED)
-    ordered = shown.assign(apart=_apart(shown)).sort_values(
+    rest = lifts["known_count"] - lifts["customer_count"]
+    told = (lifts["customer_count"] >= min_count) & ((rest == 0) | (rest >= min_count))
+    known = lifts[(lifts["value"] != OTHER) & told]
+    surest = known.assign(apart=_apart(known)).sort_values(
+        ["apart", "customer_count", "value"], ascending=[False, False, True]
+    )
+    surest = surest[surest["apart"] > 0].drop_duplicates(["segment", "kind", "attribute"])
+    pairs = zip(surest["kind"], surest["attribute"], strict=True)
+    shown = surest.assign(aspect=[aspect_of(*pair) for pair in pairs], evidence=MEASURED)
+    ordered = shown.sort_values(
         ["segment", "aspect", "apart", "kind", "attribute"],
         ascending=[True, True, False, True, True],
     )
+    # A city that is a region, too, says the same twice.
+    ordered = ordered.drop_duplicates(["segment", "aspect", "value", "customer_count"])
     line = ordered.groupby(["segment", "aspect"]).cumcount()
     return ordered.assign(line=line)[line < lines]
 

@@ -67,7 +67,8 @@ def scores_of_profiles(
     """Score each customer 1 (worst) to `bins` (best) on recency, frequency, monetary.
 
     score = 1 + floor(bins × share of customers strictly worse), so equal customers score
-    alike and one-off buyers are never promoted by chance. With cut points, score = 1 + the
+    alike and one-off buyers are never promoted by chance. Where all last ordered on the same day,
+    recency tells nothing of anybody and scores the middle. With cut points, score = 1 + the
     number of cut points reached, so that two periods compare.
 
     Parameters
@@ -91,7 +92,7 @@ def scores_of_profiles(
     scores = {
         score: _fixed_score(customers[measure], measure, cuts[measure])
         if cuts and measure in cuts
-        else _score(_.recency_days.desc() if measure == "recency_days" else _[measure], bins)
+        else _score(customers, measure, bins)
         for measure, score in _SCORES.items()
     }
     return customers.mutate(**scores)
@@ -234,10 +235,15 @@ def rf_grid(scores: ibis.Table, *, bins: int = 5) -> ibis.Table:
     )
 
 
-def _score(worst_first: Deferred, bins: int) -> Deferred:
+def _score(customers: ibis.Table, measure: str, bins: int) -> ibis.Value:
+    value = customers[measure]
     # rank() starts at 0 and ties share the lowest rank: it counts those strictly worse.
-    worse = ibis.rank().over(order_by=worst_first)
-    return worse * bins // _.count().over() + 1
+    worst_first = value.desc() if measure == "recency_days" else value
+    score = ibis.rank().over(order_by=worst_first) * bins // value.count().over() + 1
+    if measure != "recency_days":
+        return score
+    alike = value.min().over() == value.max().over()
+    return ibis.ifelse(alike, (bins + 1) // 2, score)
 
 
 def _level(score: Deferred, bins: int) -> Deferred:

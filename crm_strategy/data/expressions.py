@@ -145,7 +145,7 @@ class _Compiler:
         if kind.is_numeric() and not kind.is_boolean():
             return value.cast("float64")
         if kind.is_string() and not isinstance(node, Literal):
-            return value.try_cast("float64")
+            return _stated(value)
         raise self._refused(node, "this is no number", "Only numbers can be reckoned with.")
 
     def _alike(self, node: Binary) -> tuple[Any, Any]:
@@ -201,7 +201,7 @@ class _Compiler:
             number = re.fullmatch(r"-?\d+(\.\d+)?", str(node.value).strip())
             remedy = f"Leave the quotes out: {node.value}." if number else "Write a number."
             raise self._refused(node, "a text is compared with a number", remedy)
-        return value.try_cast("float64")
+        return _stated(value)
 
     def _refused(self, node: Node, text: str, remedy: str) -> ExpressionError:
         return _refused(self._expression, node, text, remedy)
@@ -215,3 +215,9 @@ def _family(kind: dt.DataType) -> str:
     if kind.is_date() or kind.is_timestamp():
         return "day"
     return "text"
+
+
+def _stated(text: Any) -> Any:
+    """The number a text states; missing where it is none, though an engine may take it for one."""
+    number = text.try_cast("float64")
+    return ibis.ifelse(number.isnan() | number.isinf(), None, number)

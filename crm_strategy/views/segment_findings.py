@@ -1,5 +1,7 @@
 """Findings of chapter 3: who holds the revenue, who moved, who leaks away."""
 
+import pandas as pd
+
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.cohort_privacy import told_cohorts
 from crm_strategy.views.finding import Decision, Finding
@@ -31,6 +33,8 @@ def largest_segment_finding(segments: Data) -> Finding:
     if len(frame_of(segments)) == 1:
         return Finding("largest_segment", title=say("findings.largest_segment.alike"))
     top = rows.sort_values(["revenue", "segment"], ascending=[False, True]).iloc[0]
+    if pd.isna(top["revenue_share"]):
+        return Finding("largest_segment", title=say("findings.largest_segment.no_revenue"))
     # A segment of the client's own rules has no advice in the catalogue.
     action = f"segments.{top['segment']}.action"
     return Finding(

@@ -1,5 +1,6 @@
 """Charts of customer value: how concentrated it is, and how well the model foresaw."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import pandas as pd
@@ -21,6 +22,8 @@ from crm_strategy.words.numbers import format_ratio, format_share
 
 NAIVE: Final = "naive"
 TOP_SHARE: Final = 0.2
+NEAR: Final = 0.051
+"""How far from the top fifth the point that stands for it may lie: the next ones do."""
 """The share of customers that curves are read at."""
 
 
@@ -48,7 +51,11 @@ def _curves(figures: TablePayload) -> Drawing:
             if x is not None and y is not None
         ]
         if points:
-            name = words.say(f"views.chart.value_curve.{column}", share=_at_top(figures, column))
+            name = words.say(
+                f"views.chart.value_curve.{column}",
+                share=_at_top(figures, column),
+                top=_top(figures),
+            )
             across, up = zip(*points, strict=True)
             curves.append(Curve(name, across, up, focus=column == "expected_value_share"))
     said = CurveWords(
@@ -57,17 +64,33 @@ def _curves(figures: TablePayload) -> Drawing:
     return concentration(curves, said, lambda value: format_share(value, digits=0))
 
 
+def top_point(shares: Sequence[float | None]) -> int | None:
+    """Which point of the curve is nearest to the top fifth; None where none is near."""
+    near = [
+        (round(abs(share - TOP_SHARE), 6), at)
+        for at, share in enumerate(shares)
+        if share is not None and abs(share - TOP_SHARE) <= NEAR
+    ]
+    return min(near)[1] if near else None
+
+
 def _at_top(figures: TablePayload, column: str) -> str:
-    """What the top fifth hold, as printed."""
-    for x, y in zip(numbers(figures, "customer_share"), numbers(figures, column), strict=True):
-        if x is not None and abs(x - TOP_SHARE) < 1e-9:
-            return format_share(y, digits=0)
-    return format_share(None)
+    """What about the top fifth hold, as printed, with what the fifth comes to."""
+    at = top_point(numbers(figures, "customer_share"))
+    held = None if at is None else numbers(figures, column)[at]
+    return format_share(held, digits=0)
+
+
+def _top(figures: TablePayload) -> str:
+    shares = numbers(figures, "customer_share")
+    at = top_point(shares)
+    return format_share(TOP_SHARE if at is None else shares[at], digits=0)
 
 
 def _curve_alt(figures: TablePayload) -> str:
     return alt_text(
         "value_curve",
+        top=_top(figures),
         revenue=_at_top(figures, "revenue_share"),
         expected=_at_top(figures, "expected_value_share"),
     )

@@ -8,7 +8,7 @@ from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.views.telling_rates import telling_rates
-from crm_strategy.views.value_charts import NAIVE, TOP_SHARE
+from crm_strategy.views.value_charts import NAIVE, top_point
 from crm_strategy.views.value_tables import wide_steps
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import (
@@ -23,20 +23,22 @@ from crm_strategy.words.numbers import (
 def value_curve_finding(curve: Data, total: Data) -> Finding:
     """What share of revenue and of expected value the most valuable fifth hold."""
     rows = wide_steps(curve, total)
-    top = rows[(rows["customer_share"] - TOP_SHARE).abs() < 1e-9] if len(rows) else rows
-    if top.empty or pd.isna(top["revenue_share"].iloc[0]):
+    at = top_point(rows["customer_share"].tolist()) if len(rows) else None
+    if at is None or pd.isna(rows["revenue_share"].iloc[at]):
         return Finding("value_curve", title=say("findings.value_curve.none"))
+    top = rows.iloc[[at]]
+    share = float(top["customer_share"].iloc[0])
     revenue, expected = (float(top[f"{name}_share"].iloc[0]) for name in ("revenue", EXPECTED))
     known = not pd.isna(expected)
     return Finding(
         "value_curve",
         title=say(
             "findings.value_curve.title" if known else "findings.value_curve.past",
-            top=format_share(TOP_SHARE, digits=0),
+            top=format_share(share, digits=0),
             revenue=format_share(revenue, digits=0),
             expected=format_share(expected, digits=0),
         ),
-        text=_worth_of_one(expected if known else revenue),
+        text=_worth_of_one(expected if known else revenue, share),
         figures={"revenue_share": revenue, "expected_value_share": expected if known else None},
     )
 
@@ -44,10 +46,10 @@ def value_curve_finding(curve: Data, total: Data) -> Finding:
 EXPECTED = "expected_value"
 
 
-def _worth_of_one(held: float) -> str:
-    """How many of the other customers one of the top fifth is worth."""
-    others = (1 - held) / (1 - TOP_SHARE)
-    times = held / TOP_SHARE / others if others > 0 else float("inf")
+def _worth_of_one(held: float, share: float) -> str:
+    """How many of the other customers one of the top is worth."""
+    others = (1 - held) / (1 - share)
+    times = held / share / others if others > 0 else float("inf")
     if not ALIKE < times < MOST:
         return say("findings.value_curve.alike") if times <= ALIKE else ""
     return say("findings.value_curve.text", others=format_count(times))
@@ -83,7 +85,7 @@ def value_models_finding(models: Data) -> Finding:
             error=format_ratio(error),
             naive=format_ratio(naive),
         ),
-        text=" ".join(filter(None, [say("findings.value_models.text"), problems])),
+        text=" ".join(filter(None, [say("findings.value_models.text") if known else "", problems])),
         severity="watch" if title.endswith("worse") or problems else "note",
         figures={"holdout_error": error, "naive_error": naive},
     )

@@ -36,6 +36,15 @@ def test_expected_value_decides_where_it_is_known():
     assert tops_of(customers, values) == ["b"]
 
 
+def test_revenue_decides_where_no_expected_value_is_known():
+    customers = profiles(("a", 1, 90), ("b", 1, 5))
+    values = table(
+        {"customer_id": "string", "expected_value": "float64"},
+        [{"customer_id": each, "expected_value": None} for each in "ab"],
+    )
+    assert tops_of(customers, values) == ["a"]
+
+
 def test_nobody_is_top_without_value_and_equals_are_all_top():
     assert tops_of(profiles(("a", 1, 0), ("b", 1, -4))) == []
     assert tops_of(profiles(("a", 1, 5), ("b", 1, 5))) == ["a", "b"]
@@ -65,6 +74,26 @@ def test_the_ideal_customer_worked_by_hand():
         ["value", "share_in_top", "share_in_all", "index", "customer_count"]
     ].tolist() == [*("company", 0.9, 0.5, pytest.approx(180), 18)]
     assert found.loc[found["in_profile"], "value"].tolist() == ["company"]
+
+
+def test_a_value_that_nobody_at_the_top_has_is_listed_and_lies_outside():
+    customers, _known, tops = a_base(companies_at_top=18)
+    names = [f"c{number:03}" for number in range(100)]
+    # All women live in FR, but for the last forty customers, who live in XX.
+    country = {name: "XX" if place >= 60 else "FR" for place, name in enumerate(names)}
+    kind = {
+        name: "company" if place < 18 or place >= 60 else "person"
+        for place, name in enumerate(names)
+    }
+    known = attributes(kind=kind, country=country)
+    found = ideal_customer(known, tops)
+    absent = found[found["value"] == "XX"].iloc[0]
+    assert absent[["share_in_top", "index", "customer_count"]].tolist() == [0, 0, 0]
+    # Of twenty top customers none: at most 1 − 0.025^(1/20) = 16.8 % would be (Clopper-Pearson).
+    assert absent["high"] == pytest.approx(100 * 0.1684 / 0.4, abs=0.05)
+    assert not absent["in_profile"]
+    fit = profile_fit(known, customers, tops, found).set_index("group")
+    assert fit.loc["outside", "customer_count"] >= 40
 
 
 def test_the_share_of_the_base_outside_the_profile_is_measured():

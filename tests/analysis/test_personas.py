@@ -18,15 +18,14 @@ ATTRIBUTES = attributes(
 LIFTS = attribute_lifts(ATTRIBUTES, members(a="loyal", b="loyal", c="lost", d="lost"))
 
 
-def test_a_card_shows_the_commonest_known_value_of_each_attribute_with_its_n():
+def test_a_card_shows_what_is_commoner_in_the_segment_than_elsewhere_with_its_n():
     found = personas(LIFTS, min_count=1)
     assert list(found.columns) == COLUMNS
     assert records(found[found["segment"] == "lost"], *COLUMNS[1:]) == [
         ("demography", "gender", "male", 1.0, 1.0, "measured"),
         ("interests", "category", "Soap", 1.0, 2.0, "measured"),
-        # One by ads, one by friends: friends are likelier here than elsewhere.
+        # One by ads, one by friends: friends are likelier here than elsewhere. All use the web.
         ("behaviour", "source_channel", "friends", 0.5, 1.0, "measured"),
-        ("behaviour", "channel", "web", 1.0, 2.0, "measured"),
     ]
 
 
@@ -44,10 +43,25 @@ def test_a_measured_line_needs_its_customers():
         "DE",
         "Tea",
         "Soap",
-        "web",
         "ads",
     }
     assert personas(LIFTS, min_count=3).empty
+
+
+def test_a_share_that_would_tell_the_few_others_is_left_out():
+    people = [f"c{number}" for number in range(60)]
+    kinds = dict.fromkeys(people, "person") | {"c0": "company", "c40": "company", "c41": "company"}
+    cities = {who: "Berlin" if number < 25 else "Bonn" for number, who in enumerate(people)}
+    lifts = attribute_lifts(
+        attributes(kind=kinds, city=cities),
+        members(**{who: "lost" if number < 35 else "new" for number, who in enumerate(people)}),
+    )
+    found = personas(lifts, min_count=10)
+    # 34 of 35 lost are people: the other one would follow. All of the new are in Bonn.
+    assert records(found, "segment", "value", "customer_count") == [
+        ("lost", "Berlin", 25),
+        ("new", "Bonn", 25),
+    ]
 
 
 def test_what_a_workshop_said_is_marked_and_has_no_n():
@@ -63,7 +77,7 @@ def test_what_a_workshop_said_is_marked_and_has_no_n():
     ]
     aspects = found.loc[found["segment"] == "loyal", "aspect"].tolist()
     assert aspects == [
-        *("demography", "demography", "geography", "needs", "interests", "behaviour", "behaviour")
+        *("demography", "demography", "geography", "needs", "interests", "behaviour")
     ]
 
 

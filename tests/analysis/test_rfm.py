@@ -241,10 +241,21 @@ def test_no_orders_give_empty_tables():
     assert cut_points(customers) == {"recency_days": (), "order_count": (), "revenue": ()}
 
 
+def test_a_recency_that_all_share_is_neither_good_nor_bad():
+    scores = rfm_scores(
+        orders(("a", "2026-08-01", 9), ("b", "2026-08-01", 5), ("b", "2026-08-01 13:00", 5)),
+        as_of=AS_OF,
+    )
+    assert records(scores.order_by("customer_id"), "recency_score", "frequency_score") == [
+        (3, 1),
+        (3, 3),
+    ]
+
+
 def test_one_order_is_one_customer_of_one_segment():
     customers = customer_segments(rfm_scores(orders(("a", "2026-08-01", 9)), as_of=AS_OF))
     assert records(segment_summary(customers)) == [
-        ("lost", 1, 1.0, 9.0, 1.0, 9.0, 1.0, None, None, None, "marketing_cost", 60.0, 1)
+        ("new", 1, 1.0, 9.0, 1.0, 9.0, 1.0, None, None, None, "repeat_rate", 60.0, 1)
     ]
 
 

@@ -103,6 +103,14 @@ def test_a_rule_finds_whom_it_names(rule, found):
     assert who(rule) == found
 
 
+@pytest.mark.parametrize("text", ["nan", "NaN", "inf", "-Infinity"])
+def test_a_text_that_an_engine_takes_for_a_number_is_none(text):
+    rows = table({"id": "string", "points": "string"}, [{"id": "a", "points": text}])
+    for rule in ("points > 12", "points * 2 > 12", "points < 12"):
+        condition = compile_condition(parse_expression(rule), columns(rows))
+        assert rows.filter(condition).count().execute() == 0
+
+
 def test_dividing_by_zero_gives_no_value():
     assert values("revenue / visits") == [None, -1.25, None]
     assert values("1 / 0") == [None, None, None]

@@ -1,5 +1,6 @@
 """Findings of the segments chapter: what they say, what they hold back, what they admit."""
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -88,6 +89,17 @@ def test_one_of_the_most_valuable_is_compared_with_the_others() -> None:
     )
 
 
+def test_the_point_nearest_to_the_fifth_speaks_for_it() -> None:
+    # Of 4,338 customers a fifth is no whole number: the points lie beside it.
+    curve = sample("value_curve").assign(
+        customer_share=lambda rows: (rows["customer_share"] * 4338).apply(math.ceil) / 4338
+    )
+    assert finding("value_curve", curve).title.startswith("The most valuable 20% of customers")
+    # Where its own point may not be shown, the next one says what it stands for.
+    gone = sample("value_curve").drop(index=4)
+    assert finding("value_curve", gone).title.startswith("The most valuable 15% of customers")
+
+
 def test_customers_worth_the_same_merit_no_more_care() -> None:
     alike = sample("value_curve").assign(
         revenue_share=lambda rows: rows["customer_share"],
@@ -103,6 +115,12 @@ def test_customers_all_in_one_segment_are_called_alike() -> None:
     assert found.title == (
         "All customers are in one segment: recency, frequency and money do not tell them apart"
     )
+
+
+def test_segments_without_revenue_are_not_said_to_bring_any() -> None:
+    rows = sample("segments").assign(revenue=0.0, revenue_share=float("nan"))
+    found = findings.largest_segment_finding(rows)
+    assert found.title.startswith("Sales less refunds come to nothing")
 
 
 def test_where_everybody_answered_there_is_nothing_to_compare() -> None:
