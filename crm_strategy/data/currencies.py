@@ -16,19 +16,22 @@ _SIGNS = r"[A-Za-zА-яЁё₽$€£₸₴¥₺]"
 def check_currency(staged: Staged, *, currency: str) -> None:
     """Check the currency column, the headers of amounts and the amounts themselves.
 
-    An empty cell means the client's currency.
+    An empty cell means the client's currency. Without an amount that is read, its currency
+    doesn't matter.
 
     Raises
     ------
     DataError
         Something is in another currency.
     """
-    for name, column in staged.mapping.columns.items():
+    columns = staged.mapping.columns
+    money = {name for name in columns if staged.parsed[name].type == "money"}
+    for name, column in columns.items():
         for part in column.parts:
-            if name == "currency":
+            if name == "currency" and money:
                 texts = staged.table.select("_row", _text=staged.table["currency"])
                 _check_texts(texts, part.header, staged, currency, code=_code_or_text)
-            elif staged.parsed[name].type == "money":
+            elif name in money:
                 _check_header(part.header, staged, currency)
                 _check_amounts(part.header, staged, currency)
 

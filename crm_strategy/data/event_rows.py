@@ -90,6 +90,8 @@ def event_rows(
     if staged.name == "costs":
         rows.table = _with_period_end(rows.table, staged)
         rows.reasons.append(("period_reversed", _.period_end < _.period_start))
+        # Counted, they would take from what a channel costs, and it would seem to pay.
+        rows.reasons.append(("negative_costs", _.amount < 0))
     stored = engine.store(con, f"marked_{staged.name}", [mark(rows.table, rows.reasons)])
     rejected = never_rows(staged.source)
     read = staged.source.row_count + sum(rejected.values())

@@ -31,13 +31,17 @@ LINE_COLUMNS_OF_ORDERS = (
 """Columns of a line that a file of orders holds when it has one row per product."""
 
 _FLAT = ("orders", "order_lines")
+_MORE = {"order_lines": ORDER_COLUMNS_OF_LINES, "orders": LINE_COLUMNS_OF_ORDERS}
 
 
 def reach(table: str) -> tuple[str, ...]:
-    """Canonical columns a file of this table may hold, customer attributes aside."""
+    """Canonical columns a file of this table may hold, customer attributes aside.
+
+    Wherever there is money, a column may say its currency: it is read to be checked.
+    """
     own = [column.name for column in TABLES[table].readable]
-    more = {"order_lines": ORDER_COLUMNS_OF_LINES, "orders": LINE_COLUMNS_OF_ORDERS}
-    return tuple(dict.fromkeys([*own, *more.get(table, ())]))
+    money = any(column.type == "money" for column in TABLES[table].readable)
+    return tuple(dict.fromkeys([*own, *_MORE.get(table, ()), *(["currency"] if money else [])]))
 
 
 def find_header(wanted: str, headers: Sequence[str]) -> str | None:
@@ -127,6 +131,8 @@ def _alike(one: str, other: str) -> float:
 def _names(table: str, column: str) -> tuple[str, ...]:
     if column not in aliases(table) and table in _FLAT:
         table = _FLAT[1 - _FLAT.index(table)]
+    elif column == "currency":
+        table = "orders"
     return aliases(table).get(column, (fold(column),))
 
 

@@ -25,6 +25,7 @@ _LEFT_OUT = (
     "unsold_lines",
     "score_outside_scale",
     "period_reversed",
+    "negative_costs",
     "rejected_lines",
 )
 """Reasons that somebody should hear of; the others have findings of their own."""
