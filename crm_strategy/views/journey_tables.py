@@ -2,6 +2,7 @@
 
 from crm_strategy import words
 from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.flow_privacy import without_telling_steps
 from crm_strategy.views.journey_names import STEP_WORDS, counts_minutes
 from crm_strategy.views.layout import Basis, Layout, Suppress
 from crm_strategy.views.step_privacy import without_telling_stages
@@ -37,7 +38,10 @@ def touchpoints_table(touchpoints: Data) -> Table:
         words={"stage": "plan.stage.{}"},
         sheet_only=("touchpoint_id", "pain", "owner", "converted_count"),
     )
-    return Table(touchpoints, id="touchpoints", suppress=REACHED, layout=layout)
+    rows = hide_telling_rates(
+        frame_of(touchpoints), "conversion_rate", of="customer_count", hides=("converted_count",)
+    )
+    return Table(rows, id="touchpoints", suppress=REACHED, layout=layout)
 
 
 def touchpoint_actions_table(actions: Data) -> Table:
@@ -105,9 +109,10 @@ def transitions_table(transitions: Data) -> Table:
     )
     total = int(steps["n"].sum()) if len(steps) else None
     return Table(
-        steps,
+        without_telling_steps(steps) if len(steps) else steps,
         id="transitions",
-        suppress=(Suppress(count="n", within=("source",)),),
+        formats={"n": "count", "share": "share"},
+        suppress="n",
         layout=layout,
         basis=Basis(n=total, unit="steps"),
     )

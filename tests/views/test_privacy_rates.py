@@ -197,3 +197,18 @@ def test_a_total_that_leaves_a_small_count_no_room_is_hidden():
     )
     payload = tables.channel_costs_table(rows).payload()
     assert column_cells(payload, "new_customers") == [FEW, FEW, FEW, HIDDEN]
+
+
+def test_a_touchpoint_does_not_tell_the_few_customers_who_did_not_order():
+    rows = pd.DataFrame(
+        {
+            "touchpoint_id": ["shop", "cart"],
+            "customer_count": [129, 200],
+            "converted_count": [123, 90],
+            "conversion_rate": [123 / 129, 90 / 200],
+        }
+    )
+    payload = tables.touchpoints_table(rows).payload()
+    assert column_cells(payload, "customer_count") == [129, 200]
+    assert column_cells(payload, "converted_count") == [HIDDEN, 90]
+    assert column_cells(payload, "conversion_rate") == [HIDDEN, 0.45]
