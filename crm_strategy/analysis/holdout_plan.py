@@ -4,14 +4,20 @@ import math
 from collections.abc import Sequence
 from datetime import date
 
+import ibis
 import pandas as pd
+from ibis import _
 
 from crm_strategy.analysis.experiment_power import ALPHA, POWER, sample_size
+from crm_strategy.analysis.spans import within
+from crm_strategy.analysis.timeline import known_touches, next_orders, placed_orders, soon_after
 
 COLUMNS = (
     *("channel", "verdict", "holdout_share", "weeks", "holdout_count", "contacted_count"),
-    *("rate", "break_even_drop", "customer_count"),
+    *("rate", "break_even_drop", "customer_count", "converted_count"),
 )
+
+REACHED = ("channel", "customer_count", "converted_count", "ordering_count")
 
 SHARES = (0.1, 0.2, 0.3, 0.5)
 """Shares of the customers that may be left without the channel; the smallest that suffices."""
@@ -34,7 +40,7 @@ def holdout_size(
     Parameters
     ----------
     rate
-        Share of contacted customers who order.
+        Share of contacted customers who order, whatever led them to it.
     drop
         By how much it would fall without the channel, at most `rate`.
     share
@@ -44,6 +50,44 @@ def holdout_size(
     """
     size = sample_size(rate - drop, rate, power=power, alpha=alpha, ratio=(1 - share) / share)
     return math.ceil(size)
+
+
+def reached_customers(
+    touches: ibis.Table, orders: ibis.Table, *, start: date, end: date, conversion_days: int
+) -> pd.DataFrame:
+    """Customers a channel reached in a period, and how many of them ordered in it.
+
+    Parameters
+    ----------
+    touches, orders, conversion_days
+        As in `responses`.
+    start, end
+        First and last day of the period.
+
+    Returns
+    -------
+    DataFrame
+        By name: `channel`, `customer_count` (customers touched), `converted_count` (who ordered
+        soon after a touch of it, as `responses` counts them), `ordering_count` (who ordered at
+        all in the period, before a touch or long after: what a test of so many days compares).
+    """
+    sent = known_touches(touches).filter(within(_.touched_at, start, end))
+    sent = sent.mutate(touchpoint=_.channel)
+    bought = orders.filter(within(_.ordered_at, start, end))
+    customers = placed_orders(bought).select("customer_id").distinct()
+    customers = customers.mutate(ordered=ibis.literal(1))
+    soon = next_orders(sent, bought)
+    soon = soon.mutate(soon=soon_after(_.placed_at, _.touched_at, conversion_days))
+    counts = (
+        soon.left_join(customers, "customer_id")
+        .group_by("channel")
+        .agg(
+            customer_count=_.customer_id.nunique(),
+            converted_count=_.customer_id.nunique(where=_.soon),
+            ordering_count=_.customer_id.nunique(where=_.ordered.notnull()),
+        )
+    )
+    return counts.order_by("channel").to_pandas()[list(REACHED)]
 
 
 def holdout_plan(
@@ -57,10 +101,13 @@ def holdout_plan(
 ) -> pd.DataFrame:
     """Which channel to test first, with which share of its customers, for how many weeks.
 
-    The drop worth finding is the one at which the channel just pays: with conversions falling
-    by the share cost saved / margin lost, at most all of them. The rate over other times
-    follows 1 − (1 − rate)^(weeks / weeks observed). Assumed: the channel reaches the same
-    customers as in the days observed, and each is held out for the whole test.
+    The test compares shares of customers with any order in its weeks, so `rate` is that share.
+    The drop worth finding is the one at which the channel just pays: cost saved / margin lost
+    of the customers who ordered soon after a touch. Above `rate` it cannot occur: then even the
+    loss of all their orders costs less than the channel. Both shares over other times follow
+    1 − (1 − share)^(weeks / weeks observed). Assumed: the channel reaches the same customers as
+    in the days observed, each is held out for the whole test, and who no longer orders after a
+    touch does not order otherwise.
 
     To decide: the difference of the two order rates with its 95 % interval. Its lower end above
     `break_even_drop`: keep the channel. Its upper end below: switch it off. Else go on.
@@ -70,8 +117,7 @@ def holdout_plan(
     single
         Result of `switch_offs`.
     reached
-        `channel`, `customer_count` (customers touched), `conversion_rate` (of them), as
-        `responses` counts them.
+        As `reached_customers` returns it, of the same days.
     channel_terms
         `channel`, `kind`: only channels of kind `owned`, or of none, can be withheld from
         single customers.
@@ -86,15 +132,18 @@ def holdout_plan(
         One row per channel with a known cost, the first to test first: those that may be
         switched off before those to test and to keep, dearest first, those without a plan last.
         `channel`, `verdict`, `holdout_share`, `weeks`, `holdout_count` and `contacted_count`
-        (customers needed in the two groups), `rate` (of orders among the contacted in so many
-        weeks), `break_even_drop` (of that rate, a fraction), `customer_count` (reached).
+        (customers needed in the two groups), `rate` (share of the contacted with any order in so
+        many weeks), `break_even_drop` (points of that rate, a fraction), `customer_count`
+        (reached), `converted_count` (of them, ordered soon after a touch).
 
-        Verdicts: `ready`, `too_few` (not within a year), `not_random` (advertising and the like:
-        test by region or week instead), `no_rate` (nothing is known of its customers). All
-        figures but the count are NaN where there is no plan.
+        Verdicts: `ready`, `cannot_pay` (no drop of the rate reaches the break-even, so no test
+        could tell to keep it), `too_few` (not within a year), `not_random` (advertising and the
+        like: test by region or week instead), `no_rate` (nothing is known of its customers).
+        Figures but the counts are NaN where there is no plan; `cannot_pay` has `rate` and
+        `break_even_drop` of the days observed.
     """
     kinds = {} if channel_terms is None else channel_terms.set_index("channel")["kind"].to_dict()
-    people = reached.set_index("channel")[["customer_count", "conversion_rate"]]
+    people = reached.set_index("channel")[list(REACHED[1:])]
     judged = single[single["verdict"].isin(_RANKS)].join(people, on="channel")
     weeks = ((end - start).days + 1) / 7
     rows = [
@@ -104,7 +153,7 @@ def holdout_plan(
     plans = pd.DataFrame(rows, columns=list(COLUMNS))
     order = pd.DataFrame(
         {
-            "late": (plans["verdict"] != "ready").to_numpy(),
+            "late": (~plans["verdict"].isin(["ready", "cannot_pay"])).to_numpy(),
             "rank": judged["verdict"].map(_RANKS).to_numpy(),
             "saved": -judged["cost_saved"].astype("float64").to_numpy(),
             "channel": judged["channel"].to_numpy(),
@@ -120,18 +169,28 @@ def _may_draw(kind: object) -> bool:
 def _plan(
     row: dict[str, float], observed: float, shares: Sequence[float], *, can_draw: bool
 ) -> dict[str, object]:
-    people, rate, lost = row["customer_count"], row["conversion_rate"], row["margin_lost"]
-    found: dict[str, object] = {"channel": row["channel"], "customer_count": people}
+    people, soon, lost = row["customer_count"], row["converted_count"], row["margin_lost"]
+    found: dict[str, object] = {
+        "channel": row["channel"],
+        "customer_count": people,
+        "converted_count": soon,
+    }
     if not can_draw:
         return found | {"verdict": "not_random"}
-    if not (people > 0 and 0 < rate < 1 and lost > 0 and row["cost_saved"] > 0):
+    is_known = people > 0 and soon > 0 and lost > 0 and row["cost_saved"] > 0
+    if not is_known or row["ordering_count"] >= people:
         return found | {"verdict": "no_rate"}
-    fall = min(row["cost_saved"] / lost, 1.0)
+    rate, needed = row["ordering_count"] / people, row["cost_saved"] / lost
+    if needed * soon / people > rate:
+        terms = {"rate": rate, "break_even_drop": needed * soon / people}
+        return found | {"verdict": "cannot_pay"} | terms
     in_good_time = [(share, GOOD_WEEKS) for share in sorted(shares)]
     for share, most in [*in_good_time, (max(shares), MOST_WEEKS)]:
         for weeks in range(LEAST_WEEKS, most + 1):
-            now = 1 - (1 - rate) ** (weeks / observed)
-            size = holdout_size(now, fall * now, share=share)
+            now = _over(rate, weeks / observed)
+            # Over a longer time the two shares draw nearer: more than all cannot be lost.
+            drop = min(needed * _over(soon / people, weeks / observed), now)
+            size = holdout_size(now, drop, share=share)
             if size <= share * people:
                 return found | {
                     "verdict": "ready",
@@ -140,6 +199,11 @@ def _plan(
                     "holdout_count": size,
                     "contacted_count": math.ceil(size * (1 - share) / share),
                     "rate": now,
-                    "break_even_drop": fall * now,
+                    "break_even_drop": drop,
                 }
     return found | {"verdict": "too_few"}
+
+
+def _over(share: float, times: float) -> float:
+    """The share who order in so many times the days observed."""
+    return float(1 - (1 - share) ** times)

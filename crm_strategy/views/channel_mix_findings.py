@@ -1,4 +1,4 @@
-"""Findings of the switch-off lab: which channel can go, how to test it, what customers cost."""
+"""Findings of the switch-off lab: which channels can go, what customers cost."""
 
 from typing import Final
 
@@ -13,7 +13,6 @@ from crm_strategy.words import label, say, say_count
 from crm_strategy.words.numbers import (
     format_interval,
     format_money,
-    format_points,
     format_ratio,
     format_share,
     format_unit_money,
@@ -173,32 +172,6 @@ def channel_sets_finding(sets: Data, *, keep: float = 0.95) -> Finding:
             if part
         ),
         figures={"conversion_share": float(best["conversion_share"]), "cost": float(best["cost"])},
-    )
-
-
-def holdout_plan_finding(plan: Data) -> Finding:
-    """Size, length and rule of the first test."""
-    rows = frame_of(plan)
-    ready = rows[rows["verdict"] == "ready"] if len(rows) else rows
-    ready = without_small(ready, "customer_count")
-    if ready.empty:
-        return Finding("holdout_plan", title=say("findings.holdout_plan.none"))
-    first = ready.iloc[0]
-    return Finding(
-        "holdout_plan",
-        title=say(
-            "findings.holdout_plan.title",
-            channel=label("channel", first["channel"]),
-            customers=say_count("findings.of_customers", int(first["holdout_count"])),
-            weeks=say_count("findings.weeks", int(first["weeks"])),
-        ),
-        text=say(
-            "findings.holdout_plan.text",
-            share=format_share(first["holdout_share"], digits=0),
-            drop=format_points(first["break_even_drop"]).lstrip("+"),
-            rate=format_share(first["rate"]),
-        ),
-        figures={"weeks": int(first["weeks"]), "holdout_count": int(first["holdout_count"])},
     )
 
 

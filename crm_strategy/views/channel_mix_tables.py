@@ -23,6 +23,7 @@ _SET_FIGURES = (
     *("share_half", "share_most"),
 )
 _LOSSES = ("margin_lost", "low", "high", "net_gain", "break_even", "flip_margin")
+_PLANNED = ("holdout_count", "contacted_count", "rate", "break_even_drop")
 _WORTH = (
     *("cac", "ltv", "low", "high", "ltv_to_cac", "payback_months", "break_even_margin"),
     *("scale_margin", "earned_so_far", "expected_value"),
@@ -130,12 +131,18 @@ def holdout_plan_table(plan: Data) -> Table:
         plan,
         id="holdout_plan",
         formats={"rate": "share", "break_even_drop": "share", "weeks": "count"},
-        suppress="customer_count",
+        # The rates, and the sizes made of them, tell how many ordered after a touch.
+        suppress=(
+            Suppress(count="customer_count"),
+            Suppress(count="converted_count", hides=_PLANNED),
+        ),
         layout=Layout(
             columns=(
                 *("channel", "verdict", "holdout_share", "weeks", "holdout_count"),
                 *("contacted_count", "rate", "break_even_drop", "customer_count"),
+                "converted_count",
             ),
+            sheet_only=("converted_count",),
             words={"verdict": "views.holdout.{}"},
         ),
     )

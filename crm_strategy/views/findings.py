@@ -16,7 +16,6 @@ from crm_strategy.views.channel_findings import channel_cost_finding
 from crm_strategy.views.channel_mix_findings import (
     acquisition_finding,
     channel_sets_finding,
-    holdout_plan_finding,
     switch_off_finding,
 )
 from crm_strategy.views.check_findings import data_quality_finding
@@ -53,6 +52,7 @@ from crm_strategy.views.growth_offer_findings import (
     cross_sell_finding,
     next_offers_finding,
 )
+from crm_strategy.views.holdout_findings import holdout_plan_finding
 from crm_strategy.views.incident_findings import (
     incident_finding,
     occasions_finding,

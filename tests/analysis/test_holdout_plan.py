@@ -8,7 +8,14 @@ from statsmodels.stats.proportion import (
     samplesize_proportions_2indep_onetail,
 )
 
-from crm_strategy.analysis.holdout_plan import COLUMNS, holdout_plan, holdout_size
+from crm_strategy.analysis.holdout_plan import (
+    COLUMNS,
+    REACHED,
+    holdout_plan,
+    holdout_size,
+    reached_customers,
+)
+from tests.analysis.builders import orders, touches
 
 QUARTER = {"start": date(2026, 7, 1), "end": date(2026, 9, 29)}
 """Thirteen weeks."""
@@ -19,7 +26,7 @@ def single(*rows):
 
 
 def reached(*rows):
-    return pd.DataFrame(list(rows), columns=["channel", "customer_count", "conversion_rate"])
+    return pd.DataFrame(list(rows), columns=list(REACHED))
 
 
 def test_sample_size_matches_r_power_prop_test():
@@ -38,20 +45,20 @@ def test_sample_size_equals_statsmodels_and_reaches_its_power(share):
 
 
 def test_a_plan_worked_by_hand():
-    # Break-even at a fall by 50 of 200: of the rate of 40 % in 13 weeks, 10 points.
+    # In 13 weeks 40 % order, 20 % soon after a touch. Break-even at 50 of 200: at 5 points.
     found = holdout_plan(
-        single(("email", "test", 50.0, 200.0)), reached(("email", 5000, 0.4)), **QUARTER
+        single(("email", "test", 50.0, 200.0)), reached(("email", 12_000, 2400, 4800)), **QUARTER
     )
     assert list(found.columns) == list(COLUMNS)
     row = found.iloc[0]
     assert (row["verdict"], row["holdout_share"]) == ("ready", 0.1)
     assert row["rate"] == pytest.approx(1 - 0.6 ** (row["weeks"] / 13))
-    assert row["break_even_drop"] == pytest.approx(row["rate"] / 4)
+    assert row["break_even_drop"] == pytest.approx((1 - 0.8 ** (row["weeks"] / 13)) / 4)
     assert row["holdout_count"] == holdout_size(row["rate"], row["break_even_drop"], share=0.1)
-    assert row["holdout_count"] <= 500
+    assert row["holdout_count"] <= 1200
     # One week less would not be enough.
-    before = 1 - 0.6 ** ((row["weeks"] - 1) / 13)
-    assert holdout_size(before, before / 4, share=0.1) > 500
+    before, soon = (1 - kept ** ((row["weeks"] - 1) / 13) for kept in (0.6, 0.8))
+    assert holdout_size(before, soon / 4, share=0.1) > 1200
     assert row["contacted_count"] == pytest.approx(9 * row["holdout_count"], abs=1)
 
 
@@ -67,27 +74,59 @@ def test_what_may_go_is_tested_before_what_pays_and_what_has_no_plan_last():
             ("fax", "test", 100.0, 150.0),
         ),
         reached(
-            *((name, 3000, 0.3) for name in ("email", "call", "sms", "push", "ads")),
-            ("fax", 3000, 0.0),
+            *((name, 3000, 900, 1000) for name in ("email", "call", "sms", "push", "ads")),
+            ("fax", 3000, 0, 100),
         ),
         pd.DataFrame({"channel": ["ads", "email"], "kind": ["paid", "owned"]}),
         **QUARTER,
     )
     assert found[["channel", "verdict"]].to_numpy().tolist() == [
-        ["call", "ready"],
+        ["call", "cannot_pay"],
         ["sms", "ready"],
         ["email", "ready"],
         ["ads", "not_random"],
         ["fax", "no_rate"],
         ["push", "too_few"],
     ]
-    # A channel that costs more than all its conversions bring: their whole loss is looked for.
+    # Calls cost five times what the 30 % who order after one bring; 33 % order at all.
     call = found.iloc[0]
-    assert call["break_even_drop"] == call["rate"]
+    assert (call["rate"], call["break_even_drop"]) == pytest.approx((1 / 3, 1.5))
+    assert pd.isna(call["weeks"])
+
+
+def test_the_test_counts_every_order_of_the_customers_reached():
+    # a ordered 11 days after a mail, b before any and again too late to count as its answer,
+    # c was never reached, d never ordered.
+    sent = touches(
+        *(("a", "2026-07-05", "email"), ("b", "2026-07-20", "email"), ("d", "2026-07-20", "email")),
+        *(("a", "2026-06-30", "call"), ("b", "2026-10-01", "call"), (None, "2026-07-05", "email")),
+    )
+    placed = orders(
+        *(("a", "2026-07-16", 5), ("b", "2026-07-02", 5), ("b", "2026-09-20", 5)),
+        *(("c", "2026-07-02", 5), ("d", "2026-07-25", -5)),
+    )
+    found = reached_customers(sent, placed, **QUARTER, conversion_days=30)
+    assert found.to_numpy().tolist() == [["email", 3, 1, 2]]
+    none = reached_customers(touches(), placed, **QUARTER, conversion_days=30)
+    assert none.empty
+    assert list(none.columns) == list(REACHED)
+
+
+@pytest.mark.parametrize(("cost", "verdict"), [(199.0, "ready"), (201.0, "cannot_pay")])
+def test_a_drop_of_more_than_all_who_order_is_no_break_even(cost, verdict):
+    # 10 % order after a touch, 20 % at all: twice the margin at risk is the most that can go.
+    found = holdout_plan(
+        single(("call", "test", cost, 100.0)), reached(("call", 9000, 900, 1800)), **QUARTER
+    )
+    row = found.iloc[0]
+    assert row["verdict"] == verdict
+    assert (row["break_even_drop"] <= row["rate"]) == (verdict == "ready")
 
 
 def test_few_customers_take_longer_and_half_of_them():
-    found = holdout_plan(single(("sms", "test", 60.0, 100.0)), reached(("sms", 90, 0.3)), **QUARTER)
+    found = holdout_plan(
+        single(("sms", "test", 60.0, 100.0)), reached(("sms", 90, 27, 30)), **QUARTER
+    )
     row = found.iloc[0]
     assert (row["verdict"], row["holdout_share"]) == ("ready", 0.5)
     assert row["weeks"] > 13

@@ -39,12 +39,13 @@ CHANNEL_MIX_ROWS: dict[str, Rows] = {
     ),
     "holdout_plan": rows(
         "channel verdict holdout_share weeks holdout_count contacted_count rate break_even_drop "
-        "customer_count",
-        ("call", "ready", 0.5, 9, 143, 143, 0.053, 0.053, 320),
-        ("sms", "ready", 0.1, 11, 120, 1080, 0.21, 0.13, 1290),
-        ("email", "too_few", None, None, None, None, None, None, 2330),
-        ("search", "not_random", None, None, None, None, None, None, 129),
-        ("fax", "no_rate", None, None, None, None, None, None, None),
+        "customer_count converted_count",
+        ("call", "ready", 0.5, 9, 143, 143, 0.053, 0.053, 320, 24),
+        ("sms", "ready", 0.1, 11, 120, 1080, 0.21, 0.13, 1290, 180),
+        ("email", "too_few", None, None, None, None, None, None, 2330, 600),
+        ("search", "not_random", None, None, None, None, None, None, 129, 60),
+        ("fax", "no_rate", None, None, None, None, None, None, None, None),
+        ("tv", "cannot_pay", None, None, None, None, 0.074, 0.15, 299, 14),
     ),
     "acquisition": rows(
         "channel cost new_customers cac ltv low high ltv_to_cac payback_months verdict "

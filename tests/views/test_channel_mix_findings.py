@@ -70,6 +70,24 @@ def test_the_first_test_comes_with_its_size_and_its_rule() -> None:
     found = findings.holdout_plan_finding(PLAN)
     assert found.title == "Test “call” first: leave 143 customers without it for 9 weeks"
     assert "Whole interval above 5.3\N{NO-BREAK SPACE}pp: keep the channel." in found.text
+    assert "Assumed from 320 customers: " in found.text
+
+
+def test_a_channel_that_no_drop_of_orders_makes_pay_needs_no_test() -> None:
+    hopeless = PLAN[PLAN["verdict"] == "cannot_pay"]
+    said = (
+        "No test is needed for “tv”: of 299 customers, 7.4% ordered in the period, and it would "
+        "earn its cost only if the channel made a difference of 15.0\N{NO-BREAK SPACE}pp."
+    )
+    assert said in findings.holdout_plan_finding(PLAN).text
+    found = findings.holdout_plan_finding(hopeless)
+    assert found.title == "No drop in orders could make “tv” pay, so there is nothing to test"
+    assert found.text.startswith(said)
+    # Nine who ordered would follow from the rates and from the sizes.
+    few = hopeless.assign(converted_count=9)
+    assert "7.4" not in str(findings.holdout_plan_finding(few).payload())
+    payload = tables.holdout_plan_table(few).payload()
+    assert all(is_hidden(column_cells(payload, name)[0]) for name in ("rate", "break_even_drop"))
 
 
 def test_customers_who_do_not_pay_come_before_those_who_do() -> None:
