@@ -11,6 +11,7 @@ from ibis import _
 
 from crm_strategy.analysis.spans import DAY, midnight, within
 from crm_strategy.analysis.timeline import known_touches, placed_orders
+from crm_strategy.errors import DataError
 
 STEP = " > "
 """What stands between the channels of a path."""
@@ -18,6 +19,8 @@ STEP = " > "
 _BITS = 12
 """A mark is a touch as one number: its moment, and its channel in the last so many bits."""
 _CODE = (1 << _BITS) - 1
+MOST_CHANNELS = 1 << _BITS
+"""More do not fit into a mark: journeys of different channels would be told as one."""
 _NEXT = "\n"
 """What stands between two journeys of a customer; no channel's name holds it."""
 _DAY = 24 * 60 * 60 * 1_000_000
@@ -66,9 +69,15 @@ def journey_paths(
         One row per distinct path: `path` (channels joined by " > "; null: orders without a
         touch in time), `conversions` (orders), `value` (money of those orders), `nulls`
         (journeys that ended in none); sorted by path.
+
+    Raises
+    ------
+    DataError
+        The touches name more than `MOST_CHANNELS` channels.
     """
     reach = start - lookback_days * DAY
     near = known_touches(touches).filter(within(_.touched_at, reach, end))
+    _check_channels(near)
     placed = _placed(orders, start, end, reach, lookback_days)
     marked = _marks(near, reach)
     names = _names(near)
@@ -91,6 +100,16 @@ def journey_paths(
         )
         .order_by("path")
     )
+
+
+def _check_channels(near: ibis.Table) -> None:
+    count = int(near.channel.nunique().execute())
+    if count > MOST_CHANNELS:
+        raise DataError(
+            f"touches: column 'channel' holds {count:,} different channels; journeys can tell "
+            f"{MOST_CHANNELS:,} apart.\nMap a coarser column to channel in data.touches.columns, "
+            "such as the medium instead of the campaign."
+        )
 
 
 def _placed(
