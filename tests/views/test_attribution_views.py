@@ -18,6 +18,14 @@ def test_every_rule_has_a_column_and_its_total_is_all_orders():
     assert column_cells(payload, "last_touch")[-1] == 656 + 143 + 121 + 338
 
 
+@pytest.mark.parametrize(
+    ("language", "reason"), [("en", "sales without one"), ("ru", "продажи без клиента")]
+)
+def test_the_note_says_why_the_total_may_be_smaller_than_all_orders(language, reason):
+    with speaking(language=language):
+        assert reason in tables.attribution_table(sample("attribution")).payload()["note"]
+
+
 def test_revenue_that_is_not_known_has_no_total():
     unknown = sample("attribution").assign(linear_value=float("nan"))
     payload = tables.attribution_value_table(unknown).payload()
