@@ -82,7 +82,9 @@ def _bought(before: Baskets, after: Baskets) -> tuple[Counts, csr_matrix]:
 def _hits(bought: csr_matrix, rows: Counts, columns: Counts) -> NDArray[np.bool_]:
     """Whether each row bought one of its offers."""
     hit = np.zeros(bought.shape[0], dtype=bool)
-    hit[rows[np.asarray(bought[rows, columns]).ravel() > 0]] = True
+    cells, wide = bought.tocoo(), bought.shape[1]
+    taken = cells.row.astype(np.int64) * wide + cells.col
+    hit[rows[np.isin(rows.astype(np.int64) * wide + columns, taken)]] = True
     return hit
 
 
