@@ -25,6 +25,8 @@ def funnel_finding(funnel: Data) -> Finding:
     at = steps["step_rate"].idxmin()
     place = rows.index.get_loc(at)
     before, after = rows.iloc[place - 1], rows.loc[at]
+    if after["step_rate"] >= 1:
+        return _no_loss(rows)
     return Finding(
         "funnel",
         title=say(
@@ -43,6 +45,22 @@ def funnel_finding(funnel: Data) -> Finding:
         ),
         severity="watch",
         figures={"step_rate": float(after["step_rate"])},
+    )
+
+
+def _no_loss(rows: pd.DataFrame) -> Finding:
+    """Everybody goes on everywhere: more likely a gap in the data than a funnel without loss."""
+    first, last = rows.iloc[0], rows.iloc[-1]
+    return Finding(
+        "funnel",
+        title=say("journeys.funnel.no_loss"),
+        text=say(
+            "journeys.funnel.no_loss_text",
+            customers=say_count("findings.customers", int(first["customer_count"])),
+            range=format_interval(*_ends(first, last), "share"),
+            last=_stage(last["stage"]),
+        ),
+        figures={"step_rate": 1.0},
     )
 
 
@@ -108,13 +126,18 @@ def touchpoint_coverage_finding(coverage: Data) -> Finding:
         if len(found)
     ]
     counts = {"used": used["name"].nunique(), "unused": unused["name"].nunique()}
+    gaps = [key for key, found in (("used", used), ("unused", unused)) if len(found)]
+    both = len(gaps) == 2
     return Finding(
         "touchpoint_coverage",
         title=say("journeys.coverage.title", **{key: format_count(n) for key, n in counts.items()}),
         text=" ".join(text),
         severity="watch",
         figures=counts,
-        decision=Decision(title=say("journeys.coverage.ask"), why=say("journeys.coverage.why")),
+        decision=Decision(
+            title=say("journeys.coverage.ask" if both else f"journeys.coverage.ask_{gaps[0]}"),
+            why=" ".join(say(f"journeys.coverage.why_{key}") for key in gaps),
+        ),
     )
 
 
