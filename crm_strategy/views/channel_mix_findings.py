@@ -11,6 +11,7 @@ from crm_strategy.views.kinds import word_of
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.words import label, say, say_count
 from crm_strategy.words.numbers import (
+    format_count,
     format_interval,
     format_money,
     format_ratio,
@@ -20,6 +21,8 @@ from crm_strategy.words.numbers import (
 
 JUDGED: Final = ("switch_off", "test", "keep")
 ASKING: Final = ("stop", "scale")
+MOST_NAMES: Final = 6
+"""Channels named in a sentence; the table beside it has all."""
 
 
 def switch_off_finding(single: Data, plan: Data) -> Finding:
@@ -132,7 +135,9 @@ def _size(ready: pd.Series | None) -> dict[str, str]:
 
 
 def _names(channels: pd.Series) -> str:
-    return ", ".join(say("findings.quoted", name=label("channel", each)) for each in channels)
+    names = [say("findings.quoted", name=label("channel", each)) for each in channels]
+    shown, more = ", ".join(names[:MOST_NAMES]), len(names) - MOST_NAMES
+    return say("views.and_more", items=shown, more=format_count(more)) if more > 0 else shown
 
 
 def channel_sets_finding(sets: Data, *, keep: float = 0.95) -> Finding:

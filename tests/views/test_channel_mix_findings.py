@@ -57,6 +57,13 @@ def test_channels_that_pay_are_good_news() -> None:
     assert found.decision is None
 
 
+def test_of_many_channels_a_sentence_names_six() -> None:
+    many = pd.concat([SINGLE[2:3].assign(channel=f"c{at}") for at in range(40)])
+    found = findings.switch_off_finding(many, PLAN)
+    assert found.title.endswith("“c0”, “c1”, “c2”, “c3”, “c4”, “c5” and 34 more")
+    assert "“c6”" not in str(found.payload())
+
+
 def test_the_cheapest_set_is_named_with_what_it_keeps() -> None:
     found = findings.channel_sets_finding(SETS)
     assert found.title == "Without call, 97.0% of orders stay at 49% of the cost"
