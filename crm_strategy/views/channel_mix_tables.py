@@ -5,6 +5,7 @@ from typing import Final
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.channel_set_privacy import without_telling_shares
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.privacy import small
 from crm_strategy.views.ranges import with_range
@@ -84,7 +85,10 @@ def frontier_rows(sets: pd.DataFrame) -> pd.DataFrame:
     for column, substitution in (("share_half", HALF), ("share_most", ALL)):
         other = sets[sets["substitution"] == substitution].set_index("channels")
         found[column] = rows["channels"].map(other["conversion_share"])
-    return found
+    best = sets[sets["substitution"] == ALL]
+    least = dict(zip(best["switched_off"], total - best["conversions"], strict=True))
+    told = without_telling_shares(found.assign(switched_off=rows["switched_off"]), least)
+    return told.assign(switched_off=found["switched_off"])
 
 
 def set_name(joined: str, between: str = JOINED) -> str:
