@@ -4,8 +4,9 @@ from typing import Final
 
 import pandas as pd
 
-VERDICTS: Final = ("pays", "depends", "never_pays", "no_cost")
-"""Under every rule, under some, under none; no verdict, for cost or margin is not known."""
+VERDICTS: Final = ("pays", "depends", "never_pays", "no_margin", "no_cost")
+"""Under every rule, under some, under none; open, for the margin is not known; no verdict, for
+the cost or the credit is not."""
 
 COLUMNS: Final = (
     *("channel", "cost", "low", "high", "value_low", "value_high", "roi_low", "roi_high"),
@@ -22,7 +23,9 @@ def channel_verdicts(
     A channel pays under a rule whose credited value × margin share reaches its cost. The margin
     share is one for all channels: Σ margin / Σ revenue of what `channel_costs` credits. With
     intervals, `pays` and `never_pays` must hold at their ends too: what chance could turn round
-    `depends`. Rules share out what was observed; that a channel pays under all is no proof.
+    `depends`. Where no margin is known (`roi_basis` is `revenue`), revenue is the most it can be:
+    what does not pay with that never pays, the rest is `no_margin`, but for what costs nothing.
+    Rules share out what was observed; that a channel pays under all is no proof.
 
     Parameters
     ----------
@@ -61,7 +64,8 @@ def channel_verdicts(
     table["roi_basis"] = basis
     low = table["value_least"].fillna(table["value_low"]) * margin - table["cost"]
     high = table["value_most"].fillna(table["value_high"]) * margin - table["cost"]
-    table["verdict"] = [_verdict(*ends) for ends in zip(low, high, strict=True)]
+    is_known = (table["cost"] == 0) | (basis != "revenue")
+    table["verdict"] = [_verdict(*row) for row in zip(low, high, is_known, strict=True)]
     table = table.rename_axis("channel").sort_index().reset_index()
     return table[list(COLUMNS)]
 
@@ -82,9 +86,11 @@ def _margin_share(channels: pd.DataFrame) -> float:
     return float(sold["margin"].sum()) / revenue if revenue > 0 else float("nan")
 
 
-def _verdict(low: float, high: float) -> str:
+def _verdict(low: float, high: float, is_known: bool) -> str:
     if pd.isna(low) or pd.isna(high):
         return "no_cost"
-    if low >= 0:
-        return "pays"
-    return "never_pays" if high < 0 else "depends"
+    if high < 0:
+        return "never_pays"
+    if not is_known:
+        return "no_margin"
+    return "pays" if low >= 0 else "depends"

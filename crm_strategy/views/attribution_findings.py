@@ -11,28 +11,32 @@ from crm_strategy.views.privacy import without_small
 from crm_strategy.words import label, say, say_count
 from crm_strategy.words.numbers import format_ratio, format_share, format_short_money
 
-_JUDGED: Final = ("never_pays", "depends", "pays")
+_JUDGED: Final = ("never_pays", "depends", "no_margin", "pays")
 
 
 def attribution_finding(verdicts: Data) -> Finding:
     """The dearest channel that no rule, else not every rule, credits with what it costs."""
-    rows = without_small(frame_of(verdicts), COUNT)
+    every = frame_of(verdicts)
+    rows = without_small(every, COUNT)
     judged = rows[rows["verdict"].isin(_JUDGED)]
+    is_whole = len(judged) == every["verdict"].isin(_JUDGED).sum()
     if judged.empty:
         return Finding("attribution", title=say("findings.attribution.none"))
     doubtful = judged[judged["verdict"] != "pays"]
     doubtful = doubtful.assign(place=doubtful["verdict"].map(_JUDGED.index)).sort_values(
         ["place", "cost", "channel"], ascending=[True, False, True]
     )
-    text = " ".join(_said(judged, verdict) for verdict in reversed(_JUDGED)).strip()
+    said = [_said(judged, verdict) for verdict in reversed(_JUDGED)]
+    said.append("" if is_whole else say("findings.attribution.hidden"))
     if doubtful.empty:
-        title = say("findings.attribution.all_pay")
-        return Finding("attribution", title=title, text=text, severity="good")
+        return _all_pay(judged, said, is_whole=is_whole)
     row = doubtful.iloc[0]
     verdict, ends = str(row["verdict"]), ("roi_low", "roi_high")
     if verdict == "depends" and not row["roi_low"] < 0 <= row["roi_high"]:
         # All rules agree; only chance leaves it open.
         verdict, ends = "by_chance", ("roi_least", "roi_most")
+    if verdict == "no_margin":
+        verdict = "no_margin_known"
     return Finding(
         "attribution",
         title=say(
@@ -42,10 +46,30 @@ def attribution_finding(verdicts: Data) -> Finding:
             high=format_ratio(row[ends[1]]),
         ),
         # What to do about it, the switch-off lab asks, with the size of the test.
-        text=f"{text} {_why(row)}",
+        text=_joined(*said, _why(row), say("findings.attribution.assumption")),
         severity="watch",
         figures={"roi_low": float(row["roi_low"]), "roi_high": float(row["roi_high"])},
     )
+
+
+def _all_pay(judged: pd.DataFrame, said: list[str], *, is_whole: bool) -> Finding:
+    """What all of those shown rests on, told of the one nearest to paying no longer."""
+    least = judged["roi_least"].fillna(judged["roi_low"]).dropna()
+    row = judged.loc[least.idxmin()] if len(least) else None
+    why = "" if row is None else _why(row)
+    if row is not None and len(judged) > 1:
+        name = label("channel", row["channel"])
+        said = [*said, say("findings.attribution.least_sure", channel=name)]
+    return Finding(
+        "attribution",
+        title=say(f"findings.attribution.{'all_pay' if is_whole else 'all_shown_pay'}"),
+        text=_joined(*said, why, say("findings.attribution.assumption")),
+        severity="good" if is_whole else "note",
+    )
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
 
 
 def _said(judged: pd.DataFrame, verdict: str) -> str:
@@ -70,11 +94,36 @@ def _why(row: pd.Series) -> str:
     if pd.notna(row["roi_least"]) and pd.notna(row["roi_most"]):
         drawn = {"low": format_ratio(row["roi_least"]), "high": format_ratio(row["roi_most"])}
         parts.append(say("findings.attribution.drawn", **drawn))
+    else:
+        parts.append(say("findings.attribution.not_drawn"))
     needed = row["break_even_share"]
-    if pd.notna(needed) and needed > 1:
+    if row["verdict"] in {"pays", "no_margin"}:
+        parts.append(_margin_for_all(row))
+    elif pd.notna(needed) and needed > 1:
         parts.append(say("findings.attribution.no_margin"))
     elif pd.notna(needed):
         shares = {"needed": format_share(needed, digits=0)}
         shares["margin"] = format_share(row["margin_share"], digits=0)
         parts.append(say("findings.attribution.margin", **shares))
     return " ".join(parts)
+
+
+def _margin_for_all(row: pd.Series) -> str:
+    """The margin below which a channel does not pay under every rule, chance included."""
+    if not row["cost"] > 0:
+        return ""
+    needed = _margin_at(row, "roi_least", "roi_low")
+    if row["verdict"] == "pays":
+        margin = format_share(row["margin_share"], digits=0)
+        shown = format_share(needed, digits=0)
+        return say("findings.attribution.least_margin", needed=shown, margin=margin)
+    least = format_share(_margin_at(row, "roi_most", "roi_high"), digits=0)
+    if needed > 1:
+        return say("findings.attribution.needs_at_least", least=least)
+    return say("findings.attribution.needs", most=format_share(needed, digits=0), least=least)
+
+
+def _margin_at(row: pd.Series, drawn: str, plain: str) -> float:
+    """The margin share at which this return is 0: ROI + 1 is margin / cost."""
+    returned = 1 + float(row[plain] if pd.isna(row[drawn]) else row[drawn])
+    return float(row["margin_share"]) / returned if returned > 0 else float("inf")

@@ -85,6 +85,13 @@ def test_what_costs_nothing_pays_and_a_missing_cost_is_no_zero():
     assert found["roi_low"].isna().all()
 
 
+def test_where_the_margin_is_not_known_a_channel_can_only_be_found_not_to_pay():
+    known = attribution(paths(("A", 1, 0, 10.0), ("B", 1, 0, 10.0), ("C", 1, 0, 10.0)))
+    spent = costs(("A", 5, 10, 10), ("B", 20, 10, 10), ("C", 0, 10, 10))
+    found = channel_verdicts(known, spent.assign(roi_basis="revenue"))
+    assert found["verdict"].tolist() == ["no_margin", "never_pays", "pays"]
+
+
 def test_without_any_margin_there_is_no_verdict():
     known = attribution(paths(("A", 1, 0, 10.0)))
     found = channel_verdicts(known, costs(("A", 5, 0, 0)))
