@@ -1,5 +1,9 @@
 """Findings of chapter 4: what an order costs by channel."""
 
+import math
+
+import pandas as pd
+
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Finding
 from crm_strategy.views.privacy import without_small
@@ -36,7 +40,24 @@ def channel_cost_finding(channels: Data) -> Finding:
             cost_share=format_share(worst["cost"] / total, digits=0),
             orders=say_count("findings.orders", int(worst["order_count"])),
             order_share=format_share(worst["order_count"] / rows["order_count"].sum(), digits=0),
-        ),
+        )
+        + f" {_rests(worst, best)}",
         severity="watch" if worst["roi"] < 0 else "note",
         figures={"worst": float(worst["cost_per_order"]), "best": float(best["cost_per_order"])},
     )
+
+
+def _rests(worst: pd.Series, best: pd.Series) -> str:
+    """What the comparison rests on, and the orders at which the dearest is as cheap."""
+    said = say(
+        "findings.channel_cost.rests",
+        best=label("channel", best["channel"]),
+        orders=say_count("findings.orders", int(best["order_count"])),
+    )
+    if worst["cost_per_order"] == best["cost_per_order"]:
+        return said
+    orders = say_count("findings.orders", math.ceil(worst["cost"] / best["cost_per_order"]))
+    flip = say(
+        "findings.channel_cost.flip", worst=label("channel", worst["channel"]), orders=orders
+    )
+    return f"{said} {flip}"

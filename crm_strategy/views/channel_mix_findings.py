@@ -149,9 +149,13 @@ def channel_sets_finding(sets: Data, *, keep: float = 0.95) -> Finding:
     careful = rows[rows["substitution"] == least]
     best = careful[careful["is_cheapest"]].iloc[0]
     full = careful[careful["off_count"] == 0].iloc[0]
-    if best["off_count"] == 0 or small(full["conversions"] - best["conversions"]):
-        share = format_share(1 - keep, digits=0)
-        return Finding("channel_sets", title=say("findings.channel_sets.all", share=share))
+    orders = say_count("findings.orders", round(full["conversions"]))
+    if best["off_count"] == 0:
+        title = say("findings.channel_sets.all", share=format_share(1 - keep, digits=0))
+        text = say("findings.channel_sets.rests_all", orders=orders)
+        return Finding("channel_sets", title=title, text=text)
+    if small(full["conversions"] - best["conversions"]):
+        return Finding("channel_sets", title=say("findings.channel_sets.few"))
     half = rows[(rows["substitution"] == HALF) & rows["is_cheapest"]]
     others = "" if half.empty else str(half["switched_off"].iloc[0])
     further = others and others != best["switched_off"] and set_name(others, ", ")
@@ -168,11 +172,15 @@ def channel_sets_finding(sets: Data, *, keep: float = 0.95) -> Finding:
             for part in (
                 say(
                     "findings.channel_sets.text",
-                    orders=say_count("findings.orders", round(full["conversions"])),
+                    orders=orders,
                     range=format_interval(best["low"], best["high"], "share"),
                     keep=format_share(keep, digits=0),
                 ),
                 say("findings.channel_sets.half", channels=further) if further else "",
+                say(
+                    "findings.channel_sets.rests",
+                    share=format_share(best["conversion_share"]),
+                ),
             )
             if part
         ),

@@ -68,9 +68,19 @@ def test_the_cheapest_set_is_named_with_what_it_keeps() -> None:
     found = findings.channel_sets_finding(SETS)
     assert found.title == "Without call, 97.0% of orders stay at 49% of the cost"
     assert "95.0–99.0% of 1,600 orders" in found.text
-    assert found.text.endswith("these could go as well: call, sms.")
+    assert "these could go as well: call, sms. Assumed: " in found.text
+    assert found.text.endswith("more than 97.0% of the orders kept needs another set.")
     few = SETS.assign(conversions=SETS["conversions"] / 200)
-    assert "97.0%" not in str(findings.channel_sets_finding(few).payload())
+    hidden = findings.channel_sets_finding(few)
+    assert "97.0%" not in str(hidden.payload())
+    assert hidden.title == "Channels could go, but the orders at risk are too few to be shown"
+
+
+def test_where_no_set_can_go_the_finding_says_of_how_many_orders_and_what_would_change_it() -> None:
+    found = findings.channel_sets_finding(SETS.assign(is_cheapest=SETS["off_count"] == 0))
+    assert found.title == "No channel can go without putting more than 5% of orders at risk"
+    assert found.text.startswith("Counted on 1,600 orders after a touch")
+    assert "which only a hold-out test tells, more could go." in found.text
 
 
 def test_the_first_test_comes_with_its_size_and_its_rule() -> None:

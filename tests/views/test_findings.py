@@ -80,6 +80,12 @@ def test_the_dearest_channel_is_watched_only_when_it_does_not_pay() -> None:
     found = findings.channel_cost_finding(channels)
     assert found.title == "An order costs €100.00 through “call” and €1.00 through “email”"
     assert found.severity == "watch"
+    # n, why no interval, assumption, what would change it: 1,000 at 1.00 an order.
+    assert found.text.endswith(
+        "“email” is credited with 500 orders. No interval: costs are as booked and every order "
+        "of the period is counted. Assumed: an order is owed to the last touch before it. "
+        "“call” would cost as little with 1,000 orders for the same money."
+    )
     paying = channels.assign(roi=[0.1, 6.0])
     assert findings.channel_cost_finding(paying).severity == "note"
 
