@@ -20,7 +20,7 @@ from crm_strategy.words.numbers import (
 
 
 def lead_funnel_finding(funnel: Data) -> Finding:
-    """The source whose leads are won most often, and the one whose leads are won least."""
+    """The two sources whose win rates differ most surely; that none do, where none do."""
     rows = frame_of(funnel)
     for count in ("lead_count", "won_count", "lost_count"):
         rows = without_small(rows, count) if len(rows) else rows
@@ -29,13 +29,17 @@ def lead_funnel_finding(funnel: Data) -> Finding:
         return Finding("lead_funnel", title=say("findings.lead_funnel.none"))
     ranked = rows.sort_values(["win_rate", "source_channel"], ascending=[False, True])
     best, least = ranked.iloc[0], ranked.iloc[-1]
+    # Few leads give the extreme rates: what differs beyond chance is told by the bounds.
+    surest = ranked.loc[ranked["low"].idxmax()], ranked.loc[ranked["high"].idxmin()]
+    differ = bool(surest[0]["low"] > surest[1]["high"])
+    if differ:
+        best, least = surest
     text = _interval(best)
     figures = {"best": float(best["win_rate"]), "least": float(least["win_rate"])}
     if len(ranked) == 1:
         title = say("findings.lead_funnel.one", **_named(best))
         text = f"{text} {say('findings.lead_funnel.assumption')}"
         return Finding("lead_funnel", title=title, text=text, figures=figures)
-    differ = bool(best["low"] > least["high"])
     parts = [
         text,
         _interval(least),
@@ -46,7 +50,7 @@ def lead_funnel_finding(funnel: Data) -> Finding:
     named = _named(best) | {f"least_{name}": text for name, text in _named(least).items()}
     return Finding(
         "lead_funnel",
-        title=say("findings.lead_funnel.title", **named),
+        title=say(f"findings.lead_funnel.{'title' if differ else 'title_alike'}", **named),
         text=" ".join(part for part in parts if part),
         severity="act" if differ else "note",
         figures=figures,

@@ -108,7 +108,7 @@ def test_without_prices_or_rates_the_finding_names_what_is_missing():
 def test_sources_that_differ_are_named_with_intervals_and_the_price_of_a_won_lead():
     found = findings.lead_funnel_finding(sample("lead_funnel"))
     assert found.title == (
-        "Leads from “Not known” are won most often (47%), from “email” least (25%)"
+        "Leads from “Not known” are won more often (47%) than those from “email” (25%)"
     )
     assert found.text == (
         "“Not known”: 34.4–60.3% (95%) of 53 decided leads. “email”: 18.5–32.4% (95%) of 145 "
@@ -124,6 +124,18 @@ def test_sources_whose_intervals_overlap_ask_for_nothing():
     found = findings.lead_funnel_finding(near)
     assert found.decision is None
     assert "The intervals overlap" in found.text
+    assert found.title.startswith("Win rates do not differ by more than chance between sources: ")
+
+
+def test_sources_that_differ_are_named_before_extremes_of_few_leads():
+    # Of 40 and of 10 leads the rates are extreme; the intervals of the other two lie apart.
+    rates = {"win_rate": [0.3, 0.277, 0.058, 0.01], "low": [0.18, 0.23, 0.043, 0.0]}
+    four = pd.concat([sample("lead_funnel").iloc[[0]]] * 4, ignore_index=True).assign(
+        **rates, high=[0.45, 0.327, 0.077, 0.28], source_channel=["7", "8", "13", "18"]
+    )
+    found = findings.lead_funnel_finding(four)
+    assert found.title == "Leads from “8” are won more often (28%) than those from “13” (6%)"
+    assert found.severity == "act"
 
 
 def test_few_open_leads_do_not_follow_from_the_counts_beside_them():
