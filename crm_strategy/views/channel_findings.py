@@ -18,10 +18,11 @@ def channel_cost_finding(channels: Data) -> Finding:
     """The dearest channel per credited order; what to do about it, the switch-off lab asks."""
     rows = frame_of(channels)
     priced = rows[rows["cost"].notna() & (rows["cost"] > 0)]
-    credited = priced[priced["cost_per_order"].notna()]
-    credited = without_small(credited, "order_count")
+    every = priced[priced["cost_per_order"].notna()]
+    credited = without_small(every, "order_count")
     if len(credited) < 2:
-        return Finding("channel_cost", title=say("findings.channel_cost.none"))
+        said = "none" if len(every) < 2 else "few"
+        return Finding("channel_cost", title=say(f"findings.channel_cost.{said}"))
     ranked = credited.sort_values(["cost_per_order", "channel"])
     best, worst = ranked.iloc[0], ranked.iloc[-1]
     total = priced["cost"].sum()

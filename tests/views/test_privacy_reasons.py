@@ -1,0 +1,21 @@
+"""A finding that says nothing gives the true reason: no figures, or too few to be shown."""
+
+import pandas as pd
+
+from crm_strategy.views import findings
+from tests.views.samples import sample
+
+
+def test_channels_of_few_orders_are_not_said_to_lack_orders_or_costs():
+    few = sample("attribution_verdicts").assign(smallest_count=4.0)
+    assert findings.attribution_finding(few).title.startswith("Too few orders are credited")
+    none = few.assign(verdict="no_cost")
+    assert findings.attribution_finding(none).title.startswith("No channel has both")
+
+
+def test_two_channels_of_few_orders_are_not_said_to_be_fewer_than_two():
+    few = pd.DataFrame(
+        {"channel": ["a", "b"], "cost": 50.0, "order_count": 4, "cost_per_order": 12.5}
+    )
+    assert "enough credited orders to be shown" in findings.channel_cost_finding(few).title
+    assert "both a cost" in findings.channel_cost_finding(few[:1]).title
