@@ -19,3 +19,11 @@ def test_two_channels_of_few_orders_are_not_said_to_be_fewer_than_two():
     )
     assert "enough credited orders to be shown" in findings.channel_cost_finding(few).title
     assert "both a cost" in findings.channel_cost_finding(few[:1]).title
+
+
+def test_a_funnel_hidden_for_the_few_who_stopped_does_not_blame_the_touches():
+    rows = pd.DataFrame(
+        {"stage": ["touched", "ordered"], "customer_count": [75, 72], "step_rate": [None, 0.96]}
+    )
+    title = findings.funnel_finding(rows).title
+    assert title == "Too few customers were touched, went on or stopped to show a funnel"
