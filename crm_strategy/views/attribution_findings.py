@@ -21,8 +21,8 @@ def attribution_finding(verdicts: Data) -> Finding:
     judged = rows[rows["verdict"].isin(_JUDGED)]
     is_whole = len(judged) == every["verdict"].isin(_JUDGED).sum()
     if judged.empty:
-        said = "none" if is_whole else "few"
-        return Finding("attribution", title=say(f"findings.attribution.{said}"))
+        reason = "none" if is_whole else "few"
+        return Finding("attribution", title=say(f"findings.attribution.{reason}"))
     doubtful = judged[judged["verdict"] != "pays"]
     doubtful = doubtful.assign(place=doubtful["verdict"].map(_JUDGED.index)).sort_values(
         ["place", "cost", "channel"], ascending=[True, False, True]
