@@ -69,15 +69,9 @@ def journey_paths(
         One row per distinct path: `path` (channels joined by " > "; null: orders without a
         touch in time), `conversions` (orders), `value` (money of those orders), `nulls`
         (journeys that ended in none); sorted by path.
-
-    Raises
-    ------
-    DataError
-        The touches name more than `MOST_CHANNELS` channels.
     """
     reach = start - lookback_days * DAY
     near = known_touches(touches).filter(within(_.touched_at, reach, end))
-    _check_channels(near)
     placed = _placed(orders, start, end, reach, lookback_days)
     marked = _marks(near, reach)
     names = _names(near)
@@ -102,7 +96,20 @@ def journey_paths(
     )
 
 
-def _check_channels(near: ibis.Table) -> None:
+def check_channels(touches: ibis.Table, *, start: date, end: date, lookback_days: int) -> None:
+    """Refuse more channels than `journey_paths` can tell apart: it is lazy and can't.
+
+    Parameters
+    ----------
+    touches, start, end, lookback_days
+        As in `journey_paths`.
+
+    Raises
+    ------
+    DataError
+        The touches name more than `MOST_CHANNELS` channels.
+    """
+    near = touches.filter(within(_.touched_at, start - lookback_days * DAY, end))
     count = int(near.channel.nunique().execute())
     if count > MOST_CHANNELS:
         raise DataError(

@@ -5,7 +5,7 @@ from datetime import date
 import ibis
 import pandas as pd
 
-from crm_strategy.analysis.journey_paths import STEP, journey_paths
+from crm_strategy.analysis.journey_paths import STEP, check_channels, journey_paths
 from crm_strategy.errors import DataError
 
 COLUMNS = ("path", "conversions", "value", "nulls")
@@ -34,10 +34,16 @@ def conversion_paths(
     -------
     DataFrame
         As `journey_paths` returns it.
+
+    Raises
+    ------
+    DataError
+        The touches name more channels than can be told apart, or as in `ready_paths`.
     """
     given = ready_paths(ready) if ready is not None else pd.DataFrame()
     if len(given):
         return given
+    check_channels(touches, start=start, end=end, lookback_days=lookback_days)
     return journey_paths(
         touches, orders, start=start, end=end, lookback_days=lookback_days, collapse=collapse
     ).to_pandas()

@@ -9,7 +9,7 @@ import ibis
 import pyarrow as pa
 from hypothesis import settings
 
-FEW = settings(max_examples=15 if os.environ.get("CI") else 5)
+FEW = settings(max_examples=8 if os.environ.get("CI") else 5)
 """Each example asks the database several times; CI has the time for more of them."""
 
 ORDERS = {

@@ -174,9 +174,10 @@ def test_no_orders_and_no_touches_give_no_paths():
 
 def test_more_channels_than_journeys_can_tell_apart_are_refused():
     rows = [("a", "2026-07-10", f"campaign {number}") for number in range(4097)]
-    assert len(journeys([], rows[:4096])) == 1
+    window = {"start": START, "end": END, "lookback_days": 30}
+    assert len(conversion_paths(touches(*rows[:4096]), orders(), **window)) == 1
     with pytest.raises(DataError) as caught:
-        journeys([], rows)
+        conversion_paths(touches(*rows), orders(), **window)
     assert str(caught.value) == (
         "touches: column 'channel' holds 4,097 different channels; journeys can tell 4,096 apart.\n"
         "Map a coarser column to channel in data.touches.columns, such as the medium instead of "
