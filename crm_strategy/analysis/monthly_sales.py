@@ -43,7 +43,7 @@ def monthly_sales(orders: ibis.Table, *, as_of: date) -> pd.DataFrame:
     counted = (
         seen.group_by("month")
         .agg(
-            revenue=_.amount.sum(),
+            revenue=_.amount.sum().round(2),
             order_count=(~_.is_refund).sum(),
             active_customers=_.customer_id.nunique(where=~_.is_refund),
             first_day=_.ordered_at.min().date(),
