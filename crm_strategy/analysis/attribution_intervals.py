@@ -1,7 +1,6 @@
 """How far chance alone could move the credit of a channel: journeys drawn anew, rule by rule."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Final
 
 import ibis
@@ -120,16 +119,4 @@ def _drawn(steps: Steps, total: int, random: np.random.Generator) -> Steps:
     )
     bought = steps.conversions > 0
     mean = np.where(bought, steps.value / np.where(bought, steps.conversions, 1.0), 0.0)
-    kept = conversions + nulls > 0
-    number = np.cumsum(kept) - 1
-    of_kept = kept[steps.path]
-    return replace(
-        steps,
-        path=number[steps.path[of_kept]],
-        channel=steps.channel[of_kept],
-        position=steps.position[of_kept],
-        length=steps.length[of_kept],
-        conversions=conversions[kept],
-        value=(conversions * mean)[kept],
-        nulls=nulls[kept],
-    )
+    return steps.recounted(conversions, conversions * mean, nulls)

@@ -75,19 +75,7 @@ def _drawn(steps: Steps, random: np.random.Generator) -> Steps:
         return steps
     counts = (np.rint(each).astype(np.int64) for each in (steps.conversions, steps.nulls))
     conversions, nulls = (random.binomial(n, MOST_JUDGED / total).astype(float) for n in counts)
-    drawn = conversions + nulls > 0
-    number = np.cumsum(drawn) - 1
-    of = drawn[steps.path]
-    return Steps(
-        steps.channels,
-        path=number[steps.path[of]],
-        channel=steps.channel[of],
-        position=steps.position[of],
-        length=steps.length[of],
-        conversions=conversions[drawn],
-        value=steps.value[drawn],
-        nulls=nulls[drawn],
-    )
+    return steps.recounted(conversions, steps.value, nulls)
 
 
 def _split(steps: Steps, random: np.random.Generator) -> tuple[Real, Real]:

@@ -74,6 +74,22 @@ class Steps:
             codes.append(longer)
         return codes[0], codes[1], codes[2]
 
+    def recounted(self, conversions: Real, value: Real, nulls: Real) -> "Steps":
+        """The same paths with other counts; those without any journey are left out."""
+        kept = conversions + nulls > 0
+        number = np.cumsum(kept) - 1
+        of_kept = kept[self.path]
+        return Steps(
+            self.channels,
+            path=number[self.path[of_kept]],
+            channel=self.channel[of_kept],
+            position=self.position[of_kept],
+            length=self.length[of_kept],
+            conversions=conversions[kept],
+            value=value[kept],
+            nulls=nulls[kept],
+        )
+
     def measure(self, name: str) -> Real:
         """What a path earned: `conversions` or `value`."""
         return self.value if name == "value" else self.conversions
