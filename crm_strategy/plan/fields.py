@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.numbers import list_currencies
@@ -12,10 +12,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     StringConstraints,
     WithJsonSchema,
 )
 from pydantic import Strict as OnlyThisType
+from pydantic_core import CoreSchema
 
 from crm_strategy.plan.file_name import file_name
 from crm_strategy.plan.problems import RefusedError, did_you_mean, instead_of
@@ -32,6 +34,23 @@ class Strict(BaseModel):
     """Unknown keys are refused; what was read never changes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Abridged(Strict):
+    """What may be written in full, or as one text alone, and so in the schema of editors."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        reference = handler(core_schema)
+        definition = handler.resolve_ref_schema(reference)
+        in_full = dict(definition)
+        definition.clear()
+        description = in_full.pop("description")
+        alone = {"type": "string", "minLength": 1}
+        definition.update({"description": description, "anyOf": [alone, in_full]})
+        return reference
 
 
 def iso_day(value: object) -> date | None:

@@ -2,10 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validator
-from pydantic_core import CoreSchema
+from pydantic import AfterValidator, Field, model_validator
 
-from crm_strategy.plan.fields import Day, Plain, Strict, Whole
+from crm_strategy.plan.fields import Abridged, Day, Plain, Strict, Whole
 from crm_strategy.plan.problems import RefusedError
 from crm_strategy.plan.text import Text
 
@@ -13,7 +12,7 @@ OWN_STEPS = ("touched", "responded", "ordered", "ordered_again")
 """Steps with a meaning of their own, whatever the touches call things."""
 
 
-class JourneyStep(Strict):
+class JourneyStep(Abridged):
     """A step of the funnel, and the words of touches by which it is known."""
 
     id: Plain = Field(
@@ -29,19 +28,6 @@ class JourneyStep(Strict):
     @classmethod
     def _id_alone(cls, value: Any) -> Any:
         return {"id": value} if isinstance(value, str) else value
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        reference = handler(core_schema)
-        definition = handler.resolve_ref_schema(reference)
-        in_full = dict(definition)
-        definition.clear()
-        description = in_full.pop("description")
-        alone = {"type": "string", "minLength": 1}
-        definition.update({"description": description, "anyOf": [alone, in_full]})
-        return reference
 
 
 class Occasion(Strict):

@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from pydantic import Field, GetJsonSchemaHandler, model_validator
-from pydantic_core import CoreSchema
+from pydantic import Field, model_validator
 
-from crm_strategy.plan.fields import Plain, Strict
+from crm_strategy.plan.fields import Abridged, Plain
 from crm_strategy.plan.problems import RefusedError
 from crm_strategy.words import voice
 
 
-class Text(Strict):
+class Text(Abridged):
     """`Newsletter`, the same in every language, or `{en: Newsletter, ru: Рассылка}`."""
 
     en: Plain | None = Field(default=None, description="the text in English")
@@ -45,19 +44,6 @@ class Text(Strict):
         if self.en is None and self.ru is None:
             raise RefusedError("no text.", _REMEDY)
         return self
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        reference = handler(core_schema)
-        definition = handler.resolve_ref_schema(reference)
-        for_each = dict(definition)
-        definition.clear()
-        description = for_each.pop("description")
-        one_for_all = {"type": "string", "minLength": 1}
-        definition.update({"description": description, "anyOf": [one_for_all, for_each]})
-        return reference
 
 
 _REMEDY = "Write one text, or one for each language: {en: …, ru: …}."
