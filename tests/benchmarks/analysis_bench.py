@@ -2,7 +2,6 @@
 
 import json
 import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -10,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 from pandas.testing import assert_frame_equal
+
+from tests.benchmarks.processes import run_python
 
 WORK = "RFM, cohorts and KPIs of 13 quarters over 10 M orders"
 ROUNDS = 3
@@ -32,14 +33,21 @@ def run() -> list[dict[str, Any]]:
     """
     with tempfile.TemporaryDirectory() as folder:
         orders = Path(folder) / "orders.parquet"
-        _python("-c", _WRITE, str(orders))
+        run_python(sys.executable, "-c", _WRITE, str(orders))
         measured: dict[str, list[dict[str, float]]] = {name: [] for name in CONTENDERS}
         results: dict[str, dict[str, pd.DataFrame]] = {}
         for _ in range(ROUNDS):
             for name in CONTENDERS:
                 place = Path(folder) / name
                 place.mkdir(exist_ok=True)
-                _python("-m", "tests.benchmarks.analysis_task", name, str(orders), str(place))
+                run_python(
+                    sys.executable,
+                    "-m",
+                    "tests.benchmarks.analysis_task",
+                    name,
+                    str(orders),
+                    str(place),
+                )
                 measured[name].append(json.loads((place / "measured.json").read_text()))
                 results[name] = {key: pd.read_parquet(place / f"{key}.parquet") for key in KEYS}
                 _assert_equal(results["analysis_ours"], results[name])
@@ -92,10 +100,3 @@ def _rows(measured: dict[str, list[dict[str, float]]]) -> list[dict[str, Any]]:
         }
         rows.append(row)
     return rows
-
-
-def _python(*arguments: str) -> None:
-    command = [sys.executable, "-W", "ignore", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(command)}\n{done.stderr}")

@@ -2,16 +2,16 @@
 
 import json
 import statistics
-import subprocess
 import sys
 import tempfile
-import venv
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from pandas.testing import assert_frame_equal
+
+from tests.benchmarks.processes import environment, run_python
 
 CHANNEL_ATTRIBUTION = ("ChannelAttribution==2.2.5", "matplotlib", "pandas<4", "pyarrow", "scipy")
 MARKOV = "order-1 Markov chain over 10,000 paths of 12 channels"
@@ -30,8 +30,8 @@ def run() -> list[dict[str, Any]]:
     """
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        _python(sys.executable, "-c", _WRITE, str(folder))
-        theirs = _environment(folder / "env")
+        run_python(sys.executable, "-c", _WRITE, str(folder))
+        theirs = environment(folder / "env", CHANNEL_ATTRIBUTION)
         close = _result(theirs, "markov_channelattribution_close", folder, "credit")
         rows = [
             _row(MARKOV, "ChannelAttribution 2.2.5", "markov_ours",
@@ -100,7 +100,7 @@ def _assert_paths(ours: pd.DataFrame, theirs: pd.DataFrame) -> None:
 def _measured(python: str, contender: str, data: Path) -> dict[str, float]:
     place = data / contender
     place.mkdir(exist_ok=True)
-    _python(python, "-m", "tests.benchmarks.attribution_task", contender, str(data), str(place))
+    run_python(python, "-m", "tests.benchmarks.attribution_task", contender, str(data), str(place))
     measured: dict[str, float] = json.loads((place / "measured.json").read_text("utf-8"))
     return measured
 
@@ -112,16 +112,3 @@ def _result(python: str, contender: str, data: Path, name: str) -> pd.DataFrame:
 
 def _read(data: Path, contender: str, name: str) -> pd.DataFrame:
     return pd.read_parquet(data / contender / f"{name}.parquet")
-
-
-def _environment(folder: Path) -> str:
-    venv.create(folder, with_pip=True)
-    python = str(folder / "bin/python")
-    _python(python, "-m", "pip", "install", "--quiet", *CHANNEL_ATTRIBUTION)
-    return python
-
-
-def _python(*command: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(command)}\n{done.stderr}")

@@ -2,15 +2,15 @@
 
 import json
 import statistics
-import subprocess
 import sys
 import tempfile
-import venv
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from pandas.testing import assert_frame_equal
+
+from tests.benchmarks.processes import environment, run_python
 
 MLXTEND = ("mlxtend==0.25.0", "pyarrow")
 RETAIL = Path(__file__).resolve().parents[3] / "shared/data/online_retail/online_retail.parquet"
@@ -30,10 +30,10 @@ def run() -> list[dict[str, Any]]:
     """
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        theirs = _environment(folder / "env")
+        theirs = environment(folder / "env", MLXTEND)
         rows = [_row(support, theirs, folder) for support in WORKS]
         drawn = folder / "drawn.parquet"
-        _python(sys.executable, "-c", _WRITE, str(drawn))
+        run_python(sys.executable, "-c", _WRITE, str(drawn))
         many = _measured(sys.executable, "baskets_many", drawn, MANY, folder)
         assert many["megabytes"] < MEMORY, many
         print(f"20 M lines, 100,000 products: {many['seconds']:.1f} s, {many['megabytes']:.0f} MB")
@@ -90,19 +90,6 @@ def _measured(
     place = folder / contender
     place.mkdir(exist_ok=True)
     task = ("-m", "tests.benchmarks.baskets_task", contender)
-    _python(python, *task, str(lines), str(support), str(place))
+    run_python(python, *task, str(lines), str(support), str(place))
     measured: dict[str, float] = json.loads((place / "measured.json").read_text("utf-8"))
     return measured
-
-
-def _environment(folder: Path) -> str:
-    venv.create(folder, with_pip=True)
-    python = str(folder / "bin/python")
-    _python(python, "-m", "pip", "install", "--quiet", *MLXTEND)
-    return python
-
-
-def _python(*command: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(command)}\n{done.stderr}")

@@ -2,7 +2,6 @@
 
 import json
 import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -10,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 from pandas.testing import assert_frame_equal
+
+from tests.benchmarks.processes import run_python
 
 WORK = "14 segment kinds and migration over 10 M orders"
 ROUNDS = 3
@@ -32,14 +33,21 @@ def run() -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         data.mkdir()
-        _python("-c", _WRITE, str(data))
+        run_python(sys.executable, "-c", _WRITE, str(data))
         measured: dict[str, list[dict[str, float]]] = {name: [] for name in (OURS, *AGAINST)}
         results: dict[str, dict[str, pd.DataFrame]] = {}
         for _ in range(ROUNDS):
             for name, rounds in measured.items():
                 place = Path(folder) / name
                 place.mkdir(exist_ok=True)
-                _python("-m", "tests.benchmarks.segments_task", name, str(data), str(place))
+                run_python(
+                    sys.executable,
+                    "-m",
+                    "tests.benchmarks.segments_task",
+                    name,
+                    str(data),
+                    str(place),
+                )
                 rounds.append(json.loads((place / "measured.json").read_text()))
                 results[name] = {key: pd.read_parquet(place / f"{key}.parquet") for key in KEYS}
                 _assert_equal(results[OURS], results[name])
@@ -83,10 +91,3 @@ def _rows(measured: dict[str, list[dict[str, float]]]) -> list[dict[str, Any]]:
         }
         for name, against in AGAINST.items()
     ]
-
-
-def _python(*arguments: str) -> None:
-    command = [sys.executable, "-W", "ignore", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(command)}\n{done.stderr}")

@@ -2,16 +2,15 @@
 
 import json
 import statistics
-import subprocess
 import sys
 import tempfile
-import venv
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from tests.benchmarks.processes import environment, run_python
 from tests.benchmarks.value_file import TRUE
 
 LIFETIMES = ("lifetimes==0.11.3", "pandas<2.3", "numpy<2", "pyarrow<20")
@@ -33,11 +32,14 @@ def run() -> list[dict[str, Any]]:
     """
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        pythons = {"value_ours": sys.executable, "value_lifetimes": _lifetimes(folder / "env")}
+        pythons = {
+            "value_ours": sys.executable,
+            "value_lifetimes": environment(folder / "env", LIFETIMES),
+        }
         rows = []
         for work in WORKS:
             orders = folder / f"{work}.parquet"
-            _run(sys.executable, "-c", _WRITE[work], str(orders), str(CDNOW))
+            run_python(sys.executable, "-c", _WRITE[work], str(orders), str(CDNOW))
             rows.append(_measured(work, orders, pythons, folder))
         return rows
 
@@ -65,7 +67,9 @@ def _measured(work: str, orders: Path, pythons: dict[str, str], folder: Path) ->
         for contender, python in pythons.items():
             place = folder / contender
             place.mkdir(exist_ok=True)
-            _run(python, "-m", "tests.benchmarks.value_task", contender, str(orders), str(place))
+            run_python(
+                python, "-m", "tests.benchmarks.value_task", contender, str(orders), str(place)
+            )
             measured[contender].append(json.loads((place / "measured.json").read_text()))
     _assert_equal(*(folder / contender for contender in pythons))
     if work == "drawn":
@@ -111,19 +115,3 @@ def _assert_true_inside(parameters: pd.DataFrame) -> None:
     for name, true in TRUE.items():
         value, error = found.loc[name, ["value", "log_error"]]
         assert abs(np.log(true / value)) < _Z * error, (name, value, error)
-
-
-def _lifetimes(folder: Path) -> str:
-    venv.create(folder, with_pip=True)
-    python = str(folder / "bin/python")
-    _run(python, "-m", "pip", "install", "--quiet", *LIFETIMES)
-    return python
-
-
-def _run(*command: str) -> None:
-    first, *others = command
-    done = subprocess.run(
-        [first, "-W", "ignore", *others], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(command)}\n{done.stderr}")
