@@ -13,7 +13,7 @@ from crm_strategy.views.privacy import small
 from crm_strategy.views.table import Table
 from crm_strategy.words import say
 from crm_strategy.words.kpis import KPIS
-from crm_strategy.words.numbers import format_interval, format_points, format_value
+from crm_strategy.words.numbers import format_interval, format_points, format_range, format_value
 
 _OF_GOALS: Final = ("goal_id", "goal", "kpi", "unit", "target", "by", "priority", "owner")
 _TOLD: Final = ("expected_at_end", "range", "low", "high", "confidence")
@@ -145,7 +145,7 @@ def _change(row: dict[str, object], column: str) -> str | None:
 
 def _changes(row: dict[str, object]) -> str | None:
     low, high = _change(row, "low"), _change(row, "high")
-    return None if low is None or high is None else f"{low} … {high}"
+    return None if low is None or high is None else format_range(low, high)
 
 
 def _missing(line: object) -> str:

@@ -15,7 +15,7 @@ from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.markup import cell_text
 from crm_strategy.views.payload import TablePayload, cell_kinds, column_cells, numbers
 from crm_strategy.views.table import Table
-from crm_strategy.words.numbers import format_month
+from crm_strategy.words.numbers import format_month, format_range
 
 _FORETOLD: Final = ("backtest", "low", "low_50", "expected", "high_50", "high")
 
@@ -82,6 +82,7 @@ def _alt(figures: TablePayload) -> str:
         actual=cell_text(column_cells(figures, "actual")[last], shown),
         month=format_month(date.fromisoformat(months[first])),
         expected=cell_text(column_cells(figures, "expected")[first], shown),
-        low=cell_text(column_cells(figures, "low")[first], shown),
-        high=cell_text(column_cells(figures, "high")[first], shown),
+        range=format_range(
+            *(cell_text(column_cells(figures, end)[first], shown) for end in ("low", "high"))
+        ),
     )

@@ -13,6 +13,7 @@ from crm_strategy.words.numbers import (
     format_change,
     format_count,
     format_interval,
+    format_range,
     format_share,
     format_value,
 )
@@ -132,10 +133,12 @@ def _lasts(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _range(row: pd.Series) -> dict[str, str]:
     kind = "short_money" if row["unit"] == "money" else str(row["unit"])
+    low, high = format_value(row["low"], kind), format_value(row["high"], kind)
     return {
         "expected": format_value(row["expected"], kind),
-        "low": format_value(row["low"], kind),
-        "high": format_value(row["high"], kind),
+        "low": low,
+        "high": high,
+        "range": format_range(low, high),
     }
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from crm_strategy.views.kinds import READABLE, word_of
 from crm_strategy.views.naming import attribute_name, value_name
 from crm_strategy.words import say
-from crm_strategy.words.numbers import format_interval, format_points
+from crm_strategy.words.numbers import format_interval
 
 STEP_WORDS: Final = ("label:step", "views.funnel.{}", "label:touchpoint", READABLE)
 """Names of the steps of the funnel: the client's own, the usual ones, else touchpoints."""
@@ -71,18 +71,14 @@ def steps_of(rows: pd.DataFrame) -> list[str]:
 
 
 def points_range(low: float | None, high: float | None) -> str:
-    """From −0.5 to +8.1 pp"""
-    return say("journeys.range", low=format_points(low), high=format_points(high))
+    """−0.5 pp to +8.1 pp"""
+    return format_interval(low, high, "points")
 
 
 def ranges(lows: pd.Series, highs: pd.Series, kind: str) -> list[str | None]:
     """Intervals as printed; None where there is none."""
     return [
-        None
-        if pd.isna(low) or pd.isna(high)
-        else points_range(low, high)
-        if kind == "points"
-        else format_interval(low, high, kind)
+        None if pd.isna(low) or pd.isna(high) else format_interval(low, high, kind)
         for low, high in zip(lows, highs, strict=True)
     ]
 

@@ -12,6 +12,7 @@ from crm_strategy.views.stage_privacy import inactive_of, stages_to_hide
 from crm_strategy.words import known, say, say_count
 from crm_strategy.words.numbers import (
     format_count,
+    format_interval,
     format_share,
     format_short_money,
     format_unit_money,
@@ -100,8 +101,7 @@ def at_risk_finding(segments: Data) -> Finding:
                 low_response=format_count(100 * LOW_RESPONSE),
                 high_response=format_count(100 * HIGH_RESPONSE),
                 order_value=format_unit_money(order_value),
-                low=format_short_money(low),
-                high=format_short_money(high),
+                range=format_interval(low, high, "short_money"),
             ),
             evidence="assumed",
         ),

@@ -126,8 +126,7 @@ def expected_value_finding(total: Data, *, days: int) -> Finding:
         ),
         text=say(
             "findings.expected_value.range",
-            low=format_short_money(row["low"]),
-            high=format_short_money(row["high"]),
+            range=format_interval(row["low"], row["high"], "short_money"),
         )
         if ranged
         else "",

@@ -12,7 +12,7 @@ from babel.core import Locale
 from babel.dates import format_skeleton
 from babel.numbers import format_decimal, get_currency_symbol
 
-from crm_strategy.words import voice
+from crm_strategy.words import say, voice
 
 MISSING = "–"
 NBSP = "\u00a0"
@@ -109,12 +109,17 @@ def format_month(value: date | None) -> str:
 
 
 def format_interval(low: float | None, high: float | None, kind: str) -> str:
-    """An interval with its unit once: 97.4–99.1% · 97,4–99,1 %"""
+    """An interval with its unit once: 97.4–99.1% · 97,4–99,1 %; signed ends as `format_range`."""
     if not (_known(low) and _known(high)):
         return MISSING
-    if kind == "share":
-        return f"{_decimal(100 * low, _pattern(1))}–{format_share(high)}"
-    return f"{format_value(low, kind)}–{format_value(high, kind)}"
+    first = _decimal(100 * low, _pattern(1)) if kind == "share" else format_value(low, kind)
+    return format_range(first, format_value(high, kind))
+
+
+def format_range(low: str, high: str) -> str:
+    """Two printed ends: 3–5; with a sign, which a dash would blur, −2 to 5 · от −2 до 5"""
+    signed = any(end.startswith(("−", "+")) for end in (low, high))
+    return say("views.range_signed" if signed else "views.range", low=low, high=high)
 
 
 def format_value(value: object, kind: str) -> str:

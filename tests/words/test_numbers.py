@@ -53,6 +53,30 @@ def test_an_interval_names_its_unit_once() -> None:
         assert format_interval(0.974, 0.991, "share") == "97,4–99,1\u00a0%"
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "kind", "english", "russian"),
+    [
+        (-0.93, -0.81, "ratio", "−0.93 to −0.81", "от −0,93 до −0,81"),
+        (-0.4, 1.2, "ratio", "−0.40 to 1.20", "от −0,40 до 1,20"),
+        (-0.033, 0.012, "share", "−3.3 to 1.2%", "от −3,3 до 1,2 %"),
+        (-12, 5, "money", "−€12 to €5", "от −12 € до 5 €"),
+        (0.0, 0.081, "points", "0.0 pp to +8.1 pp", "от 0,0 п. п. до +8,1 п. п."),
+        (-0.2, 5, "money", "€0–€5", "0 €–5 €"),  # what is printed has no sign
+    ],
+)
+def test_an_interval_with_a_signed_end_is_written_in_words(
+    low: float, high: float, kind: str, english: str, russian: str
+) -> None:
+    for language, expected in (("en", english), ("ru", russian)):
+        with speaking(language=language, currency="EUR"):
+            assert format_interval(low, high, kind).replace("\u00a0", " ") == expected
+
+
+def test_a_missing_end_makes_a_missing_interval() -> None:
+    with speaking(language="en"):
+        assert format_interval(None, 0.2, "share") == "–"
+
+
 def test_an_unknown_currency_symbol_is_kept_apart_from_the_number() -> None:
     with speaking(language="en", currency="CHF"):
         assert format_value(1200, "money") == "CHF\u00a01,200"
