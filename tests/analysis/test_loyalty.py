@@ -37,6 +37,18 @@ def test_an_earlier_period_is_scored_by_the_marks_of_the_last():
     assert found.loc[Q2.id, "loyal"] == then["segment"].isin(["champions", "loyal"]).sum()
 
 
+def test_many_periods_at_once_count_what_each_alone_does():
+    quarters = [
+        Span(f"2026-Q{number}", date(2026, 3 * number - 2, 1), date(2026, 3 * number, 30))
+        for number in (1, 2, 3)
+    ]
+    marks = cut_points(rfm_scores(shop(), as_of=quarters[-1].end))
+    together = loyal_counts(shop(), periods=quarters)
+    for quarter in quarters:
+        alone = loyal_counts(shop(), periods=[quarter], cuts=marks)
+        assert together.loc[quarter.id].tolist() == alone.loc[quarter.id].tolist()
+
+
 def test_the_kpi_is_their_share_of_all_who_ever_ordered():
     made = shop()
     loyal = loyal_counts(made, periods=[Q3])
