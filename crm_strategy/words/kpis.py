@@ -31,7 +31,8 @@ KPIS: dict[str, Kpi] = {
     "gross_margin": Kpi("money"),
     "order_count": Kpi("count", seasonal=True),
     "active_customers": Kpi("count"),
-    # Everyone who ever ordered only grows, so this share sinks by itself: a year ago is fairer.
+    # Everyone who ever ordered only grows, so shares of them sink by themselves: a year ago is
+    # fairer.
     "active_share": Kpi("share", seasonal=True),
     "new_customers": Kpi("count", seasonal=True),
     "customer_retention_rate": Kpi("share"),
@@ -42,7 +43,7 @@ KPIS: dict[str, Kpi] = {
     "conversion_rate": Kpi("share"),
     "csat": Kpi("share"),
     "nps": Kpi("score"),
-    "loyalty_share": Kpi("share"),
+    "loyalty_share": Kpi("share", seasonal=True),
     "marketing_cost": Kpi("money", lower_is_better=True),
     "roi": Kpi("ratio"),
     "cac": Kpi("unit_money", lower_is_better=True),

@@ -124,6 +124,7 @@ def test_kpis_are_those_of_the_design_in_its_order():
         "order_count",
         "active_share",
         "new_customers",
+        "loyalty_share",
     }
     assert {each.kind for each in KPIS.values()} == {
         "money",
