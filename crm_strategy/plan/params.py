@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, PrivateAttr, ValidationError
 
 from crm_strategy.plan.data_params import DataParams
+from crm_strategy.plan.definition_params import DefinitionChange
 from crm_strategy.plan.fields import (
     ClientName,
     Currency,
@@ -118,6 +119,9 @@ class Params(Strict):
         default=GrowthParams(), description="what offers and the loyalty programme cost and give"
     )
     kpis: KpiParams = Field(default=KpiParams(), description="how KPIs are counted")
+    definition_changes: tuple[DefinitionChange, ...] = Field(
+        default=(), description="how KPIs were counted before: earlier figures are restated"
+    )
     journeys: JourneyParams = Field(
         default=JourneyParams(), description="what a journey is, its steps, whom to compare"
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
+from crm_strategy.plan.definitions import definition_problems
 from crm_strategy.plan.goal_params import EVERYONE, Goal
 from crm_strategy.plan.problems import Loc, Problem, instead_of
 from crm_strategy.plan.segments import PART_OF, RESERVED, SEGMENT_MAPS
@@ -29,6 +30,7 @@ def cross_problems(params: "Params") -> list[Problem]:
         _channels,
         _rule_names,
         _segments,
+        definition_problems,
     )
     return [problem for check in checks for problem in check(params)]
 

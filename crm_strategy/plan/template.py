@@ -278,6 +278,10 @@ _REST = """\
 #  margin_rate: 0.35               # of revenue, where no costs of goods are supplied
 #  conversion_days: 30             # an order so long after a touch is its conversion
 
+# How KPIs were counted before a change above: earlier figures are restated, old beside new.
+#definition_changes:
+#  - {since: 2026-Q3, was: {active_days: 365}, note: Customers return faster now}
+
 privacy:
   min_cell: 10                     # groups of fewer customers are not shown; at least 5
 """
