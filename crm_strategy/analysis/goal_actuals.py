@@ -1,6 +1,7 @@
 """Where goals stand: the KPI of each goal, for all customers or for one segment."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 import ibis
@@ -8,6 +9,10 @@ import pandas as pd
 from ibis import _
 
 from crm_strategy.analysis.kpis import kpi_actuals, kpi_history
+from crm_strategy.analysis.members import every_member
+from crm_strategy.analysis.profiles import customer_profiles
+from crm_strategy.analysis.rfm import customer_segments, scores_of_profiles
+from crm_strategy.analysis.segment_rules import rule_members
 from crm_strategy.analysis.spans import PeriodLike
 
 Figures = dict[tuple[str, str], float | None]
@@ -71,3 +76,35 @@ def goal_actuals(
         told = figures.assign(smallest_count=figures[["smallest_count", "customers"]].min(axis=1))
         smallest |= kpi_actuals(told, **which, column="smallest_count")
     return actuals, smallest
+
+
+def goal_segments(
+    orders: ibis.Table,
+    customers: ibis.Table,
+    *,
+    as_of: date,
+    rules: Callable[[ibis.Table], Mapping[str, ibis.Value]],
+    scores: Mapping[str, Any],
+    segments: Mapping[str, Any],
+) -> ibis.Table:
+    """Who is in each segment that a goal may name, at the end of a day.
+
+    Parameters
+    ----------
+    orders, customers, as_of
+        As in `profiles.customer_profiles`.
+    rules
+        Gives the client's own segments over such profiles, as for `segment_rules.rule_members`.
+    scores
+        Terms of `rfm.scores_of_profiles`.
+    segments
+        Terms of `rfm.customer_segments`.
+
+    Returns
+    -------
+    Table
+        `customer_id`, `segment`: a customer once by scores, once by the client's rules.
+    """
+    people = customer_profiles(orders, customers, as_of=as_of)
+    by_scores = customer_segments(scores_of_profiles(people, **scores), **segments)
+    return every_member(by_scores, rule_members(people, rules(people)))

@@ -126,7 +126,7 @@ def goals_table_rows(
     list of dict
         goal_id, goal, serves, priority, kpi, segment, baseline, target, by, owner, actual,
         progress, expected_progress, status, expected, unit (the KPI's kind),
-        smallest_count;
+        smallest_count, baseline_at;
         texts in the voice's language.
     """
     rows: list[dict[str, object]] = []
@@ -152,6 +152,7 @@ def goals_table_rows(
                 "baseline": goal.baseline,
                 "target": goal.target,
                 "by": goal.by,
+                "baseline_at": goal.baseline_at,
                 "owner": printed(goal.owner),
                 "actual": None if is_missing(actual) else actual,
                 "smallest_count": (smallest or {}).get((goal.kpi, goal.segment)),

@@ -133,11 +133,14 @@ def told_decisions(scores: Data) -> pd.DataFrame:
 
 
 def _change(row: dict[str, object], column: str) -> str | None:
-    """A change of a KPI in its unit, with its sign."""
-    value = row[column]
+    return printed_change(row[column], str(row["kpi"]))
+
+
+def printed_change(value: object, kpi: str) -> str | None:
+    """A change of a KPI in its unit, with its sign; None for no value."""
     if value is None or pd.isna(value):
         return None
-    number, kind = float(str(value)), KPIS[str(row["kpi"])].kind
+    number, kind = float(str(value)), KPIS[kpi].kind
     if kind == "share":
         return format_points(number)
     return ("+" if number > 0 else "") + format_value(number, kind)

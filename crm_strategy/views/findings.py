@@ -12,6 +12,10 @@ from crm_strategy.views.chain_findings import (
     goal_chain_finding,
     goal_outlook_finding,
 )
+from crm_strategy.views.change_findings import (
+    kpi_restatements_finding,
+    period_changes_finding,
+)
 from crm_strategy.views.channel_findings import channel_cost_finding
 from crm_strategy.views.channel_mix_findings import (
     acquisition_finding,
@@ -139,6 +143,7 @@ __all__ = [
     "hot_leads_finding",
     "ideal_customer_finding",
     "incident_finding",
+    "kpi_restatements_finding",
     "kpi_signals_finding",
     "lapsed_groups_finding",
     "largest_segment_finding",
@@ -151,6 +156,7 @@ __all__ = [
     "next_offers_finding",
     "occasions_finding",
     "opposed_kpis_finding",
+    "period_changes_finding",
     "personas_finding",
     "playbook_finding",
     "products_finding",

@@ -16,6 +16,7 @@ from crm_strategy.views.chain_tables import (
     goal_chain_table,
     goal_outlook_table,
 )
+from crm_strategy.views.change_tables import kpi_restatements_table, period_changes_table
 from crm_strategy.views.channel_mix_tables import (
     acquisition_table,
     channel_sets_table,
@@ -169,6 +170,7 @@ __all__ = [
     "hot_leads_table",
     "ideal_customer_table",
     "incidents_table",
+    "kpi_restatements_table",
     "kpis_table",
     "lead_funnel_table",
     "lifecycle_table",
@@ -180,6 +182,7 @@ __all__ = [
     "occasions_table",
     "offer_hits_table",
     "opposed_kpis_table",
+    "period_changes_table",
     "persona_cards_table",
     "personas_table",
     "planned_costs_table",
