@@ -8,6 +8,7 @@ from ibis import _
 from crm_strategy.analysis.attributes import KINDS, CustomerAttributes, attribute_of
 from crm_strategy.analysis.index_intervals import mean_index_intervals, share_index_intervals
 from crm_strategy.analysis.members import OTHER, UNKNOWN, sums_by_segment
+from crm_strategy.analysis.told_counts import told_counts, with_few_unknown_as_other
 
 _KEYS = ["kind", "attribute", "value"]
 
@@ -73,11 +74,14 @@ def attribute_summary(attributes: CustomerAttributes, profiles: ibis.Table) -> p
     )
 
 
-def attribute_lifts(attributes: CustomerAttributes, members: ibis.Table) -> pd.DataFrame:
+def attribute_lifts(
+    attributes: CustomerAttributes, members: ibis.Table, *, min_count: int = 1
+) -> pd.DataFrame:
     """Where the customers of each segment differ from all customers.
 
     index = 100 × share of the value in the segment ÷ its share in the base, both among
-    customers whose value is known.
+    customers whose value is known; among all, of attributes of which fewer than `min_count`
+    customers of a segment have no known value.
 
     Parameters
     ----------
@@ -85,13 +89,17 @@ def attribute_lifts(attributes: CustomerAttributes, members: ibis.Table) -> pd.D
         As in `attribute_summary`.
     members
         `customer_id`, `segment`: each customer once.
+    min_count
+        Customers that a group needs to be told.
 
     Returns
     -------
     DataFrame
         By segment, kind, attribute and value: `segment`, `kind`, `attribute`, `value`,
         `customer_count` (with the value, in the segment), `known_count` (in the segment, of
-        any known value), `share`, `base_share`, `index`, `low`, `high` (95 %).
+        any known value), `share`, `base_share`, `index`, `low`, `high` (95 %), `is_told`
+        (whether the count tells no group of fewer than `min_count`, beside the sizes of the
+        segments and the values).
         Values the segment does not have at all are left out.
     """
     asked = members.select("customer_id", member_of=_.segment)
@@ -100,7 +108,11 @@ def attribute_lifts(attributes: CustomerAttributes, members: ibis.Table) -> pd.D
         joined, attributes.columns, within=["member_of"], customer_count=_.count()
     )
     counts = _named(sums).rename(columns={"member_of": "segment"})
-    counts = counts.loc[counts["value"] != UNKNOWN, ["segment", *_KEYS, "customer_count"]]
+    counts = with_few_unknown_as_other(counts, least=min_count)
+    is_told = told_counts(counts, attributes.nested, least=min_count)
+    counts = counts.assign(is_told=is_told)
+    columns = ["segment", *_KEYS, "customer_count", "is_told"]
+    counts = counts.loc[counts["value"] != UNKNOWN, columns]
     grouped = counts.groupby
     known = grouped(["segment", "kind", "attribute"])["customer_count"].transform("sum")
     base = grouped(_KEYS)["customer_count"].transform("sum")
@@ -114,8 +126,10 @@ def attribute_lifts(attributes: CustomerAttributes, members: ibis.Table) -> pd.D
         index=100 * share / base_share,
         low=low,
         high=high,
+        is_told=counts["is_told"],
     )
-    return _in_order(table, attributes, "segment")
+    ordered = [each for each in table if each != "is_told"]
+    return _in_order(table[[*ordered, "is_told"]], attributes, "segment")
 
 
 def _named(sums: ibis.Table) -> pd.DataFrame:

@@ -15,6 +15,12 @@ from ibis import _
 from crm_strategy.analysis.bands import AGE_CUTS, band_names, band_of, number_cuts, number_of
 from crm_strategy.analysis.members import OTHER, UNKNOWN, sums_by_segment
 from crm_strategy.analysis.profiles import attribute_columns
+from crm_strategy.analysis.value_groups import (
+    Nested,
+    kept_values,
+    nested_values,
+    without_differences,
+)
 
 KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -34,6 +40,9 @@ named here is `other`; preferences come from orders."""
 STATED, PREFERRED = "attribute:", "preference:"
 """How columns begin: of what customers state, and of what their orders tell."""
 
+STATED_OTHER = "stated_other"
+"""What customers stated to be "other": a value like any, where `other` holds the rare ones."""
+
 _OLDEST = 110
 
 
@@ -47,10 +56,13 @@ class CustomerAttributes:
         One row per customer: `customer_id` and a column of text for each attribute (see above).
     ordinal
         Column: its values, lowest first, where they stand in an order, such as bands.
+    nested
+        Values that lie within one value of another attribute, as a city within a region.
     """
 
     table: ibis.Table
     ordinal: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    nested: Sequence[Nested] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -60,7 +72,8 @@ class CustomerAttributes:
     def of_kinds(self, kinds: Collection[str]) -> "CustomerAttributes":
         """Only the attributes of some of the `KINDS`."""
         chosen = [each for each in self.columns if attribute_of(each)[0] in kinds]
-        return CustomerAttributes(self.table.select("customer_id", *chosen), self.ordinal)
+        table = self.table.select("customer_id", *chosen)
+        return CustomerAttributes(table, self.ordinal, self.nested)
 
 
 def attribute_of(column: str) -> tuple[str, str]:
@@ -120,8 +133,9 @@ def customer_attributes(
 
 
 def known_text(value: ibis.Value) -> ibis.Value:
-    """A value as text; blank and missing are `unknown`."""
-    return value.cast("string").strip().nullif("").fill_null(UNKNOWN)
+    """A value as text; blank and missing are `unknown`, a stated "other" is no rest."""
+    text = value.cast("string").strip().nullif("").fill_null(UNKNOWN)
+    return ibis.ifelse(text == OTHER, STATED_OTHER, text)
 
 
 def common_values(
@@ -141,7 +155,10 @@ def common_values(
     top
         Values of an attribute that are kept, most customers first, then by the alphabet.
     min_count
-        Customers a value needs to be kept. A value of one customer may be a name.
+        Customers a value needs to be kept. A value of one customer may be a name. `other` and
+        `unknown` need as many: else the next smallest values, or the unknown, are `other`
+        too. So do those whom the values kept leave of a value they lie within: of a
+        region whose only listed city holds all but a few, the city is `other`.
     values
         The values that are kept, of each column that has others too; counted unless given.
 
@@ -154,30 +171,50 @@ def common_values(
     table = first.table
     for each in others:
         table = table.join(each.table, "customer_id")
+    nested: Sequence[Nested] = ()
     if values is None:
         table = table.cache()
-        values = _commonest(table, top, min_count)
+        values, nested = _commonest(table, top, min_count)
+    else:
+        values = {column: [*kept, UNKNOWN] for column, kept in values.items()}
     shown = {
-        column: ibis.ifelse(table[column].isin([*kept, UNKNOWN]), table[column], OTHER)
+        column: ibis.ifelse(table[column].isin([*kept]), table[column], OTHER)
+        if kept
+        else ibis.literal(OTHER)
         for column, kept in values.items()
     }
     ordinal = {column: order for each in attributes for column, order in each.ordinal.items()}
-    return CustomerAttributes(table.mutate(**shown), ordinal)
+    return CustomerAttributes(table.mutate(**shown), ordinal, nested)
 
 
-def _commonest(table: ibis.Table, top: int, min_count: int) -> dict[str, list[str]]:
-    """The values to keep, of columns that have others too."""
+def _commonest(
+    table: ibis.Table, top: int, least: int
+) -> tuple[dict[str, list[str]], list[Nested]]:
+    """The values to keep, of columns that have others too; those that lie within others."""
     counts = sums_by_segment(table, table.columns[1:], n=_.count())
-    by_size = ibis.window(group_by="kind", order_by=[_.n.desc(), _.segment])
-    ranked = counts.filter(_.segment != UNKNOWN).mutate(rank=ibis.row_number().over(by_size))
+    is_unknown = counts.segment == UNKNOWN
+    by_size = ibis.window(group_by="kind", order_by=[is_unknown, counts.n.desc(), counts.segment])
+    ranked = counts.mutate(
+        rank=ibis.row_number().over(by_size), total=_.n.sum().over(group_by="kind")
+    )
     # One more than are kept tells whether there are more.
-    found = ranked.filter(_["rank"] <= top).to_pandas()
-    found["kept"] = (found["rank"] < top) & (found["n"] >= min_count)
-    rare = found.loc[~found["kept"], "kind"].unique()
-    return {
-        column: found.loc[found["kept"] & (found["kind"] == column), "segment"].tolist()
-        for column in rare
+    asked = ranked.filter((_["rank"] <= top) | (_.segment == UNKNOWN))
+    kept = kept_values(asked.order_by("place", "rank").to_pandas(), top=top, least=least)
+    stated = [column for column in kept if column.startswith(STATED)]
+    nested = nested_values(table, stated, kept) if least > 1 else []
+    within = sorted({each.within for each in nested})
+    sizes = counts.filter(_.segment.isin(within)).to_pandas() if within else None
+    if sizes is not None:
+        keys = zip(sizes["kind"], sizes["segment"], strict=True)
+        wholes = dict(zip(keys, sizes["n"].astype(int), strict=True))
+        without_differences(kept, nested, wholes, least=least)
+    chosen = {
+        column: [*each.sizes, *([] if each.with_unknown else [UNKNOWN])]
+        for column, each in kept.items()
+        if each.other
     }
+    listed = [each for each in nested if each.value in kept[each.column].sizes]
+    return chosen, listed
 
 
 def _all_attributes(profiles: ibis.Table) -> list[str]:

@@ -60,7 +60,9 @@ def top_members(
     return worth.select("customer_id", segment=ibis.ifelse(is_top, TOP, REST))
 
 
-def ideal_customer(attributes: CustomerAttributes, tops: ibis.Table) -> pd.DataFrame:
+def ideal_customer(
+    attributes: CustomerAttributes, tops: ibis.Table, *, min_count: int = 1
+) -> pd.DataFrame:
     """What is commoner among the most valuable customers than among all.
 
     Parameters
@@ -69,17 +71,20 @@ def ideal_customer(attributes: CustomerAttributes, tops: ibis.Table) -> pd.DataF
         Result of `attributes.common_values`. Only the kinds in `WHO` count.
     tops
         Result of `top_members`.
+    min_count
+        As in `attribute_summary.attribute_lifts`.
 
     Returns
     -------
     DataFrame
         Surest first (by `low`), values that nobody at the top has last: `attribute`, `value`,
-        `share_in_top`, `share_in_all` (both of customers whose value is known), `index` = 100 ×
+        `share_in_top`, `share_in_all` (as in `attribute_lifts`), `index` = 100 ×
         the one ÷ the other, `low`, `high` (95 %), `customer_count` (top customers with the
-        value), `kind`, `in_profile` (surely commoner at the top: `low` above 100 even when 95 %
-        must hold for all values at once, for of many values a few always seem to stand out).
+        value), `kind`, `is_told`, `in_profile` (surely commoner at the top: `low` above 100 even
+        when 95 % must hold for all values at once, for of many values a few always seem to
+        stand out).
     """
-    lifts = attribute_lifts(attributes.of_kinds(WHO), tops)
+    lifts = attribute_lifts(attributes.of_kinds(WHO), tops, min_count=min_count)
     lifts = lifts[lifts["value"] != OTHER]
     found = lifts[lifts["segment"] == TOP]
     found = found.assign(in_profile=_stands_out(found))
@@ -90,7 +95,7 @@ def ideal_customer(attributes: CustomerAttributes, tops: ibis.Table) -> pd.DataF
     return ordered[
         [
             *("attribute", "value", "share_in_top", "share_in_all", "index", "low", "high"),
-            *("customer_count", "kind", "in_profile"),
+            *("customer_count", "kind", "is_told", "in_profile"),
         ]
     ].reset_index(drop=True)
 

@@ -97,6 +97,8 @@ def _of_hidden_size(lifts: pd.DataFrame, min_count: int) -> pd.Index:
 def _measured(lifts: pd.DataFrame, lines: int, min_count: int) -> pd.DataFrame:
     rest = lifts["known_count"] - lifts["customer_count"]
     told = (lifts["customer_count"] >= min_count) & ((rest == 0) | (rest >= min_count))
+    if "is_told" in lifts:
+        told &= lifts["is_told"]
     known = lifts[(lifts["value"] != OTHER) & told]
     surest = known.assign(apart=_apart(known)).sort_values(
         ["apart", "customer_count", "value"], ascending=[False, False, True]

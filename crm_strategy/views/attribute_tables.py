@@ -68,10 +68,11 @@ def told_ideal_table(rows: pd.DataFrame) -> Table:
 
 
 def tops_to_hide(ideal: pd.DataFrame) -> list[int]:
-    """Positions of the rows to hide: few at the top, or what would tell these.
+    """Positions of the rows to hide: few at the top or outside it, or what would tell these.
 
     The top customers of all values are known, by a share and its count; those of values that
-    are not listed, being rare, are the rest, and a group as well.
+    are not listed, being rare, are the rest, and a group as well. `is_told` says what would
+    follow from the customers of each value in all.
     """
     counts = [float(n) for n in ideal["customer_count"]]
     names = list(ideal["attribute"])
@@ -79,8 +80,10 @@ def tops_to_hide(ideal: pd.DataFrame) -> list[int]:
     listed = ideal.groupby("attribute")["customer_count"].sum()
     rest = (known.max() - listed).clip(lower=0).dropna()
     groups = [[*names, *rest.index]]
-    hide = rows_to_hide([*counts, *(float(n) for n in rest)], groups=groups)
-    return [place for place in hide if place < len(counts)]
+    hide = {*rows_to_hide([*counts, *(float(n) for n in rest)], groups=groups)}
+    if "is_told" in ideal:
+        hide |= {place for place, told in enumerate(ideal["is_told"]) if not told}
+    return sorted(place for place in hide if place < len(counts))
 
 
 def profile_fit_table(fit: Data) -> Table:

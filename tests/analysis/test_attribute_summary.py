@@ -84,7 +84,7 @@ def test_lifts_of_nobody_are_an_empty_table():
     found = attribute_lifts(attributes(country={}), members())
     assert list(found.columns) == [
         *("segment", "kind", "attribute", "value", "customer_count", "known_count"),
-        *("share", "base_share", "index", "low", "high"),
+        *("share", "base_share", "index", "low", "high", "is_told"),
     ]
     assert found.empty
 

@@ -132,7 +132,7 @@ def test_no_customers_give_empty_tables():
     ideal = ideal_customer(known, tops)
     assert list(ideal.columns) == [
         *("attribute", "value", "share_in_top", "share_in_all", "index", "low", "high"),
-        *("customer_count", "kind", "in_profile"),
+        *("customer_count", "kind", "is_told", "in_profile"),
     ]
     found = profile_fit(known, customers, tops, ideal)
     assert (len(ideal), list(found.columns), len(found)) == (0, FIT, 0)

@@ -1,0 +1,132 @@
+"""Disclosure control: which cells of a table with known margins would tell a small group."""
+
+from collections.abc import Collection, Mapping
+from heapq import heappop, heappush
+
+Cells = dict[tuple[str, str], int]
+"""Customers by the segment of one division and of another; nobody has no cell."""
+
+REST = ""
+"""The rows or columns whose margins are hidden, as one."""
+
+
+def hidden_cells(
+    cells: Cells,
+    *,
+    least: int,
+    rows: Collection[str] = (),
+    columns: Collection[str] = (),
+    gone: Collection[tuple[str, str]] = (),
+) -> set[tuple[str, str]] | None:
+    """Cells to hide where all margins are known but those of some rows and columns.
+
+    Cells of these are hidden, for their sums would tell the margins. None where the margins
+    alone tell a small cell once it is known which cells are empty: then none may be shown.
+
+    Parameters
+    ----------
+    cells
+        The whole table.
+    least
+        Customers that a group needs to be told.
+    rows, columns
+        Names whose margins are hidden.
+    gone
+        Cells that are hidden in any case.
+    """
+    unsaid = {_merged_place(cell, rows, columns) for cell in gone}
+    covered = cells_to_hide(merged(cells, rows, columns), least=least, gone=unsaid)
+    if covered is None:
+        return None
+    return {(row, column) for row, column in cells if row in rows or column in columns} | {
+        cell for cell in cells if cell in covered
+    }
+
+
+def merged(cells: Cells, rows: Collection[str], columns: Collection[str]) -> Cells:
+    """The cells with rows of hidden size as one, and columns too."""
+    found: Cells = {}
+    for cell, n in cells.items():
+        place = _merged_place(cell, rows, columns)
+        found[place] = found.get(place, 0) + n
+    return found
+
+
+def _merged_place(
+    cell: tuple[str, str], rows: Collection[str], columns: Collection[str]
+) -> tuple[str, str]:
+    return (REST if cell[0] in rows else cell[0], REST if cell[1] in columns else cell[1])
+
+
+def cells_to_hide(
+    cells: Cells, *, least: int, gone: Collection[tuple[str, str]] = ()
+) -> set[tuple[str, str]] | None:
+    """Cells to hide where all margins are known; None where they tell a small cell anyway.
+
+    Every hidden cell lies on a ring of hidden cells that turns from row to column: adding one
+    and taking one away in turns, all margins stay, so no cell follows from them. In each row and
+    column the hidden ones are `least` customers at least.
+
+    Parameters
+    ----------
+    cells
+        The whole table.
+    least
+        Customers that a cell needs to be told.
+    gone
+        Cells that are hidden in any case; where the margins tell one of these, it is told.
+    """
+    hide: set[tuple[str, str]] = set()
+    few = {each for each, n in cells.items() if 0 < n < least}
+    for cell in sorted(few | {*gone} & {*cells}, key=lambda c: (cells[c], c)):
+        ring = _ring(cells, hide, cell)
+        if not ring and cell in few:
+            return None
+        hide |= ring
+    lines = [(axis, name) for axis in (0, 1) for name in sorted({cell[axis] for cell in cells})]
+    grew = True
+    while grew:
+        before = len(hide)
+        for axis, name in lines:
+            line = [cell for cell in cells if cell[axis] == name]
+            rest = sorted((c for c in line if c not in hide), key=lambda c: (cells[c], c))
+            while 0 < sum(cells[c] for c in line if c in hide) < least:
+                if not rest:
+                    return None
+                hide |= _ring(cells, hide, rest.pop(0))
+        grew = len(hide) > before
+    return hide
+
+
+def _ring(cells: Cells, hide: set[tuple[str, str]], cell: tuple[str, str]) -> set[tuple[str, str]]:
+    """The ring through a cell that hides the fewest more customers; empty if there is none."""
+    start, end = (0, cell[0]), (1, cell[1])
+    paths: list[tuple[int, tuple[int, str], tuple[tuple[str, str], ...]]] = [(0, start, ())]
+    seen = set()
+    while paths:
+        cost, place, path = heappop(paths)
+        if place == end:
+            return {cell, *path}
+        if place in seen:
+            continue
+        seen.add(place)
+        axis, name = place
+        for each, n in cells.items():
+            if each[axis] == name and each != cell:
+                more = 0 if each in hide else n
+                heappush(paths, (cost + more, (1 - axis, each[1 - axis]), (*path, each)))
+    return set()
+
+
+def hidden_sizes(sizes: Mapping[str, float], *, least: int) -> set[str]:
+    """Groups whose size is hidden where the reader knows how many all are together.
+
+    The small ones and the next smallest, until two groups and `least` customers are hidden;
+    groups of one size are hidden together.
+    """
+    hide = {name for name, n in sizes.items() if 0 < n < least}
+    rest = sorted((n for name, n in sizes.items() if n >= least), reverse=True)
+    while hide and rest and (len(hide) < 2 or sum(sizes[name] for name in hide) < least):
+        hide |= {name for name, n in sizes.items() if n == rest[-1]}
+        rest = [n for n in rest if n > rest[-1]]
+    return hide

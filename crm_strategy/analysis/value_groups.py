@@ -1,0 +1,150 @@
+"""Which values of attributes stand alone, so that neither `other` nor a difference is a few."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import ibis
+import pandas as pd
+from ibis import _
+
+from crm_strategy.analysis.members import UNKNOWN
+
+
+@dataclass
+class Kept:
+    """The values of an attribute that stand alone, with their customers; the rest are `other`.
+
+    Attributes
+    ----------
+    sizes
+        Customers of each value that stands alone, most first.
+    other
+        Customers of all other values.
+    with_unknown
+        Whether those of unknown value are among the others.
+    """
+
+    sizes: dict[str, int]
+    other: int = 0
+    with_unknown: bool = False
+
+    def drop(self) -> None:
+        """Count the smallest value that stands alone among the others."""
+        self.other += self.sizes.pop(min(self.sizes, key=lambda value: (self.sizes[value], value)))
+
+
+@dataclass(frozen=True)
+class Nested:
+    """A value all of whose customers have one value of another attribute: Graz, of Styria."""
+
+    column: str
+    value: str
+    within_column: str
+    within: str
+
+
+def kept_values(counts: pd.DataFrame, *, top: int, least: int) -> dict[str, Kept]:
+    """Of each attribute the commonest values, as far as nobody few is left beside them.
+
+    Parameters
+    ----------
+    counts
+        The `top` + 1 commonest known values of each column and `unknown`: `kind` (the column),
+        `segment` (the value), `n`, `total` (customers of the column), most first.
+    top
+        Values of an attribute that are kept at most.
+    least
+        Customers that a value needs, and `other` and `unknown` too: where fewer are `other`,
+        the next smallest values join them; where fewer are `unknown`, these join `other`.
+    """
+    found = {}
+    for column, rows in counts.groupby("kind", sort=False):
+        sizes = dict(zip(rows["segment"], rows["n"].astype(int), strict=True))
+        unknown = sizes.pop(UNKNOWN, 0)
+        alone = {value: n for value, n in [*sizes.items()][:top] if n >= least}
+        known = int(rows["total"].iloc[0]) - unknown
+        kept = Kept(alone, known - sum(alone.values()))
+        if 0 < unknown < least:
+            kept.other, kept.with_unknown = kept.other + unknown, True
+        while 0 < kept.other < least and kept.sizes:
+            kept.drop()
+        if 0 < kept.other < least and unknown and not kept.with_unknown:
+            kept.other, kept.with_unknown = kept.other + unknown, True
+        found[str(column)] = kept
+    return found
+
+
+def nested_values(table: ibis.Table, columns: Sequence[str], kept: dict[str, Kept]) -> list[Nested]:
+    """Values that stand alone and lie within one value of another attribute.
+
+    Parameters
+    ----------
+    table
+        One row per customer: the columns.
+    columns
+        The attributes to compare.
+    kept
+        Result of `kept_values`.
+    """
+    found = []
+    for column in columns:
+        others = [each for each in columns if each != column]
+        if not others or not kept[column].sizes:
+            continue
+        ends = {
+            name: end
+            for place, each in enumerate(others)
+            for name, end in (
+                (f"least_{place}", table[each].min()),
+                (f"most_{place}", table[each].max()),
+            )
+        }
+        listed = table.filter(table[column].isin([*kept[column].sizes]))
+        for row in listed.group_by(value=_[column]).agg(**ends).to_pandas().to_dict("records"):
+            found += [
+                Nested(column, row["value"], each, row[f"least_{place}"])
+                for place, each in enumerate(others)
+                if row[f"least_{place}"] == row[f"most_{place}"]
+            ]
+    return sorted(found, key=lambda each: (each.column, each.value, each.within_column))
+
+
+def without_differences(
+    kept: dict[str, Kept],
+    nested: Iterable[Nested],
+    wholes: dict[tuple[str, str], int],
+    *,
+    least: int,
+) -> None:
+    """Drop values until none leaves a few of the value that it lies within.
+
+    Of a region of 100 customers with one city of 95 that stands alone, five live elsewhere.
+
+    Parameters
+    ----------
+    kept
+        Result of `kept_values`; changed.
+    nested
+        Result of `nested_values`.
+    wholes
+        Customers by column and value, of those that values lie within.
+    least
+        As in `kept_values`.
+    """
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for each in nested:
+        groups.setdefault((each.column, each.within_column, each.within), []).append(each.value)
+    told = True
+    while told:
+        told = False
+        for (column, *whole), values in groups.items():
+            sizes = kept[column].sizes
+            listed = {value: sizes[value] for value in values if value in sizes}
+            left = wholes[whole[0], whole[1]] - sum(listed.values())
+            if listed and 0 < left < least:
+                told, alone = True, kept[column].other == 0
+                smallest = min(listed, key=lambda value: (listed[value], value))
+                kept[column].other += sizes.pop(smallest)
+                if alone and sizes:
+                    # An `other` of a single value would still be that value.
+                    kept[column].drop()
