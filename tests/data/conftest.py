@@ -9,10 +9,12 @@ import openpyxl
 import pytest
 
 from crm_strategy.data import engine
+from crm_strategy.data.demo import write_demo
 from crm_strategy.data.files import Source, read_source
 from crm_strategy.data.parse import parse_column
 from crm_strategy.data.schema import ColumnType
 from crm_strategy.plan.data_params import TableParams
+from tests.data.demo_records import Demo
 from tests.data.reading import Typed, typed_cells
 
 
@@ -85,3 +87,16 @@ def read_column(write: Callable[..., Path], read: Callable[..., Source]) -> Call
         return Typed(column, typed_cells(source, column))
 
     return read_column
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files of the demo business, to be read only."""
+    folder = tmp_path_factory.mktemp("demo")
+    write_demo(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo(demo_folder: Path) -> Demo:
+    return Demo(demo_folder)
