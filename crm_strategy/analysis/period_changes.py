@@ -71,9 +71,9 @@ def period_changes(
     DataFrame
         A row a goal, KPI that was judged in either period, and decision: `subject` (goal, kpi,
         decision), `id`, `name`, `kpi`, `change` (one of `CHANGES`), `was`, `now` (status or
-        verdict), `value_before`, `expected_before`, `value`, `expected`, `n`, `unit`,
-        `smallest_count` (the fewest customers that the values tell). No rows where the data do
-        not cover the period before.
+        verdict), `value_before`, `expected_before`, `value`, `expected` (none for decisions, whose
+        scores hold them), `n`, `unit`, `smallest_count` (the fewest customers that the row tells).
+        No rows where the data do not cover the period before.
     """
     if previous.id not in set(history["period"]):
         return pd.DataFrame(columns=list(COLUMNS))
@@ -184,8 +184,6 @@ def _decisions(
             "change": _decision_change(row, earlier.get(row["decision_id"]), period, previous),
             "was": earlier.get(row["decision_id"]),
             "now": row["verdict"],
-            "value_before": row["before"],
-            "value": row["now"],
             "n": row["n"],
             "unit": KPIS[row["kpi"]].kind if row["kpi"] else None,
             "smallest_count": row["smallest_count"],

@@ -13,7 +13,7 @@ from crm_strategy.words import say, say_count
 from crm_strategy.words.kpis import KPIS
 from crm_strategy.words.numbers import format_count, format_share, format_value, is_missing
 
-MOST: Final = 4
+MOST: Final = 3
 """Goals, KPIs and decisions that are spelt out; the table has all."""
 
 _COUNTED: Final = ("worse", "better", "due", "new", "new_signal", "turned", "ceased", "scored")
@@ -62,7 +62,7 @@ def period_changes_finding(changes: Data, *, before: str) -> Finding:
     )
 
 
-def kpi_restatements_finding(restated: Data, changes: Data) -> Finding:
+def kpi_restatements_finding(restated: Data, changes: Data) -> Finding | None:
     """Which definitions changed, and what the figures of earlier periods became.
 
     Parameters
@@ -70,11 +70,12 @@ def kpi_restatements_finding(restated: Data, changes: Data) -> Finding:
     restated
         Result of `restatements.kpi_restatements`.
     changes
-        Result of `plan.definitions.definition_changes`.
+        Result of `plan.definitions.definition_changes`; without any there is no finding.
     """
     stated, rows = frame_of(changes), told_restatements(restated)
     if stated.empty:
-        return Finding("kpi_restatements", title=say("plan.restated.no_change"))
+        # The empty table says it.
+        return None
     said = [_definition(row) for row in stated.to_dict("records")]
     if rows.empty:
         title = say("plan.restated.none")
@@ -141,7 +142,7 @@ def _kpi(row: Row) -> str:
 
 
 def _decision(row: Row) -> str:
-    if is_hidden(row["value"]):
+    if is_hidden(row["now"]):
         return say("plan.changed.decision.few", decision=row["name"])
     return say(
         f"plan.changed.decision.{row['change']}",
@@ -152,7 +153,7 @@ def _decision(row: Row) -> str:
 
 
 def _word(row: Row, column: str) -> str:
-    word = printed_word(row["subject"], row[column]) or ""
+    word = str(printed_word(row["subject"], row[column]) or "")
     return word[:1].lower() + word[1:]
 
 

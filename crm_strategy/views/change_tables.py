@@ -27,7 +27,8 @@ def period_changes_table(changes: Data) -> Table:
     """Goals, KPIs and decisions that stand otherwise than a period before."""
     rows = told_changes(changes)
     if len(rows):
-        rows = rows[rows["change"] != SAME].assign(
+        rows = rows[rows["change"] != SAME]
+        rows = rows.assign(
             was=[printed_word(*pair) for pair in zip(rows["subject"], rows["was"], strict=True)],
             now=[printed_word(*pair) for pair in zip(rows["subject"], rows["now"], strict=True)],
         )
@@ -62,13 +63,15 @@ def told_changes(changes: Data) -> pd.DataFrame:
         say(f"kpis.{row.kpi}.name") if row.subject == "kpi" else row.name
         for row in rows[["subject", "kpi", "name"]].itertuples(index=False)
     ]
-    rows = rows.assign(name=names).astype(dict.fromkeys(_TOLD, "object"))
+    rows = rows.assign(name=names).astype(dict.fromkeys((*_TOLD, "now"), "object"))
     few = rows["smallest_count"].map(small)
     for column in _TOLD:
         counted = rows["kpi"].isin(CUSTOMER_KPIS[1]) & rows[column].map(small)
         for row in rows.index[few | counted]:
             if not pd.isna(rows.at[row, column]):
                 rows.at[row, column] = hidden()
+    for row in rows.index[few & (rows["subject"] == "decision")]:
+        rows.at[row, "now"] = hidden()
     # Whether a hidden KPI is a signal would tell where it lies.
     gone = (rows["subject"] == "kpi") & rows["value"].map(is_hidden)
     return rows[~gone].reset_index(drop=True)
@@ -110,7 +113,8 @@ def told_restatements(restated: Data) -> pd.DataFrame:
     return shown
 
 
-def printed_word(subject: str, word: object) -> str | None:
-    """The printed status of a goal, or verdict on a KPI or a decision; None for none."""
-    known = word is not None and not pd.isna(word)
-    return say(_WORDS[subject].format(word)) if known else None
+def printed_word(subject: str, word: object) -> object:
+    """The printed status of a goal, or verdict on a KPI or a decision; hidden as it is."""
+    if word is None or is_hidden(word):
+        return word
+    return None if pd.isna(word) else say(_WORDS[subject].format(word))

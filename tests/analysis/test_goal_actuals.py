@@ -1,8 +1,9 @@
 from datetime import date
 
+import ibis
 import pytest
 
-from crm_strategy.analysis.goal_actuals import goal_actuals
+from crm_strategy.analysis.goal_actuals import goal_actuals, goal_segments
 from crm_strategy.analysis.kpis import kpi_history
 from crm_strategy.analysis.rfm import customer_segments, rfm_scores
 from crm_strategy.analysis.spans import Span
@@ -36,3 +37,21 @@ def test_a_segment_is_judged_by_its_own_customers_and_carries_no_channel_costs()
     # Two customers in all, one of them in the segment.
     assert smallest["revenue", "all"] == 2
     assert smallest["revenue", segment] == 1
+
+
+def test_segments_of_goals_are_those_of_a_day_by_scores_and_by_own_rules() -> None:
+    asked = {
+        "rules": lambda people: {"twice": people.order_count >= 2},
+        "scores": {"bins": 5},
+        "segments": {"bins": 5},
+    }
+    people = ibis.memtable({"customer_id": ["a", "b"]})
+
+    def twice(day: date) -> set[str]:
+        found = goal_segments(TABLES["orders"], people, as_of=day, **asked)
+        rows = found.to_pandas()
+        assert len(rows) == 2 * rows["customer_id"].nunique()
+        return set(rows.loc[rows["segment"] == "twice", "customer_id"])
+
+    assert twice(date(2026, 7, 31)) == set()
+    assert twice(QUARTER.end) == {"a"}
