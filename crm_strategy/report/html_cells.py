@@ -14,10 +14,12 @@ from crm_strategy import words
 from crm_strategy.report.executed import META_MIME, SUMMARY_MIME, Chapter
 from crm_strategy.report.html_prose import display_html
 from crm_strategy.views import markup
-from crm_strategy.views.payload import CHART_MIME, FINDING_MIME, TABLE_MIME
+from crm_strategy.views.payload import CHART_MIME, FINDING_MIME, TABLE_MIME, TablePayload
 
 _PICTURES: Final = ("image/png", "image/jpeg", "image/svg+xml")
 _NOTED: Final = "crm_report"
+_FOLDED_BESIDE: Final = frozenset({"heatmap", "intervals", "line", "matrix", "multiples"})
+"""Charts that show at a glance what the first rows of a long table would not."""
 
 
 @dataclass
@@ -50,12 +52,22 @@ class Numbering:
             if output.get("data")
         ]
         tables: dict[str, str] = {}
+        drawn = {
+            output.data[CHART_MIME]["beside"]
+            for output in shown
+            if _is_figure(output.data)
+            and output.data.get(CHART_MIME, {}).get("kind") in _FOLDED_BESIDE
+        }
         for output in shown:
             table = output.data.get(TABLE_MIME)
             if table and table["rows"]:
                 number = self.next_table()
                 tables.setdefault(table["id"], number)
-                output.metadata[_NOTED] = {"number": number, "anchor": self._anchor(table["id"])}
+                output.metadata[_NOTED] = {
+                    "number": number,
+                    "anchor": self._anchor(table["id"]),
+                    "is_folded": table["id"] in drawn and markup.is_cut(table),
+                }
         figures = 0
         for output in shown:
             if _is_figure(output.data):
@@ -90,7 +102,8 @@ def output_html(output: NotebookNode) -> str:
     if META_MIME in data or SUMMARY_MIME in data:
         return ""
     if TABLE_MIME in data:
-        return markup.table_html(data[TABLE_MIME], noted.get("number"), anchor=_of(noted))
+        html = markup.table_html(data[TABLE_MIME], noted.get("number"), anchor=_of(noted))
+        return _folded(html, data[TABLE_MIME], noted) if noted.get("is_folded") else html
     if CHART_MIME in data:
         return markup.figure_html(
             data[CHART_MIME],
@@ -101,6 +114,13 @@ def output_html(output: NotebookNode) -> str:
     if FINDING_MIME in data:
         return markup.finding_html(data[FINDING_MIME], decision_id=noted.get("decision_id", ""))
     return _displayed(output, noted)
+
+
+def _folded(html: str, table: TablePayload, noted: Mapping[str, Any]) -> str:
+    """A table to open: the chart beside it tells more than its first rows."""
+    mark = words.say("views.table_number", number=escape(str(noted.get("number", ""))))
+    rows = words.say_count("views.rows_folded", table["row_count"])
+    return f'<details class="fold"><summary><b>{mark}</b>: {rows}</summary>{html}</details>'
 
 
 def _displayed(output: NotebookNode, noted: Mapping[str, Any]) -> str:

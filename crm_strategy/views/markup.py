@@ -25,6 +25,12 @@ from crm_strategy.views.spark import spark_svg
 WIDE_FROM: Final = 5
 """Columns from which a table scrolls sideways on a phone."""
 
+MANY: Final = 12
+"""Rows beyond which a phone shows the first ones until it is asked for the others."""
+
+ON_PAPER: Final = 8
+"""Rows that paper shows of a table whose page shows only its first ones."""
+
 LONG: Final = 48
 """Texts of more characters keep a readable width, also on a phone."""
 
@@ -33,10 +39,17 @@ def table_html(payload: TablePayload, number: str | None = None, *, anchor: str 
     """A table with caption, row headers and source line; without rows, what to supply."""
     if not payload["rows"]:
         return void_html(payload["void_title"], payload["void"])
-    rows, cut = _rows_shown(payload)
+    rows = _rows_shown(payload)
     caption = _numbered("views.table_number", number, payload["title"])
     table = _grid(payload, rows, caption=caption, anchor=f"t-{anchor or payload['id']}")
-    return table + _source(payload["note"], cut, payload["source"])
+    about = [_prose(text) for text in (payload["note"], payload["source"]) if text]
+    about[bool(payload["note"]) : 0] = _rows_left(payload)
+    return table + _more(rows, payload) + (f'<p class="src">{" ".join(about)}</p>' if about else "")
+
+
+def is_cut(payload: TablePayload) -> bool:
+    """Whether the page shows only the first rows of a table."""
+    return len(payload["rows"]) - bool(payload["total"]) > payload["rows_shown"]
 
 
 def figure_html(
@@ -135,15 +148,33 @@ def cell_text(cell: Cell, kind: str) -> str:
     return "" if isinstance(cell, list) else print_value(cell, kind)
 
 
-def _rows_shown(payload: TablePayload) -> tuple[list[int], str]:
-    """Positions of the rows the page shows, the total among them, and a word on the rest."""
-    rows, most = range(len(payload["rows"])), payload["rows_shown"]
-    total = rows[-1:] if payload["total"] else rows[:0]
-    body = rows[: len(rows) - len(total)]
-    if len(body) <= most:
-        return list(rows), ""
-    cut = words.say_count("views.rows_in_workbook", payload["row_count"], shown=most)
-    return [*body[:most], *total], cut
+def _rows_shown(payload: TablePayload) -> list[int]:
+    """Positions of the rows the page shows, the total among them."""
+    rows = range(len(payload["rows"]))
+    body = len(rows) - bool(payload["total"])
+    return [*rows[: min(body, payload["rows_shown"])], *rows[body:]]
+
+
+def _rows_left(payload: TablePayload) -> list[str]:
+    """A word on the rows that only the workbook has: more of them on paper than on a screen."""
+    if not is_cut(payload):
+        return []
+    screen, paper = (
+        words.say_count("views.rows_in_workbook", payload["row_count"], shown=most)
+        for most in (payload["rows_shown"], min(payload["rows_shown"], ON_PAPER))
+    )
+    if screen == paper:
+        return [screen]
+    return [f'<span class="scr">{screen}</span><span class="ppr">{paper}</span>']
+
+
+def _more(rows: Sequence[int], payload: TablePayload) -> str:
+    """The switch that stands below a long table; a phone hides rows while it is closed."""
+    count = len(rows) - bool(payload["total"])
+    if count <= MANY or payload["look"] == "canvas":
+        return ""
+    said = words.say_count("views.rows_more", count)
+    return f'<details class="more"><summary>{said}</summary></details>'
 
 
 def _grid(figures: FiguresPayload, rows: Sequence[int], *, caption: str, anchor: str) -> str:
@@ -157,7 +188,9 @@ def _grid(figures: FiguresPayload, rows: Sequence[int], *, caption: str, anchor:
         for row in rows
     )
     wide = len(shown) >= WIDE_FROM
-    classes = " ".join(filter(None, [str(figures.get("look", "")), "wide" if wide else ""]))
+    shortened = len(rows) < len(figures["rows"])
+    marks = (str(figures.get("look", "")), "wide" if wide else "", "cut" if shortened else "")
+    classes = " ".join(filter(None, marks))
     named = f' class="{escape(classes)}"' if classes else ""
     region = f' role="region" aria-labelledby="{escape(anchor)}" tabindex="0"' if wide else ""
     return (
