@@ -168,6 +168,7 @@ goals:
         "baseline": 0.2,
         "target": 0.3,
         "by": END,
+        "baseline_at": START,
         "owner": "CRM lead",
         "actual": None,
         "progress": None,
