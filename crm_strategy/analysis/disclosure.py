@@ -16,7 +16,6 @@ def hidden_cells(
     least: int,
     rows: Collection[str] = (),
     columns: Collection[str] = (),
-    gone: Collection[tuple[str, str]] = (),
 ) -> set[tuple[str, str]] | None:
     """Cells to hide where all margins are known but those of some rows and columns.
 
@@ -31,11 +30,8 @@ def hidden_cells(
         Customers that a group needs to be told.
     rows, columns
         Names whose margins are hidden.
-    gone
-        Cells that are hidden in any case.
     """
-    unsaid = {_merged_place(cell, rows, columns) for cell in gone}
-    covered = cells_to_hide(merged(cells, rows, columns), least=least, gone=unsaid)
+    covered = cells_to_hide(_merged(cells, rows, columns), least=least)
     if covered is None:
         return None
     return {(row, column) for row, column in cells if row in rows or column in columns} | {
@@ -43,44 +39,27 @@ def hidden_cells(
     }
 
 
-def merged(cells: Cells, rows: Collection[str], columns: Collection[str]) -> Cells:
+def _merged(cells: Cells, rows: Collection[str], columns: Collection[str]) -> Cells:
     """The cells with rows of hidden size as one, and columns too."""
     found: Cells = {}
-    for cell, n in cells.items():
-        place = _merged_place(cell, rows, columns)
+    for (row, column), n in cells.items():
+        place = (REST if row in rows else row, REST if column in columns else column)
         found[place] = found.get(place, 0) + n
     return found
 
 
-def _merged_place(
-    cell: tuple[str, str], rows: Collection[str], columns: Collection[str]
-) -> tuple[str, str]:
-    return (REST if cell[0] in rows else cell[0], REST if cell[1] in columns else cell[1])
-
-
-def cells_to_hide(
-    cells: Cells, *, least: int, gone: Collection[tuple[str, str]] = ()
-) -> set[tuple[str, str]] | None:
+def cells_to_hide(cells: Cells, *, least: int) -> set[tuple[str, str]] | None:
     """Cells to hide where all margins are known; None where they tell a small cell anyway.
 
     Every hidden cell lies on a ring of hidden cells that turns from row to column: adding one
     and taking one away in turns, all margins stay, so no cell follows from them. In each row and
     column the hidden ones are `least` customers at least.
-
-    Parameters
-    ----------
-    cells
-        The whole table.
-    least
-        Customers that a cell needs to be told.
-    gone
-        Cells that are hidden in any case; where the margins tell one of these, it is told.
     """
     hide: set[tuple[str, str]] = set()
-    few = {each for each, n in cells.items() if 0 < n < least}
-    for cell in sorted(few | {*gone} & {*cells}, key=lambda c: (cells[c], c)):
+    few = [each for each, n in cells.items() if 0 < n < least]
+    for cell in sorted(few, key=lambda c: (cells[c], c)):
         ring = _ring(cells, hide, cell)
-        if not ring and cell in few:
+        if not ring:
             return None
         hide |= ring
     lines = [(axis, name) for axis in (0, 1) for name in sorted({cell[axis] for cell in cells})]

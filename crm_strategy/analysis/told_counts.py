@@ -54,35 +54,29 @@ def told_counts(counts: pd.DataFrame, nested: Iterable[Nested], *, least: int) -
     columns = ["segment", "kind", "attribute", "value", "customer_count"]
     for segment, kind, attribute, value, n in counts[columns].itertuples(index=False, name=None):
         tables.setdefault((kind, attribute), {})[segment, value] = int(n)
-    known = {name: _shown(cells, least, set()) for name, cells in tables.items()}
-    gone: dict[Name, set[tuple[str, str]]] = {name: set() for name in tables}
-    wholes = [each for each in _wholes(nested) if each[0] in tables and each[2][0] in tables]
-    told = True
-    while told:
-        told = False
-        for name, values, (whole, within) in wholes:
-            cell = _few_left(tables, known, name, values, (whole, within), least)
-            if cell is None:
-                continue
-            told = True
-            gone[name].add(cell)
-            known[name] = _shown(tables[name], least, gone[name])
-            if cell in known[name]:
-                known[name] = set()
+    known = {name: _shown(cells, least) for name, cells in tables.items()}
+    for name, values, (whole, within) in _wholes(nested):
+        if not (known.get(name) and known.get(whole)):
+            continue
+        hides = any(cell not in known[name] for cell in tables[name] if cell[1] != UNKNOWN)
+        if hides or _leaves_few(tables, known, name, values, (whole, within), least):
+            # Side by side, one would tell what the other hides: the fuller one stays.
+            known[min(whole, name, key=lambda each: (len(known[each]), each == whole))] = set()
     keys = counts[columns[:-1]].itertuples(index=False, name=None)
     shown = [(segment, value) in known[kind, name] for segment, kind, name, value in keys]
     return pd.Series(shown, index=counts.index, dtype=bool)
 
 
-def _shown(cells: Cells, least: int, gone: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """The cells that may be told."""
+def _shown(cells: Cells, least: int) -> set[tuple[str, str]]:
+    """The cells that may be told; a share and its count tell how many are known, of unknown."""
     sizes: tuple[dict[str, int], dict[str, int]] = ({}, {})
     for cell, n in cells.items():
         for axis in (0, 1):
             sizes[axis][cell[axis]] = sizes[axis].get(cell[axis], 0) + n
     unsaid = [hidden_sizes(each, least=least) for each in sizes]
-    hide = hidden_cells(cells, least=least, rows=unsaid[0], columns=unsaid[1], gone=gone)
-    return set() if hide is None else {*cells} - hide
+    known = {cell: n for cell, n in cells.items() if cell[1] != UNKNOWN}
+    hide = hidden_cells(known, least=least, rows=unsaid[0], columns=unsaid[1])
+    return set() if hide is None else {*known} - hide
 
 
 def _wholes(nested: Iterable[Nested]) -> list[tuple[Name, list[str], tuple[Name, str]]]:
@@ -94,21 +88,21 @@ def _wholes(nested: Iterable[Nested]) -> list[tuple[Name, list[str], tuple[Name,
     return [(name, values, (whole, within)) for (name, whole, within), values in groups.items()]
 
 
-def _few_left(
+def _leaves_few(
     tables: dict[Name, Cells],
     known: dict[Name, set[tuple[str, str]]],
     name: Name,
     values: list[str],
     whole: tuple[Name, str],
     least: int,
-) -> tuple[str, str] | None:
-    """The smallest count told that leaves a few of a whole told in the same segment."""
-    cells, (of, within) = tables[name], whole
-    for segment in dict.fromkeys(segment for segment, _value in cells):
+) -> bool:
+    """Whether the counts told leave a few of a whole told in the same segment."""
+    of, within = whole
+    for segment in dict.fromkeys(segment for segment, _value in known[of]):
         if (segment, within) not in known[of]:
             continue
-        shown = [(segment, value) for value in values if (segment, value) in known[name]]
-        left = tables[of][segment, within] - sum(cells[cell] for cell in shown)
-        if shown and 0 < left < least:
-            return min(shown, key=lambda cell: (cells[cell], cell))
-    return None
+        inside = [(segment, value) for value in values if (segment, value) in known[name]]
+        left = tables[of][segment, within] - sum(tables[name][cell] for cell in inside)
+        if inside and 0 < left < least:
+            return True
+    return False

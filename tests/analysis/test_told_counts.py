@@ -115,11 +115,15 @@ def test_no_few_customers_of_a_city_a_region_or_a_segment_can_be_worked_out(coun
         lifts["known_count"],
         strict=True,
     ):
-        if told_one:
-            told.append(of(segment=segment, **{attribute: value}))
+        if not told_one:
+            continue
+        told.append(of(segment=segment, **{attribute: value}))
+        without = of(segment=segment, **{attribute: "unknown"})
+        if few_known < sizes[segment]:
             # A share and its count tell how many are known.
-            if few_known < sizes[segment]:
-                told.append(of(segment=segment) - of(segment=segment, **{attribute: "unknown"}))
+            told.append(of(segment=segment) - without)
+        elif value == "other":
+            told[-1] += without
     groups = [of(region=each) for each in cells["region"].unique()]
     groups += [of(city=each) for each in cells["city"].unique()]
     groups += [of(region=r, city=c) for r in set(cells["region"]) for c in ("other", "unknown")]
