@@ -7,7 +7,8 @@ from datetime import date
 import ibis
 from ibis import _
 
-from crm_strategy.analysis.spans import DAY, PeriodLike, midnight, spans_of, until, within
+from crm_strategy.analysis.order_totals import order_totals
+from crm_strategy.analysis.spans import DAY, PeriodLike, midnight, spans_of, until
 
 STAGES = ("new", "retained", "returned", "lapsed")
 """The stages; the first three are the active customers."""
@@ -92,30 +93,34 @@ def customer_stages(orders: ibis.Table, *, start: date, end: date, active_days: 
     Table
         `customer_id`, `stage`, `revenue` (money in the period, net of refunds).
     """
+    totals = order_totals(orders, start=start, as_of=end)
+    return stages_of_totals(totals, start=start, end=end, active_days=active_days)
+
+
+def stages_of_totals(totals: ibis.Table, *, start: date, end: date, active_days: int) -> ibis.Table:
+    """The same where the totals of the orders are known.
+
+    Parameters
+    ----------
+    totals
+        Result of `order_totals.order_totals` of the period, as of its last day.
+    start, end, active_days
+        As in `customer_stages`.
+    """
     window = max(active_days, (end - start).days + 1) * DAY
-    known = orders.filter(until(_.ordered_at, end), _.customer_id.notnull())
-    inside = within(known.ordered_at, start, end)
-    customers = known.group_by("customer_id").agg(
-        first=_.ordered_at.min(where=~_.is_refund),
-        before=_.ordered_at.max(where=~_.is_refund & ~inside),
-        last=_.ordered_at.max(where=~_.is_refund),
-        revenue=known.amount.sum(where=inside),
-    )
-    new = customers["first"] >= midnight(start)
+    new = totals.first_order >= midnight(start)
     # Null, when there was no order before, must read as not active.
-    was_active = (customers.before >= midnight(start - window)).fill_null(False)
-    is_active = customers["last"] >= midnight(end + DAY - window)
+    was_active = (totals.earlier_last_order >= midnight(start - window)).fill_null(False)
+    is_active = totals.last_order >= midnight(end + DAY - window)
     stage = ibis.cases(
         (new, "new"),
         (was_active & is_active, "retained"),
         (is_active, "returned"),
         (was_active, "lapsed"),
     )
-    return (
-        customers.filter(_["first"].notnull())
-        .select("customer_id", stage=stage, revenue=customers.revenue.fill_null(0.0))
-        .filter(_.stage.notnull())
-    )
+    return totals.select(
+        "customer_id", stage=stage, revenue=totals.period_revenue.fill_null(0.0)
+    ).filter(_.stage.notnull())
 
 
 def smallest_stage_counts(

@@ -5,7 +5,7 @@ from datetime import date
 import ibis
 from ibis import _
 
-from crm_strategy.analysis.spans import until
+from crm_strategy.analysis.order_totals import order_totals
 
 BEHAVIOUR = (
     "order_count",
@@ -17,8 +17,6 @@ BEHAVIOUR = (
     "average_order_value",
 )
 """Columns of a profile that come from orders; further ones are the customer's attributes."""
-
-_CENTS = 4
 
 
 def customer_behaviour(orders: ibis.Table, *, as_of: date) -> ibis.Table:
@@ -43,28 +41,7 @@ def customer_behaviour(orders: ibis.Table, *, as_of: date) -> ibis.Table:
         `recency_days` (last order to `as_of`), `first_order`, `last_order` (timestamps),
         `tenure_days` (first order to `as_of`), `average_order_value` = revenue / order_count.
     """
-    known = orders.filter(until(_.ordered_at, as_of), _.customer_id.notnull())
-    return (
-        known.mutate(placed_at=ibis.ifelse(known.is_refund, None, known.ordered_at))
-        .group_by("customer_id")
-        .agg(
-            order_count=_.placed_at.count(),
-            revenue=_.amount.sum().round(_CENTS),
-            first_order=_.placed_at.min(),
-            last_order=_.placed_at.max(),
-        )
-        .filter(_.order_count > 0)
-        .select(
-            "customer_id",
-            "order_count",
-            "revenue",
-            recency_days=-_.last_order.date().delta(as_of, unit="day"),
-            first_order=_.first_order,
-            last_order=_.last_order,
-            tenure_days=-_.first_order.date().delta(as_of, unit="day"),
-            average_order_value=_.revenue / _.order_count,
-        )
-    )
+    return _behaviour(order_totals(orders, as_of=as_of), as_of)
 
 
 def customer_profiles(orders: ibis.Table, customers: ibis.Table, *, as_of: date) -> ibis.Table:
@@ -84,10 +61,38 @@ def customer_profiles(orders: ibis.Table, customers: ibis.Table, *, as_of: date)
         attribute (missing where the customer is not listed). An attribute named like one of
         the former gets " (2)" behind its name.
     """
-    behaviour = customer_behaviour(orders, as_of=as_of)
+    return profiles_of_totals(order_totals(orders, as_of=as_of), customers, as_of=as_of)
+
+
+def profiles_of_totals(totals: ibis.Table, customers: ibis.Table, *, as_of: date) -> ibis.Table:
+    """The same where the totals of the orders are known.
+
+    Parameters
+    ----------
+    totals
+        Result of `order_totals.order_totals`.
+    customers
+        As in `customer_profiles`.
+    as_of
+        Last day observed of `totals`.
+    """
+    behaviour = _behaviour(totals, as_of)
     attributes = customers.select("customer_id", **_free_names(customers))
     joined = behaviour.left_join(attributes, "customer_id")
     return joined.select("customer_id", *BEHAVIOUR, *attributes.columns[1:])
+
+
+def _behaviour(totals: ibis.Table, as_of: date) -> ibis.Table:
+    return totals.select(
+        "customer_id",
+        "order_count",
+        "revenue",
+        recency_days=-_.last_order.date().delta(as_of, unit="day"),
+        first_order=_.first_order,
+        last_order=_.last_order,
+        tenure_days=-_.first_order.date().delta(as_of, unit="day"),
+        average_order_value=_.revenue / _.order_count,
+    )
 
 
 def attribute_columns(profiles: ibis.Table) -> tuple[str, ...]:

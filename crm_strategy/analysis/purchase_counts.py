@@ -5,6 +5,7 @@ from datetime import date
 import ibis
 from ibis import _
 
+from crm_strategy.analysis.order_totals import order_totals
 from crm_strategy.analysis.spans import until
 
 _CENTS = 4
@@ -62,7 +63,26 @@ def buying_histories(orders: ibis.Table, *, as_of: date) -> ibis.Table:
     Table
         `customer_id`, `frequency`, `recency`, `T` of `purchase_counts`.
     """
-    return _buyers(orders, as_of).select("customer_id", "frequency", "recency", "T")
+    return counts_of_totals(order_totals(orders, as_of=as_of), as_of=as_of)
+
+
+def counts_of_totals(totals: ibis.Table, *, as_of: date) -> ibis.Table:
+    """The same where the totals of the orders are known.
+
+    Parameters
+    ----------
+    totals
+        Result of `order_totals.order_totals`.
+    as_of
+        Its last day observed.
+    """
+    first_day = totals.first_order.date()
+    return totals.select(
+        "customer_id",
+        frequency=_.purchases - 1,
+        recency=_.last_order.date().delta(first_day, unit="day"),
+        T=-first_day.delta(as_of, unit="day"),
+    )
 
 
 def holdout_counts(orders: ibis.Table, *, calibration_end: date, as_of: date) -> ibis.Table:

@@ -31,13 +31,30 @@ def segment_migration(
         `from_segment` (`none`: no order by the earlier day), `to_segment`, `customer_count`,
         `revenue` (money in the later period, net of refunds); sorted by segment names.
     """
-    then = before.select("customer_id", from_segment=_.segment)
-    now = after.select("customer_id", to_segment=_.segment)
     spent = (
         orders.filter(within(_.ordered_at, start, end))
         .group_by("customer_id")
         .agg(revenue=_.amount.sum())
     )
+    return _moved(before, after, spent)
+
+
+def migration_of_totals(before: ibis.Table, after: ibis.Table, totals: ibis.Table) -> ibis.Table:
+    """The same where the totals of the orders are known.
+
+    Parameters
+    ----------
+    before, after
+        As in `segment_migration`.
+    totals
+        Result of `order_totals.order_totals` of the later period.
+    """
+    return _moved(before, after, totals.select("customer_id", revenue=_.period_revenue))
+
+
+def _moved(before: ibis.Table, after: ibis.Table, spent: ibis.Table) -> ibis.Table:
+    then = before.select("customer_id", from_segment=_.segment)
+    now = after.select("customer_id", to_segment=_.segment)
     moved = now.left_join(then, "customer_id").drop("customer_id_right")
     return (
         moved.left_join(spent, "customer_id")

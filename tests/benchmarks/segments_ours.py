@@ -9,6 +9,7 @@ import pandas as pd
 from crm_strategy.analysis import (
     attributes,
     lifecycle,
+    order_totals,
     preferences,
     profiles,
     purchase_counts,
@@ -20,7 +21,7 @@ from crm_strategy.data import engine
 from crm_strategy.data.expressions import compile_condition
 from crm_strategy.plan.expression import parse_expression
 from tests.benchmarks.analysis_task import ACTIVE_DAYS
-from tests.benchmarks.segments_task import BEFORE, KINDS, LEAST_CUSTOMERS, PERIOD, RULE
+from tests.benchmarks.segments_task import KINDS, LEAST_CUSTOMERS, PERIOD, RULE
 
 _LINES = {
     "customer_id": "string",
@@ -37,12 +38,13 @@ def results(orders_path: Path, customers_path: Path, as_of: date) -> dict[str, p
     orders = connection.read_parquet(orders_path)
     customers = connection.read_parquet(customers_path)
     lines = connection.create_table("order_lines", schema=ibis.schema(_LINES), temp=True)
-    people = profiles.customer_profiles(orders, customers, as_of=as_of).cache()
-    counts = purchase_counts.buying_histories(orders, as_of=as_of).cache()
+    totals = order_totals.order_totals(orders, as_of=as_of, start=PERIOD.start).cache()
+    people = profiles.profiles_of_totals(totals, customers, as_of=as_of).cache()
+    counts = purchase_counts.counts_of_totals(totals, as_of=as_of)
     scores = rfm.scores_of_profiles(people).cache()
     segments = rfm.customer_segments(scores).cache()
-    stages = lifecycle.customer_stages(
-        orders, start=PERIOD.start, end=PERIOD.end, active_days=ACTIVE_DAYS
+    stages = lifecycle.stages_of_totals(
+        totals, start=PERIOD.start, end=PERIOD.end, active_days=ACTIVE_DAYS
     )
     stated = attributes.customer_attributes(people, as_of=as_of)
     chosen = preferences.customer_preferences(orders, lines, people, as_of=as_of)
@@ -63,10 +65,9 @@ def results(orders_path: Path, customers_path: Path, as_of: date) -> dict[str, p
         rules={name: compile_condition(parse_expression(rule), columns)},
     )
     members = segment_kinds.members_by_kind(KINDS, sources)
-    then = rfm.rfm_scores(orders, as_of=BEFORE.end, cuts=rfm.cut_points(scores))
-    migration = segment_migration.segment_migration(
-        rfm.customer_segments(then), segments, orders, start=PERIOD.start, end=PERIOD.end
-    )
+    earlier = order_totals.earlier_behaviour(totals, start=PERIOD.start)
+    then = rfm.scores_of_profiles(earlier, cuts=rfm.cut_points(scores))
+    migration = segment_migration.migration_of_totals(rfm.customer_segments(then), segments, totals)
     kinds = segment_kinds.segments_by_kind(members, people).to_pandas()
     kinds["order_count"] = kinds["purchase_frequency"] * kinds["customer_count"]
     return {
