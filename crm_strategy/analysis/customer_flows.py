@@ -13,6 +13,9 @@ FLOWS: Final = ("new", "returned", "retained", "lost")
 """Customers by the orders they placed: now for the first time, now but not in the period before,
 in both, not now."""
 
+REFUNDS: Final = "refunds"
+"""Money given back in a period to customers who placed no order in it."""
+
 _DIGITS: Final = 6
 """Sums are rounded so far that the order of adding decides nothing."""
 
@@ -23,9 +26,10 @@ def customer_flows(
     """Split the change of known customers' revenue by who ordered in which period.
 
     new: a first order ever, in the period. returned: ordered in the period and before, but not
-    in the period before. retained: in both. lost: only in the period before; whoever ordered in
-    neither, but got money back, is counted here. Customers of the first period of the data count
-    as new: how long they had been customers is not known.
+    in the period before. retained: in both. lost: only in the period before. refunds: what was
+    given back in a period to those who placed no order in it, whatever flow they are in: so the
+    money of a flow is of the customers that are counted in it. Customers of the first period of
+    the data count as new: how long they had been customers is not known.
 
     Parameters
     ----------
@@ -40,9 +44,11 @@ def customer_flows(
     Returns
     -------
     DataFrame
-        One row per flow, in the order of `FLOWS`: `driver`, `contribution` (= current −
-        previous; Σ is the change), `previous` and `current` (money in each period, net), `n`
-        (customers), `previous_n` (the same).
+        One row per flow, in the order of `FLOWS`, and one of `REFUNDS` where there are any:
+        `driver`, `contribution` (= current − previous; Σ is the change), `previous` and `current`
+        (money in each period, net), `n` (customers of the flow, and so of every sum of it that
+        is not 0 by its definition; of refunds those of the period), `previous_n` (customers
+        behind `previous`).
     """
     known = orders.filter(_.customer_id.notnull(), _.ordered_at < midnight(end + DAY))
     now = within(known.ordered_at, start, end)
@@ -54,7 +60,8 @@ def customer_flows(
         bought_now=(now & placed).any(),
         bought_then=(then & placed).any(),
         bought_before=(placed & (known.ordered_at < midnight(start))).any(),
-        moved=(now | then).any(),
+        moved_now=now.any(),
+        moved_then=then.any(),
     )
     flow = ibis.cases(
         (_.bought_now & _.bought_then, "retained"),
@@ -63,16 +70,27 @@ def customer_flows(
         else_="lost",
     )
     found = (
-        customers.filter(_.moved)
+        customers.filter(_.bought_now | _.bought_then)
         .mutate(driver=flow)
         .group_by("driver")
-        .agg(n=_.count(), previous=_.previous.sum(), current=_.current.sum())
-        .to_pandas()
-        .set_index("driver")
-        .astype("float64")
-        .round(_DIGITS)
+        .agg(
+            n=_.count(),
+            previous_n=_.bought_then.sum(),
+            previous=_.previous.sum(where=_.bought_then),
+            current=_.current.sum(where=_.bought_now),
+        )
     )
-    table = found.reindex(list(FLOWS)).fillna(0.0).rename_axis("driver").reset_index()
+    refunds = customers.agg(
+        driver=ibis.literal(REFUNDS),
+        n=(_.moved_now & ~_.bought_now).sum(),
+        previous_n=(_.moved_then & ~_.bought_then).sum(),
+        previous=_.previous.sum(where=~_.bought_then),
+        current=_.current.sum(where=~_.bought_now),
+    )
+    columns = ["driver", "n", "previous_n", "previous", "current"]
+    sums = ibis.union(found.select(columns), refunds.select(columns)).to_pandas()
+    sums = sums.set_index("driver").astype("float64").round(_DIGITS)
+    table = sums.reindex([*FLOWS, REFUNDS]).fillna(0.0).rename_axis("driver").reset_index()
     table["contribution"] = table["current"] - table["previous"]
-    table["previous_n"] = table["n"]
+    table = table[table["driver"].isin(FLOWS) | (table["n"] + table["previous_n"] > 0)]
     return table[["driver", "contribution", "previous", "current", "n", "previous_n"]]

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.driver_tables import UNITS, told_drivers, with_labels
+from crm_strategy.views.driver_privacy import telling_flows, told_drivers
+from crm_strategy.views.driver_tables import UNITS, with_labels
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.words import say, say_count
@@ -20,6 +21,7 @@ def revenue_drivers_finding(drivers: Data) -> Finding:
     rows = told_drivers(drivers)
     if rows.empty:
         return Finding("revenue_drivers", title=say("drivers.finding.none"))
+    rows = rows.drop(index=rows.index[telling_flows(rows)])
     for count in ("n", "previous_n"):
         rows = without_small(rows, count, within=[["split"]])
     factors = rows[(rows["split"] == "factors") & rows["driver"].isin(list(UNITS))]

@@ -5,23 +5,15 @@ from typing import Final
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.driver_privacy import BEHIND, told_drivers, without_telling_flows
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.naming import period_label
-from crm_strategy.views.privacy import small
 from crm_strategy.views.table import Table
 
 WORDS: Final = {"split": "drivers.split.{}", "driver": "drivers.driver.{}"}
 
 UNITS: Final = {"customers": "count", "frequency": "ratio", "order_value": "unit_money"}
 """Units of the factors; all other drivers are money."""
-
-_ASSORTMENT: Final = ("products_new", "products_gone", "products_unpriced")
-
-BEHIND: Final = tuple(
-    Suppress(count=count, hides=("contribution", "previous", "current"), within=("split",))
-    for count in ("n", "previous_n")
-)
-"""The parts of a split sum to a change that the scorecard prints: none is hidden alone."""
 
 
 def revenue_drivers_table(drivers: Data) -> Table:
@@ -33,7 +25,7 @@ def revenue_drivers_table(drivers: Data) -> Table:
         by_kpi=("previous", "current"),
     )
     return Table(
-        _with_units(told_drivers(drivers)),
+        _with_units(without_telling_flows(told_drivers(drivers))),
         id="revenue_drivers",
         formats={"contribution": "money", "n": "count", "previous_n": "count"},
         suppress=BEHIND,
@@ -83,17 +75,6 @@ def opposed_kpis_table(pairs: Data) -> Table:
         formats={"correlation": "exact", "n": "count", "p_value": "exact"},
         layout=layout,
     )
-
-
-def told_drivers(drivers: Data) -> pd.DataFrame:
-    """The drivers; products that few customers bought are part of the mix."""
-    rows = frame_of(drivers)
-    if rows.empty:
-        return rows
-    few = rows["driver"].isin(_ASSORTMENT) & (rows["n"].map(small) | rows["previous_n"].map(small))
-    told = rows[~few].copy()
-    told.loc[told["driver"] == "mix", "contribution"] += rows.loc[few, "contribution"].sum()
-    return told.reset_index(drop=True)
 
 
 def _with_units(rows: Data) -> pd.DataFrame:

@@ -91,6 +91,25 @@ def test_flows_worked_by_hand():
     assert found["n"].tolist() == [1, 1, 1, 1]
 
 
+def test_money_of_a_flow_is_of_the_customers_counted_in_it():
+    # c came back, but got 80 back in the spring; d is gone, and got 5 back: neither ordered then.
+    found = customer_flows(
+        orders(
+            ("c", "2026-02-01", 99),
+            ("c", "2026-04-02", -80),
+            ("c", "2026-08-03", 15),
+            ("d", "2026-05-03", 40),
+            ("d", "2026-07-03", -5),
+        ),
+        **PERIODS,
+    ).set_index("driver")
+    assert found.loc[["returned", "lost"], "previous"].tolist() == [0, 40]
+    assert found.loc[["returned", "lost"], "current"].tolist() == [15, 0]
+    assert found.loc["refunds", ["previous", "current", "n", "previous_n"]].tolist() == [
+        *(-80, -5, 1, 1)
+    ]
+
+
 def test_price_volume_and_mix_worked_by_hand():
     # p: 10 at 5 → 12 at 6. q: 10 at 1 → 20 at 1. Volume 20 → 32 at 3 each: +36. The mix leans
     # to the cheap q: 12·5 + 20·1 − 60·1.6 = −16. Price: 12·1 = +12. r is new, s is gone.

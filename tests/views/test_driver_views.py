@@ -8,13 +8,13 @@ from crm_strategy.words import speaking
 COLUMNS = ("split", "driver", "contribution", "previous", "current", "n", "previous_n")
 
 
-def drivers(*, new=40, gone=3):
+def drivers(*, new=40, returned=12, gone=3, refunded=()):
     rows = [
         ("factors", "customers", -200.0, 50.0, 40.0, 40, 50),
         ("factors", "frequency", -100.0, 2.0, 1.8, 40, 50),
         ("factors", "order_value", 50.0, 10.0, 10.5, 40, 50),
-        ("flows", "new", 300.0, 0.0, 300.0, new, new),
-        ("flows", "returned", 90.0, 0.0, 90.0, 12, 12),
+        ("flows", "new", 300.0, 0.0, 300.0, new, 0),
+        ("flows", "returned", 90.0, 0.0, 90.0, returned, 0),
         ("flows", "retained", 10.0, 90.0, 100.0, 15, 15),
         ("flows", "lost", -650.0, 650.0, 0.0, 30, 30),
         ("products", "volume", -260.0, 1000.0, 750.0, 40, 50),
@@ -22,7 +22,14 @@ def drivers(*, new=40, gone=3):
         ("products", "price", 0.0, 1000.0, 750.0, 40, 50),
         ("products", "products_gone", -10.0, 10.0, 0.0, 0, gone),
     ]
+    rows += [("flows", "refunds", 4.0, -6.0, -2.0, *refunded)] * bool(refunded)
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def shown(table, column):
+    at = [each["name"] for each in table["columns"]].index(column)
+    rows = zip(table["keys"]["split"], table["keys"]["driver"], table["rows"], strict=True)
+    return {driver: row[at] for split, driver, row in rows if split == "flows"}
 
 
 def tree(verdict="beyond", together="seen"):
@@ -62,6 +69,26 @@ def test_flows_of_few_customers_are_hidden_and_their_complement_with_them():
     }
     assert hidden == {"new", "returned"}
     assert "€300" not in found.text
+
+
+def test_flows_do_not_follow_from_the_buyers_of_either_period():
+    # 17 buyers now less no new ones are returned + retained, 39 before are retained + lost.
+    with speaking(language="en", currency="EUR", min_cell=10):
+        table = tables.revenue_drivers_table(drivers(new=0, returned=2)).payload()
+        chart = charts.revenue_bridge_chart(drivers(new=0, returned=2)).payload()
+    for column in ("n", "previous_n", "contribution", "previous", "current"):
+        cells = shown(table, column)
+        told = {name for name, cell in cells.items() if not isinstance(cell, dict)}
+        assert told == {"new"}, column
+    assert "Retained customers hidden" in chart["alt"]
+
+
+def test_refunds_to_few_customers_count_with_the_largest_flow():
+    with speaking(language="en", currency="EUR", min_cell=10):
+        few = shown(tables.revenue_drivers_table(drivers(refunded=(2, 1))).payload(), "previous")
+        many = shown(tables.revenue_drivers_table(drivers(refunded=(20, 11))).payload(), "previous")
+    assert few == {"new": -6, "returned": 0, "retained": 90, "lost": 650}
+    assert many == {"new": 0, "returned": 0, "retained": 90, "lost": 650, "refunds": -6}
 
 
 def test_products_of_few_customers_count_in_the_mix():

@@ -1,0 +1,89 @@
+"""Drivers of revenue that would tell what few customers did."""
+
+from typing import Final
+
+import pandas as pd
+
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.layout import Suppress
+from crm_strategy.views.payload import hidden, too_few
+from crm_strategy.views.privacy import narrowed, rows_to_hide, small
+
+BEHIND: Final = tuple(
+    Suppress(count=count, hides=("contribution", "previous", "current"), within=("split",))
+    for count in ("n", "previous_n")
+)
+"""The parts of a split sum to a change that the scorecard prints: none is hidden alone."""
+
+_ASSORTMENT: Final = ("products_new", "products_gone", "products_unpriced")
+
+_NOW: Final = ("new", "returned", "retained")
+_THEN: Final = ("retained", "lost")
+"""Flows that are together the customers of a period, whom the factors count."""
+
+_MONEY: Final = ("contribution", "previous", "current")
+
+
+def told_drivers(drivers: Data) -> pd.DataFrame:
+    """The drivers without those of few customers that another can take in.
+
+    Products that few customers bought are part of the mix, refunds to few who did not order are
+    counted with the largest flow.
+    """
+    rows = frame_of(drivers)
+    if rows.empty:
+        return rows
+    few = rows["n"].map(small) | rows["previous_n"].map(small)
+    products, refunds = rows["driver"].isin(_ASSORTMENT) & few, (rows["driver"] == "refunds") & few
+    told = rows.copy()
+    mix = told["driver"] == "mix"
+    told.loc[mix, "contribution"] += rows.loc[products, "contribution"].sum()
+    flows = told[_are_flows(told)]
+    if refunds.any() and len(flows):
+        largest = flows["n"].astype("float64").idxmax()
+        for column in _MONEY:
+            told.loc[largest, column] += rows.loc[refunds, column].sum()
+    return told[~(products | refunds)].reset_index(drop=True)
+
+
+def telling_flows(rows: pd.DataFrame) -> list[int]:
+    """Positions of flows that few customers are in, and of those that they would follow from.
+
+    Readers know the customers of both periods from the factors, and the new ones from the
+    scorecard, where they are not few: so flows are parts of more than one whole.
+    """
+    at = [place for place, told in enumerate(_are_flows(rows)) if told]
+    counts = [float(rows["n"].iloc[place]) for place in at]
+    return [at[place] for place in rows_to_hide(counts, groups=_wholes(rows, at))]
+
+
+def without_telling_flows(rows: pd.DataFrame) -> pd.DataFrame:
+    """The drivers with the `telling_flows` hidden: people and money alike."""
+    gone = telling_flows(rows)
+    if not gone:
+        return rows
+    at = [place for place, told in enumerate(_are_flows(rows)) if told]
+    counts = [float(rows["n"].iloc[place]) for place in at]
+    unsaid = narrowed(counts, [at.index(place) for place in gone], _wholes(rows, at))
+    columns = [*_MONEY, "n", "previous_n"]
+    shown = rows.astype(dict.fromkeys(columns, "object"))
+    for place in gone:
+        for column in columns:
+            shown.iat[place, shown.columns.get_loc(column)] = hidden()
+        if small(rows["n"].iloc[place]) and at.index(place) not in unsaid:
+            shown.iat[place, shown.columns.get_loc("n")] = too_few()
+    return shown
+
+
+def _are_flows(rows: pd.DataFrame) -> pd.Series:
+    return (rows["split"] == "flows") & rows["driver"].isin({*_NOW, *_THEN})
+
+
+def _wholes(rows: pd.DataFrame, at: list[int]) -> list[list[object]]:
+    """For each sum that is known, the whole of each flow; the flows beside it are their own."""
+    names = [rows["driver"].iloc[place] for place in at]
+    new = rows.loc[_are_flows(rows) & (rows["driver"] == "new"), "n"]
+    sums: list[tuple[str, ...]] = [_NOW, _THEN]
+    if not new.map(small).any():
+        sums.append(tuple(name for name in _NOW if name != "new"))
+    return [["" if name in known else name for name in names] for known in sums]
