@@ -12,8 +12,8 @@ from crm_strategy.analysis.kpi_table import kpi_table, kpi_verdict
 from crm_strategy.analysis.kpi_values import kpi_values
 from crm_strategy.analysis.margin import goods_counts
 from crm_strategy.analysis.period_counts import order_counts
-from crm_strategy.analysis.spans import PeriodLike, spans_of
-from crm_strategy.analysis.spending import channel_spending
+from crm_strategy.analysis.spans import PeriodLike, Span, spans_of
+from crm_strategy.analysis.spending import marketing_costs
 from crm_strategy.analysis.survey_counts import survey_counts
 from crm_strategy.analysis.touch_counts import touch_counts
 from crm_strategy.words.kpis import KPIS
@@ -31,6 +31,9 @@ _COMPUTED = frozenset(
 )
 KPI_IDS = tuple(kpi for kpi in KPIS if kpi in _COMPUTED)
 """The KPIs counted here, in the order reports print them."""
+
+_FLOATS = ("value", "low", "high", "n", "customers", "smallest_count")
+COLUMNS = ("kpi", "period", *_FLOATS, "unit", "start", "end")
 
 
 def kpi_history(
@@ -101,10 +104,42 @@ def kpi_history(
     if surveys is not None:
         found.append(survey_counts(surveys, periods=spans))
     if costs is not None and touches is not None:
-        found.append(_marketing_cost(costs, touches, spans, channel_terms))
+        spent = marketing_costs(costs, touches, spans, channel_terms=channel_terms)
+        found.append(spent.groupby("period").sum(min_count=1).reindex([s.id for s in spans]))
     if loyal is not None:
         found.append(loyal.reindex([span.id for span in spans]))
-    counts = pd.concat(found, axis="columns")
+    return kpi_rows(
+        pd.concat(found, axis="columns"),
+        spans,
+        margin_rate=margin_rate,
+        discount_rate=discount_rate,
+    )
+
+
+def kpi_rows(
+    counts: pd.DataFrame,
+    spans: Sequence[Span],
+    *,
+    margin_rate: float | None = None,
+    discount_rate: float = 0.0,
+) -> pd.DataFrame:
+    """Every KPI of every period from counts.
+
+    Parameters
+    ----------
+    counts
+        Indexed by period id: what `kpi_values` takes, and `traders`? where those who only
+        returned something count as `customers`, too.
+    spans
+        The periods, by time.
+    margin_rate, discount_rate
+        As in `kpi_history`.
+
+    Returns
+    -------
+    DataFrame
+        As of `kpi_history`.
+    """
     figures = {
         span.id: kpi_values(
             defaultdict(lambda: math.nan, counts.loc[span.id]),
@@ -114,6 +149,7 @@ def kpi_history(
         )
         for span in spans
     }
+    customers = counts["traders"] if "traders" in counts else counts["buyers"]
     rows = [
         {
             "kpi": kpi,
@@ -122,7 +158,7 @@ def kpi_history(
             "low": figures[span.id][kpi].interval[0],
             "high": figures[span.id][kpi].interval[1],
             "n": figures[span.id][kpi].n,
-            "customers": counts.loc[span.id, "buyers"],
+            "customers": customers[span.id],
             "smallest_count": figures[span.id][kpi].smallest_count,
             "unit": KPIS[kpi].kind,
             "start": span.start,
@@ -132,9 +168,7 @@ def kpi_history(
         for span in spans
     ]
     _tell_growth(rows)
-    floats = ["value", "low", "high", "n", "customers", "smallest_count"]
-    columns = ["kpi", "period", *floats, "unit", "start", "end"]
-    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(floats, "float64"))
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(dict.fromkeys(_FLOATS, "float64"))
 
 
 def _tell_growth(rows: list[dict[str, Any]]) -> None:
@@ -172,23 +206,3 @@ def kpi_actuals(
         (kpi, segment): None if pd.isna(value) else float(value)
         for kpi, value in zip(rows["kpi"], rows[column], strict=True)
     }
-
-
-def _marketing_cost(
-    costs: ibis.Table,
-    touches: ibis.Table,
-    spans: Sequence[PeriodLike],
-    channel_terms: pd.DataFrame | None,
-) -> pd.DataFrame:
-    """Σ of the channels' known costs.
-
-    Once a cost file is supplied, a period it says nothing about has no value: the terms of a
-    few channels would pass for all.
-    """
-    spending = channel_spending(costs, touches, periods=spans, channel_terms=channel_terms)
-    sums = spending.groupby("period")["cost"].sum(min_count=1)
-    filed = set(spending.loc[spending["cost_source"] == "file", "period"])
-    if filed:
-        sums = sums[sums.index.isin(filed)]
-    index = pd.Index([span.id for span in spans])
-    return sums.reindex(index).astype("float64").rename("marketing_cost").to_frame()

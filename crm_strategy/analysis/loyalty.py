@@ -43,6 +43,37 @@ def loyal_counts(
         Indexed by period id: `loyal` and `scored` (customers who ever ordered by its end); NaN
         before the first order.
     """
+    standing = period_segments(
+        orders, periods=periods, bins=bins, segment_map=segment_map, cuts=cuts
+    )
+    counted = standing.group_by("period").agg(loyal=_.segment.isin(LOYAL).sum(), scored=_.count())
+    found = counted.to_pandas().set_index("period")
+    return found.reindex([span.id for span in spans_of(periods)]).astype("float64")
+
+
+def period_segments(
+    orders: ibis.Table,
+    *,
+    periods: Sequence[PeriodLike],
+    bins: int = 5,
+    segment_map: str = "named",
+    cuts: Cuts | None = None,
+) -> ibis.Table:
+    """The segment of each customer at the end of each period.
+
+    Every period is scored by the cut points of the last one: nobody moves because others did.
+
+    Parameters
+    ----------
+    orders, periods, bins, segment_map, cuts
+        As in `loyal_counts`.
+
+    Returns
+    -------
+    Table
+        One row per period and customer who ever ordered by its end: `customer_id`, `period`
+        (id), `segment`.
+    """
     spans = spans_of(periods)
     bought = _bought_until(orders, spans)
     last = _behaviour(bought, max(spans, key=lambda span: span.end))
@@ -51,11 +82,10 @@ def loyal_counts(
     for span in spans:
         scores = scores_of_profiles(_behaviour(bought, span), bins=bins, cuts=marks)
         customers = customer_segments(scores, bins=bins, segment_map=segment_map)
-        counted = customers.agg(loyal=_.segment.isin(LOYAL).sum(), scored=_.count())
-        parts.append(counted.mutate(period=ibis.literal(span.id)))
-    found = (ibis.union(*parts) if len(parts) > 1 else parts[0]).to_pandas().set_index("period")
-    found = found.reindex([span.id for span in spans]).astype("float64")
-    return found.where(found["scored"] > 0)
+        parts.append(
+            customers.select("customer_id", period=ibis.literal(span.id), segment=_.segment)
+        )
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
 def _bought_until(orders: ibis.Table, spans: Sequence[Span]) -> ibis.Table:

@@ -1,6 +1,6 @@
 """What each channel cost in each period: from the cost file, else from the channel's terms."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Literal
 
@@ -8,6 +8,7 @@ import ibis
 import pandas as pd
 from ibis import _
 
+from crm_strategy.analysis.members import OTHER
 from crm_strategy.analysis.spans import (
     PeriodLike,
     Span,
@@ -76,6 +77,42 @@ def channel_spending(
     return used.sort_values(keys, ignore_index=True)[
         ["channel", "period", "cost", "cost_source", "touch_count"]
     ]
+
+
+def marketing_costs(
+    costs: ibis.Table,
+    touches: ibis.Table,
+    periods: Sequence[PeriodLike],
+    *,
+    channel_terms: pd.DataFrame | None = None,
+    names: Collection[str] | None = None,
+) -> pd.DataFrame:
+    """Σ of the channels' known costs, of each channel and period.
+
+    Once a cost file is supplied, a period it says nothing about has no value: the terms of a
+    few channels would pass for all.
+
+    Parameters
+    ----------
+    costs, touches, periods, channel_terms
+        As in `channel_spending`.
+    names
+        Channels that are groups of their own; the rest are `other`. All unless given.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by `group` (channel) and `period` (id): `marketing_cost`.
+    """
+    spending = channel_spending(costs, touches, periods=periods, channel_terms=channel_terms)
+    filed = set(spending.loc[spending["cost_source"] == "file", "period"])
+    if filed:
+        spending = spending[spending["period"].isin(filed)]
+    group = spending["channel"].astype("object")
+    if names is not None:
+        group = group.where(group.isin(list(names)), OTHER)
+    sums = spending.assign(group=group).groupby(["group", "period"])["cost"].sum(min_count=1)
+    return sums.astype("float64").rename("marketing_cost").to_frame()
 
 
 def spread(costs: ibis.Table, start: date, end: date) -> ibis.Value:

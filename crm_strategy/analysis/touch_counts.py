@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import ibis
 import pandas as pd
 from ibis import _
+from ibis.expr.types.groupby import GroupedTable
 
+from crm_strategy.analysis.group_members import by_period, in_groups, members_then
 from crm_strategy.analysis.spans import (
     DAY,
     PeriodLike,
@@ -59,25 +61,56 @@ def touch_counts(
         `credited_costed_revenue` and `credited_goods` (of those with a known cost).
     """
     spans = spans_of(periods)
+    windows = (conversion_days, lookback_days)
     parts = []
     for layer in layers(spans):
-        touched = _touched(touches, layer)
+        touched = _touched(touches, layer).to_pandas().set_index("bucket")
         if len(touched) > 0:
-            ordered = _ordered(orders, touches, layer, conversion_days, lookback_days)
-            parts.append(_by_period(touched.join(ordered, how="outer"), layer))
+            ordered = _ordered(orders, touches, layer, *windows).to_pandas().set_index("bucket")
+            counts = touched.join(ordered.astype("float64"), how="outer")
+            parts.append(_by_period(counts, layer))
     counted = pd.concat(parts) if parts else pd.DataFrame(columns=list(COUNTS))
     return counted.reindex([span.id for span in spans]).astype("float64")
 
 
-def _touched(touches: ibis.Table, layer: Sequence[Span]) -> pd.DataFrame:
+def group_touch_counts(
+    orders: ibis.Table,
+    touches: ibis.Table,
+    members: ibis.Table,
+    layer: Sequence[Span],
+    *,
+    conversion_days: int,
+    lookback_days: int,
+) -> pd.DataFrame:
+    """As `touch_counts`, for every group of customers and period at once.
+
+    Parameters
+    ----------
+    orders, touches, conversion_days, lookback_days
+        As in `touch_counts`.
+    members
+        As in `group_orders.group_counts`.
+    layer
+        Periods that do not overlap.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by `group` and `period` (id), `COUNTS`; without rows of groups nobody touched.
+    """
+    then = members_then(members, layer)
+    touched = _touched(touches, layer, then)
+    ordered = _ordered(orders, touches, layer, conversion_days, lookback_days, then)
+    both = [by_period(each.to_pandas(), layer) for each in (touched, ordered)]
+    return pd.concat(both, axis="columns").fillna(0.0)
+
+
+def _touched(
+    touches: ibis.Table, layer: Sequence[Span], members: ibis.Table | None = None
+) -> ibis.Table:
     known = known_touches(touches).filter(until(_.touched_at, layer[-1].end))
-    return (
-        known.mutate(bucket=bucket_of(known.touched_at, edges_of(layer)))
-        .group_by("bucket")
-        .agg(touched=_.customer_id.nunique())
-        .to_pandas()
-        .set_index("bucket")
-    )
+    marked = known.mutate(bucket=bucket_of(known.touched_at, edges_of(layer)))
+    return _within(marked, members).agg(touched=_.customer_id.nunique())
 
 
 def _ordered(
@@ -86,7 +119,8 @@ def _ordered(
     layer: Sequence[Span],
     conversion_days: int,
     lookback_days: int,
-) -> pd.DataFrame:
+    members: ibis.Table | None = None,
+) -> ibis.Table:
     edges = edges_of(layer)
     first, end = layer[0].start, layer[-1].end
     reach = first - max(conversion_days, lookback_days) * DAY
@@ -100,14 +134,19 @@ def _ordered(
         credited=soon_after(last.placed_at, last.touched_at, lookback_days),
         costed=last.cost_amount.notnull(),
     )
-    counts = last.group_by("bucket").agg(
+    return _within(last, members).agg(
         converted=_.customer_id.nunique(where=_.same_bucket & _.converted),
         credited_orders=_.credited.sum(),
         credited_revenue=_.amount.sum(where=_.credited),
         credited_costed_revenue=_.amount.sum(where=_.credited & _.costed),
         credited_goods=_.cost_amount.sum(where=_.credited),
     )
-    return counts.to_pandas().set_index("bucket").astype("float64")
+
+
+def _within(rows: ibis.Table, members: ibis.Table | None) -> GroupedTable:
+    if members is None:
+        return rows.group_by("bucket")
+    return in_groups(rows, members).group_by("group", "bucket")
 
 
 def _by_period(counts: pd.DataFrame, layer: Sequence[Span]) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from crm_strategy.analysis import (
     attribution,
     cohorts,
     conversion_time,
+    group_orders,
     journey_paths,
     journey_times,
     journeys,
@@ -22,6 +23,7 @@ from crm_strategy.analysis import (
     touchpoint_evidence,
     win_back,
 )
+from crm_strategy.analysis.spans import Span
 from tests.analysis.builders import ORDER_LINES, ORDERS, TOUCHES
 
 VALUES = {
@@ -51,7 +53,19 @@ def results():
     customers = rfm.customer_segments(rfm.rfm_scores(orders, as_of=END))
     stages = lifecycle.customer_stages(orders, **PERIOD, active_days=92)
     both = PERIOD | {"previous_start": START, "previous_end": END}
+    layer = [Span("2026-Q3", START, END)]
+    cells = group_orders.order_cells(orders, layer, active_days=92)
+    members = customers.select("customer_id", group=customers.segment)
+    trade, base = group_orders.group_sums(cells, layer, members=members)
+    by_refund = group_orders.order_cells(
+        orders.mutate(group=orders.is_refund.cast("string")), layer, active_days=92, group="group"
+    )
+    divided, people = group_orders.group_sums(by_refund, layer)
     return {
+        "group_orders": trade,
+        "group_customers": base,
+        "divided_orders": divided,
+        "customers_of_divided_orders": people,
         "segments": rfm.segment_summary(customers),
         "rf_grid": rfm.rf_grid(customers),
         "migration": segment_migration.segment_migration(
