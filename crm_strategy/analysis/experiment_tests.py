@@ -59,19 +59,19 @@ def sample_ratio_test(sizes: Sequence[float]) -> float:
 
     Which split was meant is not known: of two groups the nearest of `SPLITS`, of more an equal
     one. A split that chance does not explain means that customers were lost or doubled on the
-    way, and then the groups are not alike.
+    way, and then the groups are not alike. A group without any case is a split like others.
 
     Parameters
     ----------
     sizes
-        Cases a group; NaN for fewer than two groups with cases.
+        Cases a group; NaN for fewer than two groups, and where none has cases.
 
     References
     ----------
     Fabijan et al. (2019), KDD '19: diagnosing sample ratio mismatch.
     """
     total = float(sum(sizes))
-    if len(sizes) < 2 or min(sizes) <= 0:
+    if len(sizes) < 2 or total <= 0:
         return _NAN
     meant = [1 / len(sizes)] * len(sizes)
     if len(sizes) == 2:

@@ -42,10 +42,11 @@ COLUMNS = (
     *("reason", "p_adjusted", "conversions", "revenue_per_customer", "revenue_difference"),
     *("revenue_low", "revenue_high", "revenue_p_value", "bootstrap_low", "bootstrap_high"),
     *("needed_size", "power", "equal_p_value", "split_p_value", "late_count", "double_count"),
-    *("start", "end", "is_running"),
+    *("start", "end", "is_running", "revenue_p_adjusted"),
 )
 
 _NAN = float("nan")
+_LESS_MONEY = ("stop", "revenue_worse")
 
 
 def experiment_results(
@@ -79,15 +80,18 @@ def experiment_results(
         `high` (95 %, Newcombe), `p_value`, `verdict` (of `VERDICTS`), `reason`; `p_adjusted`
         (Holm over all variants of all experiments), `conversions`, `revenue_per_customer`
         (money), `revenue_difference` with `revenue_low`, `revenue_high`, `revenue_p_value` (95 %,
-        Welch) and `bootstrap_low`, `bootstrap_high`; `needed_size` (a group, for `least_lift`
-        at a power of 80 %), `power` (for it, of the group as it is), `equal_p_value` (all
-        variants alike), `split_p_value`, `late_count`, `double_count` (participants left out),
-        `start`, `end` (first assignment, last day that counts), `is_running`.
+        Welch), `revenue_p_adjusted` (Holm, likewise) and `bootstrap_low`, `bootstrap_high`;
+        `needed_size` (a group, for `least_lift` at a power of 80 %), `power` (for it, of the
+        group as it is), `equal_p_value` (all variants alike), `split_p_value`, `late_count`,
+        `double_count` (participants left out), `start`, `end` (first assignment, last day that
+        counts), `is_running`.
 
-        Reasons: `better`, `worse`, `revenue_worse` (more orders, less money), `no_effect` (large
-        enough to have found `least_lift`), `too_small` (extend), `out_of_reach` (to find
-        `least_lift` would take over `MOST_LONGER` times the size), `running`, `split`
-        (customers were lost or doubled on the way), `empty`, `no_conversions`.
+        Where revenue a customer differs beyond chance, it decides, for it counts the orders, too:
+        `revenue_better`, or `revenue_worse` (of more orders: where its interval lies below 0).
+        Other reasons: `better`, `worse`, `no_effect` (large enough to have found `least_lift`),
+        `too_small` (extend), `out_of_reach` (to find `least_lift` would take over `MOST_LONGER`
+        times the size), `running`, `split` (customers were lost or doubled on the way), `empty`,
+        `no_conversions`.
 
     References
     ----------
@@ -101,9 +105,11 @@ def experiment_results(
     rows: list[dict[str, Any]] = []
     for _name, group in counted.groupby("experiment", sort=True):
         rows += _experiment(group, spent, as_of, days, least_lift, random)
-    adjusted = holm([row["p_value"] for row in rows])
-    for row, p in zip(rows, adjusted, strict=True):
-        row["p_adjusted"] = p
+    for name in ("", "revenue_"):
+        adjusted = holm([row.get(f"{name}p_value", _NAN) for row in rows])
+        for row, p in zip(rows, adjusted, strict=True):
+            row[f"{name}p_adjusted"] = p
+    for row in rows:
         row["verdict"], row["reason"] = _verdict(row)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -211,13 +217,17 @@ def _verdict(row: Mapping[str, Any]) -> tuple[str, str]:
         return "extend", "empty"
     if row["split_p_value"] < SPLIT_ALPHA:
         return "invalid", "split"
-    real = row["p_adjusted"] < (PEEK_ALPHA if row["is_running"] else ALPHA)
+    alpha = PEEK_ALPHA if row["is_running"] else ALPHA
+    real = row["p_adjusted"] < alpha
+    if row["revenue_p_adjusted"] < alpha:
+        more = row["revenue_difference"] > 0
+        won = real and row["difference"] > 0
+        return ("roll_out", "better" if won else "revenue_better") if more else _LESS_MONEY
     if real and row["difference"] < 0:
         return "stop", "worse"
     if real:
         money = row.get("revenue_high")
-        lost = money is not None and money < 0
-        return ("stop", "revenue_worse") if lost else ("roll_out", "better")
+        return _LESS_MONEY if money is not None and money < 0 else ("roll_out", "better")
     if row["is_running"]:
         return "extend", "running"
     if pd.isna(row["needed_size"]):

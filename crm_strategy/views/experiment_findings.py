@@ -114,8 +114,10 @@ def _roll_out(row: pd.Series) -> Decision:
 
 
 def _sentence(key: str, row: pd.Series, controls: pd.Series) -> str:
+    by_money = str(row["reason"]).startswith("revenue_")
     return say(
-        key,
+        f"{key}_by_money" if by_money else key,
+        **_terms(row),
         verdict=say(f"outlook.verdict.{row['verdict']}"),
         experiment=row["experiment"],
         variant=row["variant"],
@@ -124,12 +126,17 @@ def _sentence(key: str, row: pd.Series, controls: pd.Series) -> str:
         difference=format_points(row["difference"]),
         low=format_points(row["low"]),
         high=format_points(row["high"]),
-        n=format_count(row["size"]),
     )
 
 
 def _terms(row: pd.Series) -> dict[str, str]:
-    return {"needed": format_count(row["needed_size"]), "n": format_count(row["size"])}
+    return {
+        "needed": format_count(row["needed_size"]),
+        "n": format_count(row["size"]),
+        "money": format_unit_money(row["revenue_difference"]),
+        "money_low": format_unit_money(row["revenue_low"]),
+        "money_high": format_unit_money(row["revenue_high"]),
+    }
 
 
 def _left_out(rows: pd.DataFrame) -> list[str]:

@@ -177,6 +177,35 @@ def test_more_orders_of_less_money_are_not_rolled_out():
     assert ends == pytest.approx(found[["revenue_low", "revenue_high"]].tolist(), rel=0.1)
 
 
+@pytest.mark.parametrize(
+    ("hits", "spent", "verdict", "reason"),
+    [
+        # 100 of the control's 1,000 ordered for 50 each.
+        (100, 90, "roll_out", "revenue_better"),
+        (60, 200, "roll_out", "revenue_better"),
+        (160, 90, "roll_out", "better"),
+        (100, 20, "stop", "revenue_worse"),
+        (60, 50, "stop", "revenue_worse"),
+        (60, 83, "stop", "worse"),
+    ],
+)
+def test_money_decides_for_a_variant_as_well_as_against_it(hits, spent, verdict, reason):
+    rows = [
+        (variant, f"{variant}{n}", "2026-07-01", int(n < many), float(n < many) * (money + n % 7))
+        for variant, many, money in (("control", 100, 50), ("new", hits, spent))
+        for n in range(1000)
+    ]
+    found = results(assigned(*rows)).loc["new"]
+    assert (found["verdict"], found["reason"]) == (verdict, reason)
+
+
+def test_an_empty_variant_is_a_broken_split_for_the_others():
+    rows = [("t", "control", 1000, 100), ("t", "a", 0, 0), ("t", "b", 1000, 200)]
+    found = results(ready(*rows))
+    assert found.loc["b", ["verdict", "reason"]].tolist() == ["invalid", "split"]
+    assert found.loc["a", ["verdict", "reason"]].tolist() == ["extend", "empty"]
+
+
 def test_segments_are_known_before_the_test_and_judged_together():
     rows = [(variant, f"{variant}{n}", "2026-07-01", int(hits(variant, n)), 0.0)
             for variant in ("control", "new") for n in range(2000)]  # fmt: skip

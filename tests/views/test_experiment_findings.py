@@ -39,7 +39,7 @@ def test_a_difference_by_chance_asks_for_nothing() -> None:
     "reason",
     [
         *("worse", "revenue_worse", "no_effect", "too_small", "out_of_reach", "running", "split"),
-        *("no_conversions", "empty", "better"),
+        *("no_conversions", "empty", "better", "revenue_better"),
     ],
 )
 def test_every_reason_has_its_sentence_and_its_word(reason: str, language: str) -> None:
