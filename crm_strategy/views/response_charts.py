@@ -56,10 +56,10 @@ def _rates(figures: TablePayload, column: str) -> list[str]:
     return [cell_text(cell, "share") for cell in column_cells(figures, column)]
 
 
-def stopped_at_chart(stopped: Data) -> Chart:
-    """Customers by the stage they have not got beyond."""
+def stopped_at_chart(stopped: Data, responses: "Data | None" = None) -> Chart:
+    """Customers by the stage they have not got beyond; arguments as of `stopped_at_table`."""
     return Chart(
-        stopped_at_table(stopped),
+        stopped_at_table(stopped, responses),
         id="stopped_at",
         kind="bars",
         category="stage",

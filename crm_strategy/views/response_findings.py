@@ -7,6 +7,7 @@ from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.kinds import word_of
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.views.response_tables import STAGES
+from crm_strategy.views.stop_privacy import stops_to_hide
 from crm_strategy.views.telling_rates import telling_rates
 from crm_strategy.words import label, say, say_count
 from crm_strategy.words.numbers import format_count, format_interval, format_share
@@ -44,10 +45,10 @@ def responses_finding(responses: Data) -> Finding:
     )
 
 
-def stopped_at_finding(stopped: Data) -> Finding:
-    """The stage at which most customers have stopped."""
+def stopped_at_finding(stopped: Data, responses: "Data | None" = None) -> Finding:
+    """The stage at which most customers have stopped; arguments as of `stopped_at_table`."""
     rows = frame_of(stopped)
-    rows = without_small(rows, "customer_count", within=[[]]) if len(rows) else rows
+    rows = rows.drop(index=rows.index[stops_to_hide(rows, responses)]) if len(rows) else rows
     rows = rows[rows["customer_count"] > 0] if len(rows) else rows
     rows = rows[~rows["stage"].isin(DONE)] if len(rows) else rows
     if rows.empty:

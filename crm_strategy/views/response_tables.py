@@ -3,6 +3,7 @@
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.ranges import with_range
+from crm_strategy.views.stop_privacy import told_stops
 from crm_strategy.views.table import Table
 from crm_strategy.views.telling_rates import hide_telling_rates
 
@@ -36,12 +37,19 @@ def responses_table(responses: Data) -> Table:
     )
 
 
-def stopped_at_table(stopped: Data) -> Table:
-    """Where customers stopped on the way to an order."""
+def stopped_at_table(stopped: Data, responses: "Data | None" = None) -> Table:
+    """Where customers stopped on the way to an order.
+
+    Parameters
+    ----------
+    stopped
+        Result of `purchase_stops.stopped_at`.
+    responses
+        Result of `responses.responses`, which may tell of one channel how many went on.
+    """
     return Table(
-        stopped,
+        told_stops(stopped, responses),
         id="stopped_at",
-        suppress=(Suppress(count="customer_count", within=((),)),),
         layout=Layout(words={"stage": STAGES}),
     )
 

@@ -1,0 +1,57 @@
+"""Where purchases stopped: stages to hide beside buyers and answers that other tables tell."""
+
+import pandas as pd
+
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.privacy import rows_to_hide, small, with_hidden
+
+ORDERED, RESPONDED, CONTACTED = "ordered", "responded", "contacted"
+"""Stages: who ordered, who answered and went no further, who did not even answer."""
+
+
+def stops_to_hide(stopped: pd.DataFrame, responses: "Data | None" = None) -> list[int]:
+    """Positions of the stages to hide: the small ones, and what would tell these.
+
+    Those who ordered are the buyers of the KPIs: only the other stages can hide one another. Of
+    a single channel, those who answered less those who stopped there went on, and few of
+    them may not be told either; nor few who went on without an answer.
+
+    Parameters
+    ----------
+    stopped
+        Result of `purchase_stops.stopped_at`.
+    responses
+        Result of `responses.responses` of the same period.
+    """
+    counts = [float(n) for n in stopped["customer_count"]]
+    stages = list(stopped["stage"])
+    went_on = _went_on(dict(zip(stages, counts, strict=True)), responses)
+    # A stage whose difference is a few is hidden as a small one is.
+    asked = [
+        1.0 if small(went_on.get(stage)) else n for stage, n in zip(stages, counts, strict=True)
+    ]
+    known = [stage == ORDERED for stage in stages]
+    return sorted({*rows_to_hide(counts, groups=[known]), *rows_to_hide(asked, groups=[known])})
+
+
+def told_stops(stopped: Data, responses: "Data | None" = None) -> pd.DataFrame:
+    """The stages with those hidden that would tell a few; arguments as in `stops_to_hide`."""
+    rows = frame_of(stopped)
+    if rows.empty:
+        return rows
+    places = stops_to_hide(rows, responses)
+    known = rows.assign(known=rows["stage"] == ORDERED)
+    return with_hidden(known, places, hides=("share",), within=[["known"]]).drop(columns="known")
+
+
+def _went_on(counts: dict[str, float], responses: "Data | None") -> dict[str, float]:
+    """How many went on from the stages of a contact, where one channel tells it."""
+    rows = frame_of([] if responses is None else responses)
+    if len(rows) != 1 or rows["response_count"].isna().any():
+        return {}
+    answered = float(rows["response_count"].iloc[0])
+    silent = float(rows["customer_count"].iloc[0]) - answered
+    return {
+        RESPONDED: answered - counts.get(RESPONDED, 0.0),
+        CONTACTED: silent - counts.get(CONTACTED, 0.0),
+    }
