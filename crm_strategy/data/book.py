@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from html import escape
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,9 @@ import pandas as pd
 from ibis import _
 
 from crm_strategy.data import engine
+from crm_strategy.data.book_meta import META_MIME, meta_bundle
 from crm_strategy.data.check_words import notes_text, remedy_text, without_ids
+from crm_strategy.data.kpi_breakdowns import kpi_breakdowns
 from crm_strategy.data.labels import channel_terms, client_labels
 from crm_strategy.data.prepare import prepare
 from crm_strategy.data.report_period import OrderDays, chosen_period, order_days
@@ -27,9 +27,8 @@ from crm_strategy.plan.personas import persona_lines
 from crm_strategy.plan.scenarios import scenario_rows
 from crm_strategy.plan.touchpoints import touchpoint_actions, touchpoint_rows
 from crm_strategy.words import speak, speaking
-from crm_strategy.words.numbers import format_date
 
-META_MIME = "application/vnd.crm-strategy.meta.v1+json"
+__all__ = ["META_MIME", "Book", "open_book"]
 
 
 def open_book(params: str | Path, *, period: str = "latest", language: str = "en") -> "Book":
@@ -186,6 +185,11 @@ class Book:
         }
 
     @property
+    def kpi_breakdowns(self) -> list[str]:
+        """What KPIs are broken down by: segment, category, columns of orders or customers."""
+        return kpi_breakdowns(self.params, self.customers)
+
+    @property
     def score_terms(self) -> dict[str, Any]:
         """What `rfm.rfm_scores` needs of this client: score levels and own cut points."""
         return {"bins": self.params.rfm.bins, "cuts": self.params.rfm.cuts.by_measure()}
@@ -276,23 +280,4 @@ class Book:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         del include, exclude
-        with speaking(language=self.language):
-            label = self.period.label()
-            data_to = format_date(self.last_day)
-        meta = {
-            "client": self.params.client,
-            "slug": self.params.slug,
-            "period": self.period.id,
-            "period_label": label,
-            "start": self.period.start.isoformat(),
-            "end": self.period.end.isoformat(),
-            "data_to": self.last_day.isoformat(),
-            "language": self.language,
-            "currency": self.params.currency,
-            "rhythm": self.params.rhythm,
-            "min_cell": self.params.privacy.min_cell,
-            "version": version("crm-strategy"),
-            "demo": self.params.data.demo is not None,
-        }
-        line = f"{self.params.client} · {label} · {data_to}"
-        return {META_MIME: meta, "text/html": f"<p>{escape(line)}</p>", "text/plain": line}
+        return meta_bundle(self.params, self.period, self.last_day, self.language)

@@ -35,11 +35,11 @@ def segment_rules(params: Params, customers: ibis.Table) -> dict[str, ibis.Value
             rules[name] = compile_condition(parse_expression(text), columns)
         except ExpressionError as error:
             problems.append(Problem(("segments", name), error.text, error.remedy))
-    _refuse(params, problems)
+    refuse(params, problems)
     return rules
 
 
-_LEFT_OUT = (
+LEFT_OUT = (
     "A column that names people, or has a value of its own for most customers, is left out: "
     "crm-strategy check lists those."
 )
@@ -58,18 +58,18 @@ def kind_terms(params: Params, customers: ibis.Table) -> dict[str, Any]:
     ParamsError
         As in `segment_rules`; also where a kind is about a column that customers lack.
     """
-    known = _attributes(customers)
+    known = attributes_of(customers)
     problems = [
         Problem(
             ("segment_kinds", place),
             f"customers have no attribute '{column}'.",
-            f"{instead_of(column, known, what='Attributes')}\n{_LEFT_OUT}",
+            f"{instead_of(column, known, what='Attributes')}\n{LEFT_OUT}",
         )
         for place, kind in enumerate(params.segment_kinds)
         for family, _, column in [kind.partition(":")]
         if family == "attribute" and column not in known
     ]
-    _refuse(params, problems)
+    refuse(params, problems)
     return {
         "rules": segment_rules(params, customers),
         "tiers_by": params.tiers.by,
@@ -80,7 +80,7 @@ def kind_terms(params: Params, customers: ibis.Table) -> dict[str, Any]:
     }
 
 
-def _attributes(customers: ibis.Table) -> list[str]:
+def attributes_of(customers: ibis.Table) -> list[str]:
     """Columns a kind can be about: what people are, not when something happened."""
     columns = customers.drop("customer_id").schema().items()
     named = [
@@ -89,7 +89,8 @@ def _attributes(customers: ibis.Table) -> list[str]:
     return ["age_band", *named] if "birth_date" in customers.columns else named
 
 
-def _refuse(params: Params, problems: list[Problem]) -> None:
+def refuse(params: Params, problems: list[Problem]) -> None:
+    """Raise a ParamsError of all problems, with their lines; nothing if there are none."""
     if problems:
         lines: dict[Loc, int] = {each.loc: params.line_of(each.loc) or 0 for each in problems}
         raise params_error(params.path, lines, problems)

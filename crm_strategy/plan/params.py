@@ -28,6 +28,7 @@ from crm_strategy.plan.problems import Loc
 from crm_strategy.plan.scenario_params import Scenario
 from crm_strategy.plan.segment_params import (
     DEFAULT_KINDS,
+    OnceEach,
     PersonaParams,
     RfmParams,
     Rule,
@@ -52,6 +53,11 @@ class KpiParams(Strict):
     )
     conversion_days: Annotated[Whole, Field(ge=1)] = Field(
         default=30, description="days after a touch in which an order counts as its conversion"
+    )
+    breakdowns: OnceEach = Field(
+        default=("segment", "channel", "country", "category"),
+        description="what KPIs are broken down by: segment, category, channel, payment_method, "
+        "delivery_method, coupon or a column of customers, such as source_channel",
     )
 
 

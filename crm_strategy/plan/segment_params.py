@@ -48,6 +48,9 @@ def _once_each(kinds: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kinds))
 
 
+OnceEach = Annotated[tuple[Plain, ...], AfterValidator(_once_each)]
+"""Names, each once."""
+
 Rule = Annotated[Plain, AfterValidator(_readable)]
 """A condition over customers, in the language of `plan.expression`."""
 

@@ -277,6 +277,7 @@ _REST = """\
 #  active_days: 180                # an order keeps a customer active so long; else from the data
 #  margin_rate: 0.35               # of revenue, where no costs of goods are supplied
 #  conversion_days: 30             # an order so long after a touch is its conversion
+#  breakdowns: [segment, channel, country, category]   # also any column of the customers
 
 # How KPIs were counted before a change above: earlier figures are restated, old beside new.
 #definition_changes:
