@@ -37,7 +37,7 @@ def period_changes_table(changes: Data) -> Table:
         id="period_changes",
         formats=dict.fromkeys(("name", "was", "now"), "text") | {"n": "count"},
         layout=Layout(
-            columns=("subject", "name", "was", "now", *FIGURES, "change", "id", "kpi", "n"),
+            columns=("name", "was", "now", *FIGURES, "subject", "change", "id", "kpi", "n"),
             words={"subject": "plan.changed.subject.{}", "change": "plan.changed.change.{}"},
             by_kpi=FIGURES,
             sheet_only=("change", "id", "kpi", "n"),

@@ -75,7 +75,7 @@ def test_what_changed_is_said_in_words_with_both_values_and_what_was_expected():
         "Since 2026 Q2: 1 goal fell back, 1 KPI left its natural range, "
         "1 decision can now be scored"
     )
-    assert finding.text.startswith(
+    assert finding.text.replace("\xa0", " ").startswith(
         "“Keep buyers”: on track → off track; it stood at 34.0% where 33.0% was expected, now at "
         "29.0% where 35.0% is. Customer satisfaction (CSAT): 80.0% → 60.0% (n = 512), now below "
         "its natural range. “Write monthly” can be scored for the first time: no more than chance. "
@@ -188,7 +188,8 @@ def test_a_restated_kpi_is_said_with_the_old_and_the_new_value_and_why():
 def test_without_a_changed_definition_the_empty_table_alone_speaks():
     nothing = restated().iloc[:0]
     assert findings.kpi_restatements_finding(nothing, []) is None
-    assert tables.kpi_restatements_table(nothing).payload()["void_title"] == "No figure is restated"
+    void = tables.kpi_restatements_table(nothing).payload()["void_title"]
+    assert void == "No definition of a KPI has changed: nothing is restated"
     unmoved = findings.kpi_restatements_finding(nothing, CHANGED)
     assert unmoved.title.startswith("A definition changed, but no figure")
 
