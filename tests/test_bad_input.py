@@ -274,6 +274,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.whole
 def test_hostile_names_stay_text_in_both_deliverables(make: Report, tmp_path: Path) -> None:
     root = tmp_path / "shop"
     lines = [
@@ -318,6 +319,7 @@ def test_hostile_names_stay_text_in_both_deliverables(make: Report, tmp_path: Pa
     ]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("count", [1, 2])
 def test_a_business_of_one_customer_gets_its_report(
     make: Report, tmp_path: Path, count: int
@@ -341,6 +343,7 @@ ODD = {
 }
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("rows", ODD.values(), ids=ODD)
 def test_an_odd_business_gets_its_report(make: Report, tmp_path: Path, rows: list[Row]) -> None:
     period = f"{rows[0][2]:%Y-%m-%d}..{max(row[2] for row in rows):%Y-%m-%d}"
@@ -348,6 +351,7 @@ def test_an_odd_business_gets_its_report(make: Report, tmp_path: Path, rows: lis
     assert (folder / "report.en.html").stat().st_size > 10_000
 
 
+@pytest.mark.whole
 def test_an_attribute_of_ten_thousand_values_shows_twenty_and_the_rest(
     make: Report, tmp_path: Path
 ) -> None:

@@ -23,6 +23,7 @@ def made(demo_workbook: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_plain_papermill_runs_the_notebook(
     made: Path, monkeypatch: pytest.MonkeyPatch, name: str

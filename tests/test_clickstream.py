@@ -12,6 +12,8 @@ import pytest
 from crm_strategy.data.book import open_book
 from tests.conftest import REPO, shared
 
+pytestmark = pytest.mark.whole
+
 PARAMS = """\
 client: Clickstream shop
 language: [en, ru]

@@ -15,6 +15,8 @@ import pytest
 
 from tests.browser import Page
 
+pytestmark = pytest.mark.whole
+
 REPO = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted(path.name for path in (REPO / "notebooks").glob("[0-9]*.ipynb"))
 TOKEN = "only-for-this-test"

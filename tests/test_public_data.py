@@ -10,6 +10,8 @@ import pytest
 from tests.conftest import shared
 from tests.test_deliverables import payloads
 
+pytestmark = pytest.mark.whole
+
 Tables = dict[str, dict[str, Any]]
 
 ONLINE_RETAIL = """\

@@ -11,6 +11,8 @@ from tests.conftest import REPO
 from tests.small_business import make_workbook
 from tests.test_clickstream import outputs
 
+pytestmark = pytest.mark.whole
+
 VOID = (
     *("funnel", "funnel_segments", "funnel_change", "drop_offs", "incidents", "occasions"),
     *("touchpoints", "touchpoint_actions", "touchpoint_coverage", "touchpoint_canvas"),

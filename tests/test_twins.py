@@ -6,7 +6,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from tests.test_deliverables import payloads
+
+pytestmark = pytest.mark.whole
 
 PARAMS = """\
 client: Twin

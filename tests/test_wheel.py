@@ -13,6 +13,8 @@ import pytest
 from tests.conftest import REPO
 from tests.small_business import order_rows, write_orders
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
