@@ -10,7 +10,7 @@ import pandas as pd
 from crm_strategy.analysis.attribution import RULES
 from crm_strategy.analysis.attribution_rules import DIRECT, rule_credit
 from crm_strategy.analysis.markov import markov_credit
-from crm_strategy.analysis.path_steps import Real, Steps, steps_of
+from crm_strategy.analysis.path_steps import Real, Steps, steps_of, value_scatter
 from crm_strategy.analysis.shapley import shapley_rates, shapley_sets
 
 COLUMNS: Final = ("channel", "rule", "low", "high", "value_low", "value_high")
@@ -38,9 +38,10 @@ def attribution_intervals(
     """95 % intervals of each channel's credit under every rule, from journeys drawn anew.
 
     A draw is multinomial: as many journeys as there are, each falling on a path and its end
-    with the share that was counted. Value follows the orders at the path's mean value. Each
-    draw is credited by all rules anew; the bounds are the credit ± 1.96 standard deviations of
-    the draws, not below 0. They tell of chance alone, not of cause.
+    with the share that was counted. The money of a path's orders scatters as that of its single
+    orders does, where it is known. Each draw is credited by all rules anew; the bounds are the
+    credit ± 1.96 standard deviations of the draws, not below 0. They tell of chance alone, not
+    of cause.
 
     Two rules take long, so their draws are simpler and only the relative spread is taken from
     them: a Markov chain of memory 1 whatever the memory chosen, and `shapley_sets` where
@@ -76,9 +77,9 @@ def attribution_intervals(
     count = min(draws, max(FEWEST_DRAWS, MOST_STEPS // max(len(steps.path), 1)))
     sizes = np.bincount(steps.distinct[0], minlength=len(steps.conversions))
     by_rates = steps.has_nulls and float((2.0**sizes).sum()) <= MOST_SETS
-    random = np.random.default_rng(seed)
+    random, scatter = np.random.default_rng(seed), value_scatter(paths)
     drawn = np.stack(
-        [_credited(_drawn(steps, total, random), direct, by_rates) for _ in range(count)]
+        [_credited(_drawn(steps, scatter, total, random), direct, by_rates) for _ in range(count)]
     )
     # Draws × (orders, money) × rules × channels.
     simple, error = _credited(steps, direct, by_rates), drawn.std(axis=0, ddof=1)
@@ -111,7 +112,7 @@ def _credited(steps: Steps, direct: Collection[str], by_rates: bool) -> Real:
     return np.stack(tables)
 
 
-def _drawn(steps: Steps, total: int, random: np.random.Generator) -> Steps:
+def _drawn(steps: Steps, scatter: Real, total: int, random: np.random.Generator) -> Steps:
     """The journeys drawn anew; paths that no journey fell on are left out."""
     counted = np.concatenate([steps.conversions, steps.nulls])
     conversions, nulls = np.split(
@@ -119,4 +120,9 @@ def _drawn(steps: Steps, total: int, random: np.random.Generator) -> Steps:
     )
     bought = steps.conversions > 0
     mean = np.where(bought, steps.value / np.where(bought, steps.conversions, 1.0), 0.0)
-    return steps.recounted(conversions, conversions * mean, nulls)
+    value = conversions * mean
+    spread = np.flatnonzero((scatter > 0) & (value > 0))
+    # Sums of that mean and that variance which are never below 0.
+    scale = scatter[spread] / mean[spread]
+    value[spread] = random.gamma(value[spread] / scale, scale)
+    return steps.recounted(conversions, value, nulls)

@@ -26,22 +26,24 @@ class ChannelGroups(NamedTuple):
     conversions: Floats
     """Draws × groups: conversions, first as counted, then as chance could have had them."""
     value: Floats
-    """Draws × groups: money of the conversions; NaN where a value is not known."""
+    """Money of each group's conversions; NaN where it is not known."""
+    value_squares: Floats
+    """Σ of each conversion's money squared, of each group."""
 
 
 def channel_groups(paths: pd.DataFrame, *, draws: int = 0, seed: int = 0) -> ChannelGroups:
     """Group paths by their channels and draw the groups' conversions anew.
 
     A draw is multinomial: as many journeys as there are, each falling on a group's conversions,
-    or on none, with the share that was counted. Value follows the conversions at the group's
-    mean value, so the scatter of single orders is left out.
+    or on none, with the share that was counted. Where no squares of money are given, as with
+    ready-made paths, each order counts with its path's mean value.
 
     Parameters
     ----------
     paths
         One row per distinct path: `path` (channels joined by " > "), `conversions`, `value`?
-        (money), `nulls`? (journeys without a conversion). Conversions
-        without a channel (path null or empty) are left out.
+        (money), `nulls`? (journeys without a conversion), `value_squares`? (Σ of each order's
+        money squared). Conversions without a channel (path null or empty) are left out.
     draws
         Number of draws.
     seed
@@ -63,19 +65,27 @@ def channel_groups(paths: pd.DataFrame, *, draws: int = 0, seed: int = 0) -> Cha
     )
     # A path that never converted is worth nothing, whether or not a value was supplied.
     counts["value"] = counts["value"].mask(counts["conversions"] == 0, 0.0)
+    alike = counts["value"] ** 2 / counts["conversions"].where(counts["conversions"] > 0, 1.0)
+    squares = _column(paths, "value_squares", np.nan)
+    counts["squares"] = squares.where(squares >= alike, alike)
     counts = counts[counts["members"] != ""]
     grouped = counts.groupby("members", sort=True)
     sums = grouped[["conversions", "nulls"]].sum()
-    value = grouped["value"].sum(min_count=1).mask(grouped["value"].count() < grouped.size())
+    is_known = grouped["value"].count() == grouped.size()
+    value, squares = (grouped[each].sum().where(is_known) for each in ("value", "squares"))
     sets = [frozenset(each.split(BETWEEN)) for each in sums.index]
     channels = tuple(sorted(frozenset().union(*sets)))
     holds = np.array([[channel in each for channel in channels] for each in sets], dtype=bool)
     counted = sums["conversions"].to_numpy(dtype=float)
     journeys = counted + sums["nulls"].to_numpy(dtype=float)
     drawn = np.vstack([counted, _draws(counted, float(journeys.sum()), draws, seed)])
-    mean = value.to_numpy(dtype=float) / np.where(counted > 0, counted, 1.0)
     return ChannelGroups(
-        channels, holds.reshape(len(sums), len(channels)), journeys, drawn, drawn * mean
+        channels,
+        holds.reshape(len(sums), len(channels)),
+        journeys,
+        drawn,
+        value.to_numpy(dtype=float),
+        squares.to_numpy(dtype=float),
     )
 
 

@@ -3,7 +3,7 @@
 import math
 from statistics import NormalDist
 
-from scipy.special import stdtrit
+from scipy.special import chdtri, stdtrit
 
 CONFIDENCE = 0.95
 """Share of samples whose interval holds the true value."""
@@ -98,6 +98,42 @@ def mean_interval(
     error = math.sqrt(squares / (n - 1) / n)
     half = float(stdtrit(n - 1, 0.5 + confidence / 2)) * error
     return mean - half, mean + half
+
+
+def sum_interval(
+    total: float, squares: float, *, typical: float, confidence: float = CONFIDENCE
+) -> Interval:
+    """Interval of a sum of money over events that come by chance, each of its own size.
+
+    Both how many events come and how much each brings is chance. The sum is held for a gamma
+    variable of mean `total` and variance `squares`; for the upper end one more event of typical
+    size is added. Of events of size 1 it is the exact interval of a Poisson count.
+
+    Parameters
+    ----------
+    total, squares
+        Σx and Σx² over the events seen; 0 where none was.
+    typical
+        Size of an event that might have come as well: Σx² / Σx over all events known.
+    confidence
+        Its level, 0 to 1.
+
+    References
+    ----------
+    Fay & Feuer (1997), Statistics in Medicine 16(7), 791-801; typical instead of largest size
+    as in Tiwari, Clegg & Zou (2006), Statistical Methods in Medical Research 15(6), 547-569.
+    """
+    tail = (1 - confidence) / 2
+    above, spread = total + typical, squares + typical * typical
+    if not above > 0:
+        return NONE
+    low = _gamma(total, squares, 1 - tail) if total > 0 and squares > 0 else 0.0
+    return low, _gamma(above, spread, tail)
+
+
+def _gamma(mean: float, variance: float, upper: float) -> float:
+    """What a gamma variable exceeds with the probability `upper`."""
+    return float(variance / (2 * mean) * chdtri(2 * mean * mean / variance, upper))
 
 
 def nps_interval(

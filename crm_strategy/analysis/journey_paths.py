@@ -68,7 +68,8 @@ def journey_paths(
     Table
         One row per distinct path: `path` (channels joined by " > "; null: orders without a
         touch in time), `conversions` (orders), `value` (money of those orders), `nulls`
-        (journeys that ended in none); sorted by path.
+        (journeys that ended in none), `value_squares` (Σ of each order's money squared, which tells
+        how far single orders scatter); sorted by path.
     """
     reach = start - lookback_days * DAY
     near = known_touches(touches).filter(within(_.touched_at, reach, end))
@@ -90,7 +91,10 @@ def journey_paths(
     return (
         counted.group_by("path")
         .agg(
-            conversions=_.conversions.sum(), value=_.value.sum().fill_null(0.0), nulls=_.nulls.sum()
+            conversions=_.conversions.sum(),
+            value=_.value.sum().fill_null(0.0),
+            nulls=_.nulls.sum(),
+            value_squares=(_.value * _.value).sum().fill_null(0.0),
         )
         .order_by("path")
     )

@@ -16,6 +16,8 @@ from crm_strategy.errors import DataError
 Whole = NDArray[np.intp]
 Real = NDArray[np.float64]
 
+_ROUNDING = 1e-9
+
 
 @dataclass(frozen=True)
 class Steps:
@@ -118,11 +120,7 @@ def steps_of(paths: ibis.Table | pd.DataFrame) -> Steps:
     DataError
         A path with an empty step.
     """
-    rows = paths.to_pandas() if isinstance(paths, ibis.Table) else paths
-    rows = rows[rows["path"].notna()]
-    rows = rows[(rows["conversions"] > 0) | (rows["nulls"] > 0)]
-    if not rows["path"].is_monotonic_increasing:
-        rows = rows.sort_values("path")
+    rows = _with_journeys(paths)
     texts = pa.array(rows["path"].to_numpy(dtype=object), type=pa.large_string())
     parts = pc.split_pattern(texts, ">")
     found = pc.dictionary_encode(parts.flatten())
@@ -147,6 +145,35 @@ def steps_of(paths: ibis.Table | pd.DataFrame) -> Steps:
         value=np.full(len(value), np.nan) if np.isnan(value).any() else value,
         nulls=rows["nulls"].to_numpy("float64"),
     )
+
+
+def value_scatter(paths: ibis.Table | pd.DataFrame) -> Real:
+    """Variance of single orders' money within each path of `steps_of`.
+
+    Parameters
+    ----------
+    paths
+        As in `steps_of`, with `value_squares`? (Σ of each order's money squared): 0 without it.
+    """
+    rows = _with_journeys(paths)
+    orders = rows["conversions"].to_numpy("float64")
+    if "value_squares" not in rows:
+        return np.zeros(len(rows))
+    counted = np.where(orders > 0, orders, 1.0)
+    mean = rows["value"].to_numpy("float64") / counted
+    spread = rows["value_squares"].to_numpy("float64") / counted - mean**2
+    # What rounding leaves of orders that are all alike is none.
+    return np.where(spread > _ROUNDING * mean**2, spread, 0.0)
+
+
+def _with_journeys(paths: ibis.Table | pd.DataFrame) -> pd.DataFrame:
+    """The paths with a journey and a channel, by their text."""
+    rows = paths.to_pandas() if isinstance(paths, ibis.Table) else paths
+    rows = rows[rows["path"].notna()]
+    rows = rows[(rows["conversions"] > 0) | (rows["nulls"] > 0)]
+    if not rows["path"].is_monotonic_increasing:
+        rows = rows.sort_values("path")
+    return rows
 
 
 def numbered(keys: NDArray[Any]) -> tuple[Whole, NDArray[Any]]:

@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from crm_strategy.analysis.channel_groups import ChannelGroups, channel_groups
-from crm_strategy.analysis.channel_mix import bounds, known_costs
-from crm_strategy.analysis.intervals import share_interval
+from crm_strategy.analysis.channel_groups import Bools, ChannelGroups, channel_groups
+from crm_strategy.analysis.channel_mix import known_costs
+from crm_strategy.analysis.intervals import share_interval, sum_interval
 
 COLUMNS = (
     *("channel", "conversions_lost", "cost_saved", "verdict"),
     *("margin_lost", "low", "high", "net_gain", "break_even", "flip_margin"),
-    *("journey_count", "least_conversions_lost"),
+    *("journey_count", "least_conversions_lost", "basis", "scatter"),
 )
 
 _ROUNDING = 1e-9
@@ -21,8 +21,6 @@ def switch_offs(
     costs: pd.DataFrame,
     *,
     margin_rate: float | None = None,
-    draws: int = 200,
-    seed: int = 0,
 ) -> pd.DataFrame:
     """What switching off one channel, and no other, loses and saves.
 
@@ -30,10 +28,13 @@ def switch_offs(
     path holds no other. Break-even ρ = (margin lost at 0 − cost) / (margin lost at 0 − at 1):
     if the other channels win back more than this share, switching off pays.
 
+    The bounds are those of `sum_interval`: chance has its part in how many orders come and in
+    what each is worth. They are calculated, not drawn, so no seed moves a verdict.
+
     Parameters
     ----------
-    paths, costs, draws, seed
-        As in `channel_mix.channel_sets`.
+    paths, costs
+        As in `channel_mix.channel_sets`; with `value_squares`? as in `channel_groups`.
     margin_rate
         Margin of a unit of value; None where unknown: then value itself stands for margin, so
         that a loss is never made small, and no verdict says keep.
@@ -47,39 +48,38 @@ def switch_offs(
         `high` (upper bound at ρ = 0), `net_gain` (money: saved − lost at ρ = 0), `break_even`
         (ρ; 0 where switching off pays in any case, NaN where at no ρ), `flip_margin` (the margin
         rate above which a switch-off loses money at ρ = 0), `journey_count` (that
-        hold it, converted or not), `least_conversions_lost` (at ρ = 1).
+        hold it, converted or not), `least_conversions_lost` (at ρ = 1), `basis` (`margin`;
+        `revenue` where no margin is known: then all money here is revenue, the most that
+        margin can be), `scatter` (`orders` where the bounds hold the scatter of single orders'
+        money; `paths` where each order counts with its path's mean).
 
         Verdicts: `switch_off` (cost saved is above `high`), `keep` (below `low`), `test`
         (between: it depends on ρ or on chance), `left_on` (cost, value or paths unknown).
     """
-    groups = channel_groups(paths, draws=draws, seed=seed)
+    groups = channel_groups(paths)
     known = known_costs(costs)
     names = sorted({*groups.channels, *costs["channel"].dropna()})
-    rate = 1.0 if margin_rate is None else margin_rate
-    rows = [
-        _switched(name, groups, known.get(name, np.nan), rate, is_known=margin_rate is not None)
-        for name in names
-    ]
+    rows = [_switched(name, groups, known.get(name, np.nan), margin_rate) for name in names]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
+    table["basis"] = "revenue" if margin_rate is None else "margin"
+    table["scatter"] = "orders" if "value_squares" in paths else "paths"
     return table.sort_values(
         ["net_gain", "channel"], ascending=[False, True], ignore_index=True, na_position="last"
     )
 
 
 def _switched(
-    channel: str, groups: ChannelGroups, cost: float, rate: float, *, is_known: bool
+    channel: str, groups: ChannelGroups, cost: float, margin_rate: float | None
 ) -> dict[str, object]:
     if channel not in groups.channels:
         return {"channel": channel, "cost_saved": cost, "verdict": "left_on"}
+    rate = 1.0 if margin_rate is None else margin_rate
     holding = groups.holds[:, groups.channels.index(channel)]
     alone = holding & (groups.holds.sum(axis=1) == 1)
     lost, least = (groups.conversions[0, each].sum() for each in (holding, alone))
-    value, least_value = (groups.value[:, each].sum(axis=1) for each in (holding, alone))
+    value, few = float(groups.value[holding].sum()), float(groups.value[alone].sum())
     journeys = groups.journeys[holding].sum()
-    most = rate * float(value[0])
-    few = rate * float(least_value[0])
-    low = min(rate * float(bounds(least_value[1:, None])[0][0]), few)
-    high = max(rate * float(bounds(value[1:, None])[1][0]), most)
+    low, high = rate * _bound(groups, alone, 0), rate * _bound(groups, holding, 1)
     if not lost:
         high = rate * _chance_of_none(groups, journeys)
     if np.isnan([cost, low, high]).any():
@@ -87,21 +87,32 @@ def _switched(
     elif cost > high:
         verdict = "switch_off"
     else:
-        verdict = "keep" if cost < low and is_known else "test"
+        verdict = "keep" if cost < low and margin_rate is not None else "test"
     return {
         "channel": channel,
         "conversions_lost": lost,
         "cost_saved": cost,
         "verdict": verdict,
-        "margin_lost": most,
+        "margin_lost": rate * value,
         "low": low,
         "high": high,
-        "net_gain": cost - most,
-        "break_even": _break_even(most, few, cost),
-        "flip_margin": cost / value[0] if value[0] > 0 else np.nan,
+        "net_gain": cost - rate * value,
+        "break_even": _break_even(rate * value, rate * few, cost),
+        "flip_margin": cost / value if value > 0 else np.nan,
         "journey_count": journeys,
         "least_conversions_lost": least,
     }
+
+
+def _bound(groups: ChannelGroups, rows: Bools, end: int) -> float:
+    """Lower (0) or upper (1) end of what the orders of some groups are worth."""
+    value, squares = float(groups.value[rows].sum()), float(groups.value_squares[rows].sum())
+    if np.isnan(value):
+        return np.nan
+    worth, every = (float(np.nansum(each)) for each in (groups.value, groups.value_squares))
+    typical = every / worth if worth > 0 else 0.0
+    found = sum_interval(value, squares, typical=typical)[end]
+    return np.nan if found is None else found
 
 
 def _break_even(most: float, few: float, cost: float) -> float:
@@ -115,4 +126,4 @@ def _chance_of_none(groups: ChannelGroups, journeys: float) -> float:
     share, total = share_interval(0, journeys)[1], groups.conversions[0].sum()
     if share is None or not total:
         return np.nan
-    return share * journeys * float(groups.value[0].sum()) / float(total)
+    return share * journeys * float(groups.value.sum()) / float(total)

@@ -22,6 +22,17 @@ def test_the_interval_of_a_channel_alone_is_that_of_a_share() -> None:
     assert last["value_low"] == pytest.approx(7 * last["low"])
 
 
+def test_money_scatters_as_single_orders_do() -> None:
+    # Of 400 journeys 50 end in an order of 10 and 50 in one of 190; one draw of them has the
+    # variance Σv² − (Σv)² / 400, of as many orders of 100 each 100² · 75.
+    known = paths(("A", 100, 300, 10_000.0))
+    apart = known.assign(value_squares=50 * 10.0**2 + 50 * 190.0**2)
+    for rows, variance in ((known, 100.0**2 * 75), (apart, 1_810_000 - 10_000.0**2 / 400)):
+        found = attribution_intervals(rows, attribution(rows), draws=400, seed=1)
+        last = found[found["rule"] == "last_touch"].iloc[0]
+        assert last["value_high"] - 10_000 == pytest.approx(1.96 * variance**0.5, rel=0.1)
+
+
 @settings(max_examples=10)
 @given(some_paths)
 def test_bounds_hold_the_credit_and_one_seed_gives_one_result(rows) -> None:

@@ -76,7 +76,7 @@ def test_a_channel_without_a_known_cost_is_never_free():
     # Its conversions stay in every set, its cost is in none.
     least = by_set(found, 0.0).loc["sms"]
     assert (least["cost"], least["conversions"]) == (0.0, 1.0)
-    single = switch_offs(THREE, costs(email=10.0, call=90.0), draws=0).set_index("channel")
+    single = switch_offs(THREE, costs(email=10.0, call=90.0)).set_index("channel")
     assert single.loc["sms", "verdict"] == "left_on"
     assert np.isnan(single.loc["sms", "cost_saved"])
 
@@ -91,7 +91,7 @@ def test_a_channel_in_no_path_cannot_be_judged():
 
 
 def test_switch_offs_worked_by_hand():
-    found = switch_offs(THREE, PRICES, margin_rate=0.5, draws=0).set_index("channel")
+    found = switch_offs(THREE, PRICES, margin_rate=0.5).set_index("channel")
     assert list(found.reset_index().columns) == list(COLUMNS)
     call = found.loc["call"]
     # Three of its conversions, 300 of value, 150 of margin; 90 saved: ρ must win back 60 of 150.
@@ -117,6 +117,23 @@ def test_verdicts_depend_on_what_chance_and_substitution_leave_open():
     assert many(prices)["email"] == "test"
     no_value = THREE.drop(columns="value")
     assert set(switch_offs(no_value, prices)["verdict"]) == {"left_on"}
+
+
+def test_bounds_hold_the_scatter_of_single_orders():
+    # 100 orders by calls alone, half of 10 and half of 190: drawn anew, their sum of 10,000
+    # scatters by √Σv² = 1,345, of a hundred orders of 100 each by 1,000.
+    alike = paths(("call", 100, 10_000.0, 900))
+    apart = alike.assign(value_squares=50 * 10.0**2 + 50 * 190.0**2)
+    random = np.random.default_rng(0)
+    counts = random.poisson(50, (4000, 2)) @ np.array([10.0, 190.0])
+    ends = {}
+    for name, known in (("paths", alike), ("orders", apart)):
+        row = switch_offs(known, costs(call=1.0), margin_rate=0.5).iloc[0]
+        assert row["scatter"] == name
+        ends[name] = (row["low"], row["high"])
+    assert ends["orders"] == pytest.approx(np.quantile(counts, [0.025, 0.975]) / 2, rel=0.03)
+    # Alike they are Poisson's: 100 events hold 81.4 to 121.6 (Garwood 1936).
+    assert ends["paths"] == pytest.approx((81.4 * 50, 121.6 * 50), rel=1e-3)
 
 
 def test_no_conversion_in_few_journeys_is_no_proof():
@@ -206,7 +223,7 @@ def test_more_channels_or_more_substitution_never_keep_fewer(rows, prices):
 @given(some_paths, some_costs)
 def test_single_switch_offs_are_the_sets_with_one_channel_off(rows, prices):
     sets = channel_sets(paths(*rows), prices, draws=0)
-    single = switch_offs(paths(*rows), prices, margin_rate=0.4, draws=0).set_index("channel")
+    single = switch_offs(paths(*rows), prices, margin_rate=0.4).set_index("channel")
     ones = sets[(sets["off_count"] == 1) & (sets["substitution"] != 0.5)]
     total = sum(row[1] for row in rows)
     for row in ones.itertuples():

@@ -12,6 +12,7 @@ from crm_strategy.analysis.intervals import (
     mean_interval,
     nps_interval,
     share_interval,
+    sum_interval,
 )
 
 
@@ -73,3 +74,12 @@ def test_nps_of_answers_that_do_not_vary_has_no_interval(promoters, detractors, 
 
 def test_an_nps_interval_stays_on_the_scale():
     assert nps_interval(2, 1, 3)[1] == 100
+
+
+def test_a_sum_of_equal_events_has_garwoods_interval_of_their_count():
+    # Garwood (1936): 10 events hold 4.80 to 18.39, none 0 to 3.69.
+    assert sum_interval(70.0, 490.0, typical=7.0) == pytest.approx(
+        (7 * 4.795, 7 * 18.390), rel=1e-3
+    )
+    assert sum_interval(0.0, 0.0, typical=7.0) == pytest.approx((0.0, 7 * 3.689), rel=1e-3)
+    assert sum_interval(0.0, 0.0, typical=0.0) == (None, None)

@@ -94,7 +94,7 @@ def _assert_credit(ours: pd.DataFrame, theirs: pd.DataFrame) -> None:
 
 def _assert_paths(ours: pd.DataFrame, theirs: pd.DataFrame) -> None:
     left, right = (each.sort_values("path", ignore_index=True) for each in (ours, theirs))
-    assert_frame_equal(left, right[left.columns], check_dtype=False, rtol=1e-9)
+    assert_frame_equal(left[right.columns], right, check_dtype=False, rtol=1e-9)
 
 
 def _measured(python: str, contender: str, data: Path) -> dict[str, float]:
