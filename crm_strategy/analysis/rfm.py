@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import ibis
-from ibis import Deferred, _
+from ibis import _
 
 from crm_strategy.analysis.members import EXPECTED, with_values
 from crm_strategy.analysis.profiles import customer_behaviour
@@ -26,6 +26,7 @@ __all__ = [
     "rf_grid",
     "rfm_scores",
     "scores_of_profiles",
+    "segment_of",
     "segment_summary",
 ]
 
@@ -155,12 +156,16 @@ def customer_segments(
     Table
         `scores` and `segment`, one of `MAPS[segment_map]`.
     """
-    code = 100 * _level(_.recency_score, bins) + (
-        10 * _level(_.frequency_score, bins) + _level(_.monetary_score, bins)
+    return scores.mutate(segment=segment_of(scores, bins=bins, segment_map=segment_map))
+
+
+def segment_of(scores: ibis.Table, *, bins: int = 5, segment_map: str = "named") -> ibis.Value:
+    """The segment alone, as a value of `scores`; see `customer_segments`."""
+    code = 100 * _level(scores.recency_score, bins) + (
+        10 * _level(scores.frequency_score, bins) + _level(scores.monetary_score, bins)
     )
-    coded = scores.mutate(code=code)
-    rules = [(coded.code.isin(codes), name) for name, codes in codes_of(segment_map).items()]
-    return coded.mutate(segment=ibis.cases(*rules)).drop("code")
+    rules = [(code.isin(codes), name) for name, codes in codes_of(segment_map).items()]
+    return ibis.cases(*rules)
 
 
 def segment_summary(customers: ibis.Table, values: ibis.Table | None = None) -> ibis.Table:
@@ -246,7 +251,7 @@ def _score(customers: ibis.Table, measure: str, bins: int) -> ibis.Value:
     return ibis.ifelse(alike, (bins + 1) // 2, score)
 
 
-def _level(score: Deferred, bins: int) -> Deferred:
+def _level(score: ibis.Value, bins: int) -> ibis.Value:
     if bins == _LEVELS:
         return score
     steps = bins - 1

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 import ibis
 from ibis import _
@@ -18,7 +17,7 @@ from crm_strategy.analysis.members import (
 )
 from crm_strategy.analysis.purchase_stops import stopped_at_members
 from crm_strategy.analysis.responses import response_members
-from crm_strategy.analysis.rfm import customer_segments
+from crm_strategy.analysis.rfm import segment_of
 from crm_strategy.analysis.satisfaction import satisfaction_members
 from crm_strategy.analysis.segment_rules import rule_members
 from crm_strategy.analysis.tiers import tier_members
@@ -103,7 +102,10 @@ def segment_members(kind: str, sources: Sources) -> ibis.Table:
     """
     if kind.startswith((STATED, PREFERRED)):
         return sources.attributes.table.select("customer_id", segment=_[kind])
-    return _MEMBERS[kind](sources)
+    found, otherwise = _FOUND[kind](sources)
+    if otherwise is None:
+        return found
+    return members_of(sources.profiles, found, otherwise=otherwise)
 
 
 def members_by_kind(kinds: Iterable[str], sources: Sources) -> ibis.Table:
@@ -124,17 +126,23 @@ def members_by_kind(kinds: Iterable[str], sources: Sources) -> ibis.Table:
     """
     asked = [kind for kind in kinds if kind != "rules" or sources.rules]
     columns = [kind for kind in asked if kind.startswith((STATED, PREFERRED))]
-    found = [
-        segment_members(kind, sources).rename({kind: "segment"})
-        for kind in asked
-        if kind not in columns
-    ]
     table = sources.profiles.select("customer_id")
     if columns:
         table = sources.attributes.table.select("customer_id", *columns)
-    for place, each in enumerate(found):
-        table = table.join(each, "customer_id", rname=f"{{name}}_{place}")
-    return table.select("customer_id", *asked).cache()
+    # As few joins as can be: with millions of customers each takes its time.
+    scored = {kind: _scored(kind, sources) for kind in asked if kind in _SCORED}
+    segments: dict[str, ibis.Value] = {}
+    if scored:
+        parts = sources.scores.select("customer_id", **scored)
+        table = table.left_join(parts, "customer_id", rname="{name}_of_scores")
+    for place, kind in enumerate(each for each in asked if each not in (*columns, *scored)):
+        found, otherwise = _FOUND[kind](sources)
+        named = found.select("customer_id", **{kind: _.segment})
+        table = table.left_join(named, "customer_id", rname=f"{{name}}_{place}")
+        segments[kind] = _[kind] if otherwise is None else _[kind].fill_null(otherwise)
+    return table.select(
+        "customer_id", **{kind: segments.get(kind, _[kind]) for kind in asked}
+    ).cache()
 
 
 def segments_by_kind(
@@ -180,54 +188,59 @@ def segments_by_kind(
     return sizes.order_by("place", _.revenue.desc(), "segment").select(*_COLUMNS)
 
 
-def _rfm(of: Sources) -> ibis.Table:
-    named = customer_segments(of.scores, bins=of.bins, segment_map=of.segment_map)
-    return named.select("customer_id", "segment")
+_Found = tuple[ibis.Table, str | None]
+"""Members, and the segment of the customers who are not among them; None where all are."""
 
 
-def _grid(of: Sources) -> ibis.Table:
-    named = customer_segments(of.scores, bins=of.bins, segment_map="grid")
-    return named.select("customer_id", "segment")
+def _scored(kind: str, of: Sources) -> ibis.Value:
+    chosen = of.segment_map if kind == "rfm" else "grid"
+    return segment_of(of.scores, bins=of.bins, segment_map=chosen)
 
 
-def _lifecycle(of: Sources) -> ibis.Table:
-    staged = of.stages.select("customer_id", segment=_.stage)
-    return members_of(of.profiles, staged, otherwise=INACTIVE)
+def _by_scores(kind: str) -> Callable[[Sources], _Found]:
+    return lambda of: (of.scores.select("customer_id", segment=_scored(kind, of)), None)
 
 
-def _value(of: Sources) -> ibis.Table:
-    return members_of(of.profiles, value_deciles(of.values), otherwise=UNKNOWN)
+def _lifecycle(of: Sources) -> _Found:
+    return of.stages.select("customer_id", segment=_.stage), INACTIVE
 
 
-def _regularity(of: Sources) -> ibis.Table:
-    return members_of(of.profiles, regularity(of.counts), otherwise=UNKNOWN)
+def _value(of: Sources) -> _Found:
+    return value_deciles(of.values), UNKNOWN
 
 
-def _tier(of: Sources) -> ibis.Table:
-    return tier_members(of.profiles, by=of.tiers_by, at_least=of.at_least, shares=of.shares)
+def _regularity(of: Sources) -> _Found:
+    return regularity(of.counts), UNKNOWN
 
 
-def _response(of: Sources) -> ibis.Table:
-    return response_members(of.touches, of.profiles, as_of=of.end)
+def _tier(of: Sources) -> _Found:
+    tiers = tier_members(of.profiles, by=of.tiers_by, at_least=of.at_least, shares=of.shares)
+    return tiers, None
 
 
-def _stopped_at(of: Sources) -> ibis.Table:
-    return stopped_at_members(
+def _response(of: Sources) -> _Found:
+    return response_members(of.touches, of.profiles, as_of=of.end), None
+
+
+def _stopped_at(of: Sources) -> _Found:
+    stopped = stopped_at_members(
         of.touches, of.leads, of.all_orders, of.profiles, start=of.start, end=of.end
     )
+    return stopped, None
 
 
-def _satisfaction(of: Sources) -> ibis.Table:
-    return satisfaction_members(of.answers, of.profiles)
+def _satisfaction(of: Sources) -> _Found:
+    return satisfaction_members(of.answers, of.profiles), None
 
 
-def _rules(of: Sources) -> ibis.Table:
-    return rule_members(of.profiles, of.rules)
+def _rules(of: Sources) -> _Found:
+    return rule_members(of.profiles, of.rules), None
 
 
-_MEMBERS: Mapping[str, Callable[[Sources], Any]] = {
-    "rfm": _rfm,
-    "grid": _grid,
+_SCORED = ("rfm", "grid")
+
+_FOUND: Mapping[str, Callable[[Sources], _Found]] = {
+    **{kind: _by_scores(kind) for kind in _SCORED},
     "lifecycle": _lifecycle,
     "value": _value,
     "regularity": _regularity,
@@ -238,5 +251,5 @@ _MEMBERS: Mapping[str, Callable[[Sources], Any]] = {
     "satisfaction": _satisfaction,
 }
 
-KINDS = tuple(_MEMBERS)
+KINDS = tuple(_FOUND)
 """Kinds of one name; `attribute:<column>` and `preference:<what>` are families of kinds."""
