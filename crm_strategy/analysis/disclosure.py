@@ -1,7 +1,8 @@
 """Disclosure control: which cells of a table with known margins would tell a small group."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from heapq import heappop, heappush
+from numbers import Real
 
 Cells = dict[tuple[str, str], int]
 """Customers by the segment of one division and of another; nobody has no cell."""
@@ -98,14 +99,46 @@ def _ring(cells: Cells, hide: set[tuple[str, str]], cell: tuple[str, str]) -> se
 
 
 def hidden_sizes(sizes: Mapping[str, float], *, least: int) -> set[str]:
-    """Groups whose size is hidden where the reader knows how many all are together.
+    """Groups whose size is hidden where the reader knows how many all are together."""
+    names = [*sizes]
+    hide = rows_to_hide([*sizes.values()], groups=[[0] * len(names)], least=least)
+    return {names[row] for row in hide}
 
-    The small ones and the next smallest, until two groups and `least` customers are hidden;
-    groups of one size are hidden together.
+
+def rows_to_hide(
+    counts: Sequence[object], *, least: int, groups: Sequence[Sequence[object]] = ()
+) -> list[int]:
+    """Positions of rows to hide: the small ones and, in each known whole, their complement.
+
+    Parameters
+    ----------
+    counts
+        Customers a row.
+    least
+        Customers that a row needs to be told.
+    groups
+        For each way of summing that the reader may know, the whole each row belongs to.
     """
-    hide = {name for name, n in sizes.items() if 0 < n < least}
-    rest = sorted((n for name, n in sizes.items() if n >= least), reverse=True)
-    while hide and rest and (len(hide) < 2 or sum(sizes[name] for name in hide) < least):
-        hide |= {name for name, n in sizes.items() if n == rest[-1]}
-        rest = [n for n in rest if n > rest[-1]]
-    return hide
+    known = {row: float(n) for row, n in enumerate(counts) if isinstance(n, Real) and n > 0}
+    hide = {row for row, n in known.items() if n < least}
+    grew = bool(hide)
+    while grew:
+        before = len(hide)
+        for group in groups:
+            for whole in dict.fromkeys(group[row] for row in sorted(hide)):
+                members = {row: n for row, n in known.items() if group[row] == whole}
+                complete(hide, members, least=least)
+        grew = len(hide) > before
+    return sorted(hide)
+
+
+def complete(hide: set[int], members: Mapping[int, float], *, least: int) -> None:
+    """Hide the next smallest members until two rows and `least` customers are hidden."""
+    rest = sorted((row for row in members if row not in hide), key=lambda row: members[row])
+    gone = [members[row] for row in members if row in hide]
+    while rest and (len(gone) < 2 or sum(gone) < least):
+        # Another table may have its rows in another order: equal ones go together.
+        equal = [row for row in rest if members[row] == members[rest[0]]]
+        hide.update(equal)
+        gone += [members[row] for row in equal]
+        rest = rest[len(equal) :]

@@ -191,8 +191,8 @@ def channel_sets_finding(sets: Data, *, keep: float = 0.95) -> Finding:
 def acquisition_finding(acquisition: Data, *, days: int) -> Finding:
     """The channel whose new customers don't pay, else the one whose pay best."""
     rows = frame_of(acquisition)
-    known = rows[rows["ltv_to_cac"].notna() & rows["channel"].notna()] if len(rows) else rows
-    known = without_small(known, "new_customers")
+    known = without_small(rows, "new_customers", within=((),)) if len(rows) else rows
+    known = known[known["ltv_to_cac"].notna() & known["channel"].notna()] if len(known) else known
     known = known[known["verdict"].isin([*ASKING, "hold"])] if len(known) else known
     if known.empty:
         return Finding("acquisition", title=say("findings.acquisition.none"))

@@ -167,7 +167,8 @@ def acquisition_table(acquisition: Data) -> Table:
             "ltv_to_cac": "ratio",
             **dict.fromkeys(("break_even_margin", "scale_margin"), "share"),
         },
-        suppress=(Suppress(count="new_customers", hides=_WORTH),),
+        # The new customers of all channels are those of the KPIs.
+        suppress=(Suppress(count="new_customers", hides=_WORTH, within=((),)),),
         layout=Layout(
             columns=(
                 *("channel", "new_customers", "cac", "ltv", "ltv_to_cac", "payback_months"),

@@ -2,9 +2,11 @@
 
 import pandas as pd
 
+from crm_strategy.analysis.newcomer_months import months_to_hide
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.privacy import rows_to_hide, with_hidden
+from crm_strategy.views.privacy import with_hidden
 from crm_strategy.views.telling_rates import hide_telling_rates
+from crm_strategy.words import voice
 
 RETURNED = ("active_count", "retention_rate")
 
@@ -24,12 +26,10 @@ def told_cohorts(retention: Data) -> pd.DataFrame:
     if rows.empty:
         return rows
     sizes = rows.drop_duplicates("cohort").set_index("cohort")["customer_count"]
-    months = [pd.Timestamp(cohort) for cohort in sizes.index]
-    wholes: list[list[object]] = [[0] * len(months)]
-    wholes.extend(
-        [(day.year, (day.month - 1) // length) for day in months] for length in (3, 6, 12)
-    )
-    gone = {sizes.index[at] for at in rows_to_hide(sizes.tolist(), groups=wholes)}
+    months = [pd.Timestamp(cohort).date() for cohort in sizes.index]
+    told = dict(zip(months, sizes.tolist(), strict=True))
+    hide = months_to_hide(told, least=voice().min_cell)
+    gone = {cohort for cohort, month in zip(sizes.index, months, strict=True) if month in hide}
     places = [place for place, cohort in enumerate(rows["cohort"]) if cohort in gone]
     shown = hide_telling_rates(rows, "retention_rate", of="customer_count", hides=("active_count",))
     return with_hidden(shown, places, hides=RETURNED, within=[["period"]])

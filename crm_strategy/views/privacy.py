@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import TYPE_CHECKING, TypeVar
 
+from crm_strategy.analysis import disclosure
 from crm_strategy.views.payload import Cell, hidden, is_hidden, too_few
 from crm_strategy.words import voice
 
@@ -75,16 +76,7 @@ def rows_to_hide(counts: Sequence[object], *, groups: Sequence[Sequence[object]]
     groups
         For each way of summing that the reader may know, the whole each row belongs to.
     """
-    hide = {row for row, count in enumerate(counts) if small(count)}
-    known = {row: float(n) for row, n in enumerate(counts) if isinstance(n, (int, float)) and n > 0}
-    grew = bool(hide)
-    while grew:
-        before = len(hide)
-        for group in groups:
-            for whole in dict.fromkeys(group[row] for row in sorted(hide)):
-                complete(hide, {row: n for row, n in known.items() if group[row] == whole})
-        grew = len(hide) > before
-    return sorted(hide)
+    return disclosure.rows_to_hide(counts, groups=groups, least=voice().min_cell)
 
 
 def wholes_of(rows: "pd.DataFrame", within: Sequence[Sequence[str]]) -> list[list[object]]:
@@ -97,14 +89,7 @@ def wholes_of(rows: "pd.DataFrame", within: Sequence[Sequence[str]]) -> list[lis
 
 def complete(hide: set[int], members: dict[int, float]) -> None:
     """Hide the next smallest members until two rows and `min_cell` customers are hidden."""
-    rest = sorted((row for row in members if row not in hide), key=lambda row: members[row])
-    gone = [members[row] for row in members if row in hide]
-    while rest and (len(gone) < 2 or sum(gone) < voice().min_cell):
-        # Another table may have its rows in another order: equal ones go together.
-        equal = [row for row in rest if members[row] == members[rest[0]]]
-        hide.update(equal)
-        gone += [members[row] for row in equal]
-        rest = rest[len(equal) :]
+    disclosure.complete(hide, members, least=voice().min_cell)
 
 
 def narrowed(
