@@ -1,4 +1,4 @@
-"""One sheet for one table: finding, basis, named table, notes, print set-up."""
+"""One sheet for one table: finding, basis, named table, notes."""
 
 import math
 import textwrap
@@ -31,15 +31,18 @@ from crm_strategy.words.numbers import format_count
 HEADER_ROW: Final = 3
 NARROWEST: Final = 11
 WIDEST: Final = 48
+_WIDESTS: Final = (WIDEST, 40, 32, 26)
+"""How wide columns of text may be, tried until the table prints readably on one page's width."""
+
+PAPER_WIDTH: Final = 1740.0
+"""Pixels that A4 holds lying, at 60 %."""
+
 EXTRA_WIDTH: Final = 13
 _NOTE_WIDTH: Final = 100
 _LINE_HEIGHT: Final = 15
 _FINDING_SCALE: Final = 1.4  # a 14 pt bold character against an 11 pt one
-_ROWS_OF_A_PAGE: Final = 60
 _LONGEST_LABEL: Final = 200  # Excel allows 255 in a named table
-_LONGEST_FOOTER: Final = 100  # and 255 in all three parts of a footer
 _LONGEST_HEADING: Final = 150
-_A4: Final = 9
 
 
 @dataclass
@@ -58,8 +61,8 @@ class Sheet:
     """A sheet and how far it is written.
 
     `places` tells where each payload column stands (1 is A), `last_row` the last row of the
-    table's body, `end_row` and `end_column` the print area, `text_column` the last of the table
-    and its heading, without pictures.
+    table's body, `end_row` and `end_column` the print area, `text_row` and `text_column` the last
+    of the table with its heading and notes, without pictures.
     """
 
     book: Book
@@ -70,6 +73,7 @@ class Sheet:
     end_row: int = HEADER_ROW
     end_column: int = 1
     text_column: int = 1
+    text_row: int = 0
 
 
 def new_sheet(book: Book, name: str, *, heading: str, basis: str, widths: Sequence[float]) -> Sheet:
@@ -87,7 +91,7 @@ def new_sheet(book: Book, name: str, *, heading: str, basis: str, widths: Sequen
     linked = _reach(sheet, min(len(heading) * _FINDING_SCALE, _LONGEST_HEADING)) + 1
     linked = max(linked, len(widths))
     widen(sheet, max(linked, _reach(sheet, min(len(basis), _LONGEST_HEADING))))
-    sheet.text_column = sheet.end_column
+    sheet.text_column = max(len(widths), linked - 1)
     if name != book.contents:
         link(book, page.cell(1, linked), words.say("report.contents"), book.contents)
     return sheet
@@ -122,11 +126,26 @@ def table_sheet(book: Book, name: str, table: TablePayload, *, heading: str, bas
         fitting_width(table["columns"][at]["label"], longest)
         for at, longest in zip(columns, printed_widths(table, columns), strict=True)
     ]
-    sheet = new_sheet(book, name, heading=heading, basis=basis, widths=widths)
+    sheet = new_sheet(book, name, heading=heading, basis=basis, widths=_narrowed(widths))
     write_table(sheet, table, top=HEADER_ROW, name=table["id"])
     notes = [table["note"], rows_left_out(table), table["source"]]
     write_notes(sheet, [note for note in notes if note])
     return sheet
+
+
+def pixels(widths: Sequence[float]) -> float:
+    """The width of columns in pixels."""
+    return sum(7 * width + 5 for width in widths)
+
+
+def _narrowed(widths: Sequence[float]) -> list[float]:
+    """The widths, long texts broken into lines as far as paper needs it."""
+    tried = ([min(width, widest) for width in widths] for widest in _WIDESTS)
+    narrow: list[float] = []
+    for narrow in tried:
+        if pixels(narrow) <= PAPER_WIDTH:
+            break
+    return narrow
 
 
 def rows_left_out(table: TablePayload) -> str:
@@ -211,26 +230,7 @@ def write_notes(sheet: Sheet, notes: Sequence[str]) -> None:
             put_text(sheet.page.cell(row, 1), line, sheet.book.styles, Look(role="note"))
     if notes:
         sheet.end_row = row
-
-
-def finish(sheet: Sheet) -> None:
-    """Print set-up: landscape A4, one page wide, the first rows repeated, a footer.
-
-    A table of several pages is printed without the picture beside it, which would make every
-    page small; the HTML report prints it.
-    """
-    page, one_page = sheet.page, sheet.end_row <= _ROWS_OF_A_PAGE
-    last = sheet.end_column if one_page else sheet.text_column
-    page.print_area = f"A1:{get_column_letter(last)}{sheet.end_row}"
-    page.print_title_rows = f"1:{HEADER_ROW}"
-    page.page_setup.orientation = "landscape"
-    page.page_setup.paperSize = _A4
-    page.page_setup.fitToWidth = 1
-    page.page_setup.fitToHeight = 1 if one_page else 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
-    page.oddFooter.left.text = sheet.book.footer[:_LONGEST_FOOTER].replace("&", "&&")
-    page.oddFooter.center.text = "&A"
-    page.oddFooter.right.text = "&P / &N"
+    sheet.text_row = sheet.end_row
 
 
 def line_count(text: Any, width: float) -> int:

@@ -18,7 +18,8 @@ from crm_strategy.report.excel_front import (
 )
 from crm_strategy.report.excel_gallery import Gallery, table_rows
 from crm_strategy.report.excel_names import sheet_name, table_sheets
-from crm_strategy.report.excel_sheets import HEADER_ROW, Book, Sheet, finish, new_sheet, table_sheet
+from crm_strategy.report.excel_print import finish
+from crm_strategy.report.excel_sheets import HEADER_ROW, Book, Sheet, new_sheet, table_sheet
 from crm_strategy.report.executed import (
     SUMMARY_MIME,
     Chapter,
