@@ -80,6 +80,20 @@ def kpi_verdict(rows: pd.DataFrame, *, period: PeriodLike, seasonal: bool) -> Ve
     seasonal
         Whether the KPI follows the season (`KPIS[kpi].seasonal`).
     """
+    earlier, now = judged_values(rows, period=period, seasonal=seasonal)
+    return signal(earlier, now)
+
+
+def judged_values(
+    rows: pd.DataFrame, *, period: PeriodLike, seasonal: bool
+) -> tuple[list[float | None], float | None]:
+    """What `kpi_verdict` judges: the values, or changes, of the periods before, and of this one.
+
+    Parameters
+    ----------
+    rows, period, seasonal
+        As in `kpi_verdict`.
+    """
     ordered = rows.sort_values("start")
     values: list[float | None] = ordered["value"].tolist()
     if seasonal:
@@ -88,7 +102,7 @@ def kpi_verdict(rows: pd.DataFrame, *, period: PeriodLike, seasonal: bool) -> Ve
         value for value, end in zip(values, ordered["end"], strict=True) if end < period.start
     ]
     now = [value for value, id_ in zip(values, ordered["period"], strict=True) if id_ == period.id]
-    return signal(earlier, now[0] if now else None)
+    return earlier, now[0] if now else None
 
 
 def _row(

@@ -14,6 +14,20 @@ ENOUGH = 8
 WIDTH = 2.66
 """3 / d2 with d2 = 1.128, the mean range of two values of a normal distribution."""
 
+_FALSE_ALARMS = {
+    8: 0.031,
+    9: 0.027,
+    10: 0.023,
+    11: 0.021,
+    12: 0.019,
+    16: 0.014,
+    20: 0.011,
+    24: 0.009,
+    36: 0.007,
+}
+"""Share of values of noise alone that are called signals, by the number of earlier values: two
+million series of independent normal values drawn for each."""
+
 _NEAR = timedelta(days=3)
 """Periods begin a year apart within so many days: 28 February stands for the 29th."""
 
@@ -70,6 +84,22 @@ def signal(earlier: Sequence[float | None], value: float | None) -> Verdict:
     if value > limits.high + slack:
         return "signal_high"
     return "signal_low" if value < limits.low - slack else "noise"
+
+
+def false_alarm_rate(earlier: int) -> float:
+    """How often noise alone is called a signal: limits of few values are rough.
+
+    Parameters
+    ----------
+    earlier
+        Number of values that limits rest on; fewer than 8 give no signal.
+
+    Returns
+    -------
+    float
+        A share, of independent normal values; that of the next smaller number tried.
+    """
+    return _FALSE_ALARMS[max(n for n in _FALSE_ALARMS if n <= earlier)] if earlier >= ENOUGH else 0
 
 
 def yearly_changes(starts: Sequence[date], values: Sequence[float | None]) -> list[float | None]:

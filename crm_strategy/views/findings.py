@@ -67,6 +67,7 @@ from crm_strategy.views.journey_findings import (
     touchpoint_gaps_finding,
 )
 from crm_strategy.views.kpi_findings import category_finding, kpi_signals_finding, revenue_finding
+from crm_strategy.views.kpi_group_findings import kpi_breakdowns_finding
 from crm_strategy.views.lead_findings import (
     deals_finding,
     lead_funnel_finding,
@@ -143,6 +144,7 @@ __all__ = [
     "hot_leads_finding",
     "ideal_customer_finding",
     "incident_finding",
+    "kpi_breakdowns_finding",
     "kpi_restatements_finding",
     "kpi_signals_finding",
     "lapsed_groups_finding",

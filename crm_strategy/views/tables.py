@@ -79,6 +79,7 @@ from crm_strategy.views.journey_tables import (
     touchpoints_table,
     transitions_table,
 )
+from crm_strategy.views.kpi_group_tables import kpi_breakdowns_table, kpi_groups_table
 from crm_strategy.views.kpi_tables import categories_table, kpis_table, products_table
 from crm_strategy.views.layout import Basis, Layout, Suppress
 from crm_strategy.views.lead_tables import deals_table, lead_funnel_table, lost_reasons_table
@@ -170,6 +171,8 @@ __all__ = [
     "hot_leads_table",
     "ideal_customer_table",
     "incidents_table",
+    "kpi_breakdowns_table",
+    "kpi_groups_table",
     "kpi_restatements_table",
     "kpis_table",
     "lead_funnel_table",

@@ -1,0 +1,116 @@
+"""Tables of KPIs by group: a line a group for the page, every figure for the workbook."""
+
+from typing import Final
+
+import pandas as pd
+
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.kinds import kpi_kind
+from crm_strategy.views.kpi_group_privacy import told_groups
+from crm_strategy.views.layout import Layout
+from crm_strategy.views.naming import attribute_name, segment_name, value_name
+from crm_strategy.views.payload import hidden, is_hidden
+from crm_strategy.views.table import Table
+from crm_strategy.words import say
+from crm_strategy.words.numbers import format_interval
+
+SIGNALS: Final = ("signal_high", "signal_low")
+NAMED: Final = {"breakdown": "text", "group": "text"}
+"""These columns hold names, not ids."""
+
+_IN_LINE: Final = ("average_order_value", "customer_retention_rate", "new_customers")
+_MOST_SIGNALS: Final = 3
+
+
+def kpi_groups_table(groups: Data) -> Table:
+    """A line a group: customers, revenue and its change on a year ago, key figures, signals."""
+    rows = _named(told_groups(frame_of(groups)))
+    lines = [
+        _line(breakdown, group, of.set_index("kpi"))
+        for (breakdown, group), of in rows.groupby(["breakdown", "group"], sort=False)
+    ]
+    columns = ("breakdown", "group", "customer_count", "revenue", "year_change", *_IN_LINE)
+    return Table(
+        pd.DataFrame(lines, columns=[*columns, "signals"]),
+        id="kpi_groups",
+        formats=NAMED | {"year_change": "change", "signals": "text"},
+        layout=Layout(columns=(*columns[:-1], "signals", "new_customers")),
+    )
+
+
+def kpi_breakdowns_table(groups: Data) -> Table:
+    """Every KPI of every group beside its past, those beyond their natural limits first."""
+    rows = _named(told_groups(frame_of(groups)))
+    if len(rows):
+        rows = rows.assign(range=[_range(row) for row in rows.to_dict("records")])
+        calm = ~rows["verdict"].isin(SIGNALS)
+        rows = rows.iloc[calm.argsort(kind="stable")]
+    layout = Layout(
+        columns=(
+            *("breakdown", "group", "kpi", "value", "range", "previous", "last_year", "verdict"),
+            *("change", "target", "status", "low", "high", "n"),
+        ),
+        by_kpi=("value", "previous", "last_year", "change", "target", "low", "high"),
+        sheet_only=("change", "target", "status", "low", "high", "n"),
+        page_only=("range",),
+        rows_shown=10,
+    )
+    return Table(rows, id="kpi_breakdowns", formats=NAMED | {"range": "interval"}, layout=layout)
+
+
+def breakdown_name(breakdown: str) -> str:
+    """The printed name of a breakdown: RFM segments, Country."""
+    return say("segments.kind.rfm") if breakdown == "segment" else attribute_name(breakdown)
+
+
+def group_name(breakdown: str, group: str) -> str:
+    """The printed name of a group."""
+    named = segment_name(group) if breakdown == "segment" else group
+    return value_name(breakdown, group) if named == group else named
+
+
+def _named(rows: pd.DataFrame) -> pd.DataFrame:
+    if rows.empty:
+        return rows
+    pairs = list(zip(rows["breakdown"], rows["group"], strict=True))
+    return rows.assign(
+        breakdown=[breakdown_name(breakdown) for breakdown, _ in pairs],
+        group=[group_name(breakdown, group) for breakdown, group in pairs],
+    )
+
+
+def _line(breakdown: object, group: object, of: pd.DataFrame) -> dict[str, object]:
+    signals = of.index[of["verdict"].isin(SIGNALS)]
+    words = [
+        say(f"breakdowns.{of.at[kpi, 'verdict']}", kpi=say(f"kpis.{kpi}.name"))
+        for kpi in signals[:_MOST_SIGNALS]
+    ]
+    if len(signals) > _MOST_SIGNALS:
+        words.append(say("breakdowns.more", n=len(signals) - _MOST_SIGNALS))
+    revenue = of.loc["revenue"] if "revenue" in of.index else pd.Series(dtype="object")
+    return {
+        "breakdown": breakdown,
+        "group": group,
+        "customer_count": revenue.get("customers"),
+        "revenue": revenue.get("value"),
+        "year_change": _change(revenue.get("value"), revenue.get("last_year")),
+        **{kpi: of.at[kpi, "value"] if kpi in of.index else None for kpi in _IN_LINE},
+        "signals": "; ".join(words),
+    }
+
+
+def _change(value: object, before: object) -> object:
+    if is_hidden(value) or is_hidden(before):
+        return hidden()
+    if isinstance(value, float) and isinstance(before, float) and before > 0:
+        return value / before - 1
+    return None
+
+
+def _range(row: dict[str, object]) -> object:
+    low, high = row["low"], row["high"]
+    if is_hidden(low):
+        return hidden()
+    if not (isinstance(low, float) and isinstance(high, float)) or pd.isna(low) or pd.isna(high):
+        return None
+    return format_interval(low, high, kpi_kind(str(row["kpi"]), str(row["unit"] or "")))
