@@ -9,15 +9,18 @@ import pandas as pd
 from ibis import _
 
 from crm_strategy.analysis.experiment_power import ALPHA, POWER, sample_size
+from crm_strategy.analysis.funnel import RESPONSES
+from crm_strategy.analysis.intervals import share_interval
 from crm_strategy.analysis.spans import within
 from crm_strategy.analysis.timeline import known_touches, next_orders, placed_orders, soon_after
 
 COLUMNS = (
     *("channel", "verdict", "holdout_share", "weeks", "holdout_count", "contacted_count"),
     *("rate", "break_even_drop", "customer_count", "converted_count"),
+    *("rate_low", "rate_high", "basis", "is_sent"),
 )
 
-REACHED = ("channel", "customer_count", "converted_count", "ordering_count")
+REACHED = ("channel", "customer_count", "converted_count", "ordering_count", "sent_count")
 
 SHARES = (0.1, 0.2, 0.3, 0.5)
 """Shares of the customers that may be left without the channel; the smallest that suffices."""
@@ -69,13 +72,16 @@ def reached_customers(
     DataFrame
         By name: `channel`, `customer_count` (customers touched), `converted_count` (who ordered
         soon after a touch of it, as `responses` counts them), `ordering_count` (who ordered at
-        all in the period, before a touch or long after: what a test of so many days compares).
+        all in the period, before a touch or long after: what a test of so many days compares),
+        `sent_count` (to whom the client sent something, or called: what customers do themselves,
+        such as a visit or a click, is no sending; NaN where no action of the channel is known).
     """
     sent = known_touches(touches).filter(within(_.touched_at, start, end))
     sent = sent.mutate(touchpoint=_.channel)
     bought = orders.filter(within(_.ordered_at, start, end))
     customers = placed_orders(bought).select("customer_id").distinct()
     customers = customers.mutate(ordered=ibis.literal(1))
+    made = _made_by_client(sent)
     soon = next_orders(sent, bought)
     soon = soon.mutate(soon=soon_after(_.placed_at, _.touched_at, conversion_days))
     counts = (
@@ -87,7 +93,21 @@ def reached_customers(
             ordering_count=_.customer_id.nunique(where=_.ordered.notnull()),
         )
     )
-    return counts.order_by("channel").to_pandas()[list(REACHED)]
+    table = counts.order_by("channel").to_pandas()
+    table["sent_count"] = table["channel"].map(made).astype("float64")
+    return table[list(REACHED)]
+
+
+def _made_by_client(touches: ibis.Table) -> pd.Series:
+    """Customers to whom a channel sent something; channels without a known action are left out."""
+    if "action" not in touches.columns:
+        return pd.Series(dtype="float64")
+    counts = touches.group_by("channel").agg(
+        known=_.action.count(),
+        made=_.customer_id.nunique(where=_.action.notnull() & ~_.action.isin(RESPONSES)),
+    )
+    found = counts.to_pandas().set_index("channel")
+    return found.loc[found["known"] > 0, "made"]
 
 
 def holdout_plan(
@@ -110,7 +130,9 @@ def holdout_plan(
     touch does not order otherwise.
 
     To decide: the difference of the two order rates with its 95 % interval. Its lower end above
-    `break_even_drop`: keep the channel. Its upper end below: switch it off. Else go on.
+    `break_even_drop`: keep the channel. Its upper end below: switch it off. Else go on. Where no
+    margin is known, all revenue stands for it: a difference below is too small whatever the
+    margin is, one above tells nothing yet.
 
     Parameters
     ----------
@@ -120,7 +142,8 @@ def holdout_plan(
         As `reached_customers` returns it, of the same days.
     channel_terms
         `channel`, `kind`: only channels of kind `owned`, or of none, can be withheld from
-        single customers.
+        single customers, and of these only those through which the client sends: nobody can be
+        kept out of a shop by lot.
     start, end
         First and last day that `single` and `reached` cover.
     shares
@@ -134,11 +157,15 @@ def holdout_plan(
         `channel`, `verdict`, `holdout_share`, `weeks`, `holdout_count` and `contacted_count`
         (customers needed in the two groups), `rate` (share of the contacted with any order in so
         many weeks), `break_even_drop` (points of that rate, a fraction), `customer_count`
-        (reached), `converted_count` (of them, ordered soon after a touch).
+        (reached), `converted_count` (of them, ordered soon after a touch), `rate_low` and
+        `rate_high` (95 % of `rate`), `basis` (`margin` or `revenue`, as `switch_offs` has it),
+        `is_sent` (whether touches show that the client sends by the channel; None: they tell
+        no actions, so it is assumed).
 
-        Verdicts: `ready`, `cannot_pay` (no drop of the rate reaches the break-even, so no test
-        could tell to keep it), `too_few` (not within a year), `not_random` (advertising and the
-        like: test by region or week instead), `no_rate` (nothing is known of its customers).
+        Verdicts: `ready`, `cannot_pay` (no drop of the rate, its whole interval included,
+        reaches the break-even, so no test could tell to keep it), `too_few` (not within a year),
+        `not_random` (advertising, visits and the like: test by region or week instead),
+        `no_rate` (nothing is known of its customers, or all of them order).
         Figures but the counts are NaN where there is no plan; `cannot_pay` has `rate` and
         `break_even_drop` of the days observed.
     """
@@ -147,7 +174,7 @@ def holdout_plan(
     judged = single[single["verdict"].isin(_RANKS)].join(people, on="channel")
     weeks = ((end - start).days + 1) / 7
     rows = [
-        _plan(row, weeks, shares, can_draw=_may_draw(kinds.get(row["channel"])))
+        _plan(row, weeks, shares, can_draw=_may_draw(kinds.get(row["channel"]), row["sent_count"]))
         for row in judged.to_dict("records")
     ]
     plans = pd.DataFrame(rows, columns=list(COLUMNS))
@@ -162,8 +189,8 @@ def holdout_plan(
     return plans.loc[order.index].reset_index(drop=True)
 
 
-def _may_draw(kind: object) -> bool:
-    return not isinstance(kind, str) or kind in _RANDOM_KINDS
+def _may_draw(kind: object, sent: float) -> bool:
+    return sent != 0 and (not isinstance(kind, str) or kind in _RANDOM_KINDS)
 
 
 def _plan(
@@ -174,16 +201,19 @@ def _plan(
         "channel": row["channel"],
         "customer_count": people,
         "converted_count": soon,
+        "basis": row.get("basis", "margin"),
+        "is_sent": True if row["sent_count"] > 0 else None,
     }
     if not can_draw:
-        return found | {"verdict": "not_random"}
+        return found | {"verdict": "not_random", "is_sent": False}
     is_known = people > 0 and soon > 0 and lost > 0 and row["cost_saved"] > 0
     if not is_known or row["ordering_count"] >= people:
         return found | {"verdict": "no_rate"}
     rate, needed = row["ordering_count"] / people, row["cost_saved"] / lost
-    if needed * soon / people > rate:
+    ends = [end or 0.0 for end in share_interval(row["ordering_count"], people)]
+    if needed * soon / people > ends[1]:
         terms = {"rate": rate, "break_even_drop": needed * soon / people}
-        return found | {"verdict": "cannot_pay"} | terms
+        return found | {"verdict": "cannot_pay", "rate_low": ends[0], "rate_high": ends[1]} | terms
     in_good_time = [(share, GOOD_WEEKS) for share in sorted(shares)]
     for share, most in [*in_good_time, (max(shares), MOST_WEEKS)]:
         for weeks in range(LEAST_WEEKS, most + 1):
@@ -199,6 +229,8 @@ def _plan(
                     "holdout_count": size,
                     "contacted_count": math.ceil(size * (1 - share) / share),
                     "rate": now,
+                    "rate_low": _over(ends[0], weeks / observed),
+                    "rate_high": _over(ends[1], weeks / observed),
                     "break_even_drop": drop,
                 }
     return found | {"verdict": "too_few"}

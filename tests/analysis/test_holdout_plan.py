@@ -26,7 +26,9 @@ def single(*rows):
 
 
 def reached(*rows):
-    return pd.DataFrame(list(rows), columns=list(REACHED))
+    """All of them sent to, where a row has no number of its own."""
+    full = [row if len(row) == len(REACHED) else (*row, row[1]) for row in rows]
+    return pd.DataFrame(full, columns=list(REACHED))
 
 
 def test_sample_size_matches_r_power_prop_test():
@@ -106,21 +108,61 @@ def test_the_test_counts_every_order_of_the_customers_reached():
         *(("c", "2026-07-02", 5), ("d", "2026-07-25", -5)),
     )
     found = reached_customers(sent, placed, **QUARTER, conversion_days=30)
-    assert found.to_numpy().tolist() == [["email", 3, 1, 2]]
+    assert found[list(REACHED[:4])].to_numpy().tolist() == [["email", 3, 1, 2]]
+    assert found["sent_count"].isna().all()
     none = reached_customers(touches(), placed, **QUARTER, conversion_days=30)
     assert none.empty
     assert list(none.columns) == list(REACHED)
 
 
-@pytest.mark.parametrize(("cost", "verdict"), [(199.0, "ready"), (201.0, "cannot_pay")])
+@pytest.mark.parametrize(("cost", "verdict"), [(199.0, "ready"), (220.0, "cannot_pay")])
 def test_a_drop_of_more_than_all_who_order_is_no_break_even(cost, verdict):
-    # 10 % order after a touch, 20 % at all: twice the margin at risk is the most that can go.
+    # 10 % order after a touch, 20 % at all (19.2 to 20.8 as far as chance goes): twice the
+    # margin at risk is the most that can go.
     found = holdout_plan(
         single(("call", "test", cost, 100.0)), reached(("call", 9000, 900, 1800)), **QUARTER
     )
     row = found.iloc[0]
     assert row["verdict"] == verdict
     assert (row["break_even_drop"] <= row["rate"]) == (verdict == "ready")
+
+
+def test_only_what_the_client_sends_can_be_withheld_by_lot():
+    # A shop is visited, a call is made; what a mail without an action was, nobody knows.
+    rows = [
+        ("a", "2026-07-05", "shop", None, "visited"),
+        ("b", "2026-07-06", "shop", None, "visited"),
+    ]
+    rows += [("a", "2026-07-05", "call", None, "called"), ("b", "2026-07-05", "call", None, None)]
+    rows += [("a", "2026-07-05", "email", None, None)]
+    placed = orders(("a", "2026-07-16", 5))
+    sent = touches(*rows)
+    counted = reached_customers(sent, placed, **QUARTER, conversion_days=30)
+    assert counted.set_index("channel")["sent_count"].to_dict() == pytest.approx(
+        {"call": 1, "email": float("nan"), "shop": 0}, nan_ok=True
+    )
+    found = holdout_plan(
+        single(*((name, "test", 50.0, 200.0) for name in ("shop", "call", "email"))),
+        reached(
+            ("shop", 12_000, 2400, 4800, 0),
+            ("call", 12_000, 2400, 4800, 12_000),
+            ("email", 12_000, 2400, 4800, None),
+        ),
+        pd.DataFrame({"channel": ["shop", "call"], "kind": ["owned", "owned"]}),
+        **QUARTER,
+    ).set_index("channel")
+    assert found["verdict"].to_dict() == {
+        "shop": "not_random", "call": "ready", "email": "ready",
+    }  # fmt: skip
+    assert found["is_sent"].to_dict() == {"shop": False, "call": True, "email": None}
+
+
+def test_the_rate_of_a_plan_comes_with_its_interval():
+    found = holdout_plan(
+        single(("email", "test", 50.0, 200.0)), reached(("email", 12_000, 2400, 4800)), **QUARTER
+    ).iloc[0]
+    low, high = (1 - (1 - end) ** (found["weeks"] / 13) for end in (0.39126, 0.40880))
+    assert (found["rate_low"], found["rate_high"]) == pytest.approx((low, high), abs=1e-5)
 
 
 def test_few_customers_take_longer_and_half_of_them():
