@@ -82,7 +82,7 @@ def kpi_values(
         "purchase_frequency": _purchase_frequency(c),
         "loyalty_share": _share(c["loyal"], c["scored"]),
         "conversion_rate": _share(c["converted"], c["touched"]),
-        "csat": _share(c["csat_satisfied"], c["csat_answers"]),
+        "csat": _csat(c),
         "nps": _nps(c),
         "marketing_cost": _amount(c["marketing_cost"], math.nan),
         "roi": _roi(c, margin_rate),
@@ -152,13 +152,18 @@ def _purchase_frequency(c: Counts) -> Figure:
     return Figure(mean, mean_interval(mean, squares, n), n)
 
 
+def _csat(c: Counts) -> Figure:
+    figure = _share(c["csat_satisfied"], c["csat_answers"])
+    return figure._replace(parts=(*figure.parts, c["ever"] - c["csat_answers"]))
+
+
 def _nps(c: Counts) -> Figure:
     n, promoters, detractors = c["nps_answers"], c["nps_promoters"], c["nps_detractors"]
     if not n > 0:
         return NO_VALUE
     score = 100 * (promoters - detractors) / n
-    # The score and its interval together tell all three bands.
-    bands = (promoters, n - promoters - detractors, detractors)
+    # The score and its interval together tell all three bands; the rest did not answer.
+    bands = (promoters, n - promoters - detractors, detractors, c["ever"] - n)
     return Figure(score, nps_interval(promoters, detractors, n), n, bands)
 
 

@@ -209,3 +209,30 @@ def test_a_decision_on_new_customers_does_not_say_how_few_they_are() -> None:
     decision = findings.goals_finding(goals("new_customers", 4, None)).payload()["decision"]
     assert decision is not None
     assert " 4" not in decision["why"]
+
+
+@pytest.mark.parametrize("kpi", ["csat", "nps"])
+@pytest.mark.parametrize(("silent", "told"), [(0, True), (5, False), (12, True)])
+def test_few_who_did_not_answer_do_not_follow_from_the_answers_of_all_others(
+    kpi: str, silent: int, told: bool
+) -> None:
+    # 30 detractors, 20 passive and 50 promoters, each answering once, of all customers.
+    answers = {"nps_answers": 100, "nps_promoters": 50, "nps_detractors": 30}
+    answers |= {"csat_answers": 100, "csat_satisfied": 50, "ever": 100 + silent}
+    figure = kpi_values(defaultdict(lambda: math.nan, answers))[kpi]
+    row = {"kpi": kpi, "value": figure.value, "n": figure.n, "unit": "share"}
+    row |= dict(zip(("low", "high"), figure.interval, strict=True))
+    blank = dict.fromkeys(("previous", "last_year", "change"))
+    table = pd.DataFrame([row | {"smallest_count": figure.smallest_count} | blank])
+    (value,) = column_cells(tables.kpis_table(table).payload(), "value")
+    assert is_hidden(value) != told
+    # The bands hide one of them for the few silent, which the KPI would tell.
+    sizes = {"detractor": 30, "passive": 20, "promoter": 50}
+    bands = [
+        {"band": band, "kind": "nps", "customer_count": n, "revenue": 1.0, "repeat_rate": 0.5}
+        | {"low": 0.4, "high": 0.6}
+        for band, n in sizes.items()
+    ]
+    total = [{"customer_count": 100 + silent}]
+    payload = tables.satisfaction_table(pd.DataFrame(bands), total).payload()
+    assert any(map(is_hidden, column_cells(payload, "customer_count"))) != told
