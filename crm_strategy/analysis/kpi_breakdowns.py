@@ -1,6 +1,7 @@
 """KPIs by group: every figure of every group and period, each table read once a breakdown."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, Final
 
 import ibis
@@ -52,6 +53,7 @@ def kpi_breakdowns(
     margin_rate: float | None = None,
     discount_rate: float = 0.0,
     channel_terms: pd.DataFrame | None = None,
+    first_day: date | None = None,
 ) -> pd.DataFrame:
     """Every KPI of every group and period, with 95 % intervals of shares and means.
 
@@ -84,7 +86,7 @@ def kpi_breakdowns(
     segments
         Result of `loyalty.period_segments`, of all periods; without it no group has a share of
         loyal customers.
-    conversion_days, lookback_days, margin_rate, discount_rate, channel_terms
+    conversion_days, lookback_days, margin_rate, discount_rate, channel_terms, first_day
         As in `kpis.kpi_history`.
 
     Returns
@@ -121,7 +123,8 @@ def kpi_breakdowns(
                 )
                 counted.append(spent)
             parts[each.breakdown].append(pd.concat(counted, axis="columns"))
-    terms = {"margin_rate": margin_rate, "discount_rate": discount_rate}
+    terms: dict[str, Any] = {"margin_rate": margin_rate, "discount_rate": discount_rate}
+    terms |= {"first_day": first_day, "active_days": active_days}
     tables = [_kpis(each, pd.concat(parts[each.breakdown]), spans, **terms) for each in found]
     some = [table for table in tables if len(table)]
     return pd.concat(some, ignore_index=True) if some else pd.DataFrame(columns=list(COLUMNS))

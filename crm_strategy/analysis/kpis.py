@@ -3,6 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import ibis
@@ -10,6 +11,7 @@ import pandas as pd
 
 from crm_strategy.analysis.kpi_table import kpi_table, kpi_verdict
 from crm_strategy.analysis.kpi_values import kpi_values
+from crm_strategy.analysis.left_censoring import is_left_censored
 from crm_strategy.analysis.margin import goods_counts
 from crm_strategy.analysis.period_counts import order_counts
 from crm_strategy.analysis.spans import PeriodLike, Span, spans_of
@@ -50,12 +52,13 @@ def kpi_history(
     margin_rate: float | None = None,
     discount_rate: float = 0.0,
     channel_terms: pd.DataFrame | None = None,
+    first_day: date | None = None,
 ) -> pd.DataFrame:
     """Every KPI of every period, with 95 % intervals of shares and means.
 
     Definitions stand in `words` (`kpis.<id>.definition`). Orders without a customer count in
-    revenue, orders and their average only. The first periods of a client's data show every
-    customer as new: how long they had been customers is not known.
+    revenue, orders and their average only. KPIs that rest on what was before have no value in
+    the first periods of a client's data (`left_censoring`).
 
     Parameters
     ----------
@@ -82,6 +85,8 @@ def kpi_history(
         What a year of waiting takes off the worth of money, a fraction.
     channel_terms
         What channels cost where the cost file is silent: `channel`, `per_touch`, `monthly`.
+    first_day
+        First day of the data; None: they reach back to the first customer.
 
     Returns
     -------
@@ -113,6 +118,8 @@ def kpi_history(
         spans,
         margin_rate=margin_rate,
         discount_rate=discount_rate,
+        first_day=first_day,
+        active_days=active_days,
     )
 
 
@@ -122,6 +129,8 @@ def kpi_rows(
     *,
     margin_rate: float | None = None,
     discount_rate: float = 0.0,
+    first_day: date | None = None,
+    active_days: int = 0,
 ) -> pd.DataFrame:
     """Every KPI of every period from counts.
 
@@ -132,7 +141,7 @@ def kpi_rows(
         returned something count as `customers`, too.
     spans
         The periods, by time.
-    margin_rate, discount_rate
+    margin_rate, discount_rate, first_day, active_days
         As in `kpi_history`.
 
     Returns
@@ -140,6 +149,7 @@ def kpi_rows(
     DataFrame
         As of `kpi_history`.
     """
+    window = max([active_days, *(span.days for span in spans)])
     figures = {
         span.id: kpi_values(
             defaultdict(lambda: math.nan, counts.loc[span.id]),
@@ -168,6 +178,10 @@ def kpi_rows(
         for span in spans
     ]
     _tell_growth(rows)
+    for row in rows:
+        span = Span(row["period"], row["start"], row["end"])
+        if is_left_censored(row["kpi"], span, first_day=first_day, active_days=window):
+            row |= dict.fromkeys(("value", "low", "high", "n"))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(dict.fromkeys(_FLOATS, "float64"))
 
 

@@ -102,7 +102,7 @@ class Book:
 
     @property
     def history(self) -> list[Period]:
-        """Up to twelve earlier periods that the data cover, oldest first, then the period."""
+        """Earlier periods that the data cover, up to a year and twelve, then the period."""
         return history(self.period, self.first_day)
 
     def table(self, name: str) -> ibis.Table:
@@ -182,6 +182,7 @@ class Book:
             "lookback_days": self.params.attribution.lookback_days,
             "margin_rate": self.params.kpis.margin_rate,
             "discount_rate": self.params.value.discount_rate,
+            "first_day": self.first_day,
         }
 
     @property

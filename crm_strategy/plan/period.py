@@ -76,6 +76,12 @@ class Period:
         return f"{_start_label(self.start, self.end)}–{format_date(self.end)}"
 
     @property
+    def per_year(self) -> int:
+        """Periods of this length in a year; 0 where a year is not a whole number of them."""
+        months = self._whole_months
+        return 12 // months if months and 12 % months == 0 else 0
+
+    @property
     def _whole_months(self) -> int:
         """Number of months when the period is made of whole ones, else 0."""
         if self.start.day != 1 or (self.end + _DAY).day != 1:
@@ -118,13 +124,19 @@ def latest_period(rhythm: str, last_day: date) -> Period:
     return current if current.end == last_day else current.previous()
 
 
-def history(period: Period, first_day: date, most: int = 13) -> list[Period]:
+EARLIER = 12
+"""Earlier periods that a period is judged by."""
+
+
+def history(period: Period, first_day: date, most: int | None = None) -> list[Period]:
     """The period and those before it, oldest first.
 
-    None but the period itself starts before `first_day`, the first day with data.
+    At most `most`; without it 12 earlier ones and a year before them, so that as many changes
+    on the year are known (no year before periods that no year is whole of). None but the period
+    itself starts before `first_day`, the first day with data.
     """
-    periods = [period]
-    while len(periods) < most and (earlier := periods[-1].previous()).start >= first_day:
+    periods, longest = [period], most or 1 + EARLIER + period.per_year
+    while len(periods) < longest and (earlier := periods[-1].previous()).start >= first_day:
         periods.append(earlier)
     return periods[::-1]
 

@@ -169,8 +169,23 @@ def test_history_begins_with_the_first_whole_period():
     assert [period.id for period in periods] == ["2026-Q1", "2026-Q2", "2026-Q3"]
 
 
-def test_history_holds_thirteen_periods_unless_told():
-    assert history(parse_period("2026-09"), date(2000, 1, 1))[0].id == "2025-09"
+@pytest.mark.parametrize(
+    ("period", "first"),
+    [
+        # Twelve changes on the year before this one's: 12 months and 12 months, 4 quarters and 12.
+        ("2026-09", "2024-09"),
+        ("2026-Q3", "2022-Q3"),
+        ("2026-H1", "2019-H1"),
+        ("2026", "2013"),
+        # Of ten days no year is whole.
+        ("2026-09-01..2026-09-10", "2026-05-04..2026-05-13"),
+    ],
+)
+def test_history_holds_a_year_more_than_twelve_earlier_periods(period, first):
+    assert history(parse_period(period), date(2000, 1, 1))[0].id == first
+
+
+def test_history_holds_as_many_periods_as_told():
     assert len(history(parse_period("2026-09"), date(2000, 1, 1), most=3)) == 3
 
 
