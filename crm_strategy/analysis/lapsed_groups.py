@@ -1,11 +1,12 @@
 """Lapsed groups: whose customers had brought far more than the other lapsed ones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import ibis
 import pandas as pd
 from ibis import _
 
+from crm_strategy.analysis.experiment_tests import welch_interval
 from crm_strategy.analysis.intervals import mean_interval
 
 ATTRIBUTES = ("kind", "country", "area_type", "gender", "source_channel", "income", "industry")
@@ -40,7 +41,8 @@ def lapsed_groups(
         `lapsed_share` (of the group), `past_revenue` (money, net), `mean_revenue` (money a
         lapsed customer) with `low`, `high` (Student's t, 95 % for all groups together by
         Bonferroni), `other_count` and `other_mean` (lapsed customers of any other value),
-        `verdict` (`dear` when `low` is above `other_mean`, else `usual`).
+        `verdict` (`dear` when the difference of both means is above 0 by Welch's interval, likewise
+        for all groups together, else `usual`).
     """
     lapsed = profiles.mutate(gone=profiles.recency_days >= active_days)
     parts = []
@@ -60,11 +62,13 @@ def lapsed_groups(
     groups = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     if groups.empty:
         return pd.DataFrame(columns=list(COLUMNS))
-    whole = groups.groupby("attribute")[["customer_count", "past_revenue"]].transform("sum")
+    summed = ["customer_count", "past_revenue", "squares"]
+    whole = groups.groupby("attribute")[summed].transform("sum")
     groups = groups.assign(
         lapsed_share=groups["customer_count"] / groups["everyone"],
         mean_revenue=groups["past_revenue"] / groups["customer_count"],
         other_count=whole["customer_count"] - groups["customer_count"],
+        other_squares=whole["squares"] - groups["squares"],
     )
     groups["other_mean"] = (whole["past_revenue"] - groups["past_revenue"]) / groups[
         "other_count"
@@ -81,8 +85,19 @@ def lapsed_groups(
         for row in groups.to_dict("records")
     ]
     found = groups.assign(low=[low for low, _high in ends], high=[high for _low, high in ends])
-    dear = found["low"].astype("float64") > found["other_mean"]
-    found["verdict"] = dear.map({True: "dear", False: "usual"})
+    found["verdict"] = [_verdict(row, level) for row in found.to_dict("records")]
     order = ["past_revenue", "attribute", "value"]
     ranked = found.sort_values(order, ascending=[False, True, True], ignore_index=True)
     return ranked[list(COLUMNS)]
+
+
+def _verdict(row: Mapping[str, float], level: float) -> str:
+    sizes = (row["customer_count"], row["other_count"])
+    means = (row["mean_revenue"], row["other_mean"])
+    squares = (row["squares"], row["other_squares"])
+    if min(sizes) < 2:
+        return "usual"
+    each = zip(squares, sizes, means, strict=True)
+    first, second = (max(total - n * mean**2, 0.0) / (n - 1) for total, n, mean in each)
+    (low, _high), _p = welch_interval(means, (first, second), sizes, confidence=level)
+    return "dear" if low is not None and low > 0 else "usual"

@@ -45,3 +45,12 @@ def test_without_lapsed_customers_of_a_known_kind_there_is_no_group(rows):
 def test_customers_alike_are_no_dear_group():
     rows = [(kind, 200, 100.0 + n) for n in range(30) for kind in ("company", "person")]
     assert set(lapsed_groups(people(*rows), active_days=100)["verdict"]) == {"usual"}
+
+
+def test_a_group_is_not_dear_where_the_others_scatter_too_much_to_tell():
+    # Of the group 205 to 215 each, surely; of six others 0, five times, and 900.
+    rows = [("company", 200, 205.0 + n % 11) for n in range(60)]
+    rows += [("person", 200, money) for money in (0.0,) * 5 + (900.0,)]
+    found = lapsed_groups(people(*rows), active_days=100).set_index("value")
+    assert found.loc["company", "low"] > found.loc["company", "other_mean"] == 150
+    assert found.loc["company", "verdict"] == "usual"
