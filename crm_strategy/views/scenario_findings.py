@@ -12,8 +12,8 @@ from crm_strategy.views.scenario_tables import COUNT, chain_name
 from crm_strategy.words import label, say, say_count
 from crm_strategy.words.numbers import format_interval, format_share, format_unit_money
 
-WORTH: Final = 0.05
-"""Share of its cost that another order must save to be asked for."""
+WORTH: Final = 0.1
+"""Share of its cost that another order must save to be asked for; less makes no difference."""
 
 
 def cascade_finding(comparison: Data, cascades: Data) -> Finding:
@@ -71,7 +71,8 @@ def _told(
     scenario: str, planned: pd.Series, best: pd.Series, rows: pd.DataFrame, rest: str
 ) -> Finding:
     saved = float(planned["cost"] - best["cost"])
-    is_worth = saved > WORTH * float(planned["cost"]) > 0
+    verdict = _verdict(saved, planned, best)
+    is_worth = verdict == "reorder"
     first = str(best["channels"]).split(THEN)[0]
     said = {
         "scenario": label("scenario", scenario),
@@ -79,7 +80,7 @@ def _told(
         "responses": say_count("findings.responses_expected", round(best["expected_responses"])),
     }
     title = say(
-        f"findings.cascades.{'reorder' if is_worth else 'best'}",
+        f"findings.cascades.{verdict}",
         channel=label("channel", first),
         best=format_unit_money(best["cost"]),
         **said,
@@ -113,11 +114,20 @@ def _told(
                 channels=chain_name(best["channels"]),
             ),
             why=say("findings.cascades.why", saved=format_unit_money(saved)),
-            evidence="measured" if best["is_sure"] is True else "partial",
+            evidence="measured",
         )
         if is_worth
         else None,
     )
+
+
+def _verdict(saved: float, planned: pd.Series, best: pd.Series) -> str:
+    """What to say of the cheapest order: it saves enough, too little, perhaps, or is planned."""
+    if round(saved, 2) <= 0:
+        return "best"
+    if saved <= WORTH * float(planned["cost"]):
+        return "trifling"
+    return "reorder" if best["is_sure"] is True else "open"
 
 
 def _rest(gains: pd.DataFrame) -> str:

@@ -57,11 +57,20 @@ def test_alternatives_that_rest_on_few_are_in_no_sentence_table_or_chart():
     assert "€" not in charts.cascade_chart(few).payload()["alt"]
 
 
+def planned_for(cost: float, **best: object) -> pd.DataFrame:
+    """The comparison with another cost of the planned order; the cheapest one's is 13."""
+    rows = sample("cascade_comparison")
+    rows.loc[rows["option"] == "cascade", "cost"] = cost
+    for column, value in best.items():
+        rows.loc[rows["option"] == "best", column] = value
+    return rows
+
+
 def test_a_cheaper_order_is_asked_for_with_its_price_and_what_would_change_it():
     with named():
-        found = findings.cascade_finding(sample("cascade_comparison"), sample("cascades"))
+        found = findings.cascade_finding(planned_for(16.0), sample("cascades"))
     assert found.title == (
-        "“Come back” should start with “E-mail”: 62 responses for €13.00 instead of €14.00"
+        "“Come back” should start with “E-mail”: 62 responses for €13.00 instead of €16.00"
     )
     assert found.text == (
         "Expected of 648 customers who may be written to: 46–88 as far as chance goes (95% "
@@ -76,8 +85,29 @@ def test_a_cheaper_order_is_asked_for_with_its_price_and_what_would_change_it():
     assert (found.severity, found.decision.evidence) == ("act", "measured")
 
 
+def test_an_order_that_saves_less_than_a_tenth_makes_no_difference():
+    # 13 / 0.9 = 14.44: a planned order at that cost would save just a tenth.
+    for cost, verdict in ((14.44, "note"), (14.45, "act")):
+        found = findings.cascade_finding(planned_for(cost), sample("cascades"))
+        assert found.severity == verdict
+        assert (found.decision is not None) == (verdict == "act")
+    with named():
+        found = findings.cascade_finding(planned_for(14.0), sample("cascades"))
+    assert found.title == (
+        "In “Come back” the order of the steps makes no difference: the cheapest costs €13.00, "
+        "the planned one €14.00, for 62 responses"
+    )
+
+
+def test_an_order_that_chance_leaves_open_is_not_asked_for():
+    found = findings.cascade_finding(planned_for(16.0, is_sure=False), sample("cascades"))
+    assert found.title.startswith("Chance leaves open whether “comeback” is cheaper")
+    assert (found.severity, found.decision) == ("note", None)
+    assert "the intervals of the rates leave the order open" in found.text
+
+
 def test_other_scenarios_are_told_by_whether_their_order_can_be_cheaper():
-    rows = sample("cascade_comparison")
+    rows = planned_for(16.0)
     calm = rows[rows["option"] == "best"].assign(option="cascade", scenario="calm")
     late = rows.assign(scenario="late", cost=rows["cost"] * 0.9)
     found = findings.cascade_finding(pd.concat([rows, late, calm]), sample("cascades"))
