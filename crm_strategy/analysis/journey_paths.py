@@ -21,13 +21,15 @@ _BITS = 12
 _CODE = (1 << _BITS) - 1
 MOST_CHANNELS = 1 << _BITS
 """More do not fit into a mark: journeys of different channels would be told as one."""
+_STEP_BITS = 32
+_STEP = (1 << _STEP_BITS) - 1
+"""A move is two steps as one number; a step is a journey and a channel."""
 _NEXT = "\n"
 """What stands between two journeys of a customer; no channel's name holds it."""
+_NONE = ">"
+"""Stands for no step at all; no channel's name holds it either."""
 _DAY = 24 * 60 * 60 * 1_000_000
 """Microseconds: moments are counted by them."""
-_DAY_BITS = 20
-_LAST_DAY = (1 << _DAY_BITS) - 1
-"""Days count from the first one that matters; no period has more than these."""
 
 
 def journey_paths(
@@ -73,23 +75,24 @@ def journey_paths(
     """
     reach = start - lookback_days * DAY
     near = known_touches(touches).filter(within(_.touched_at, reach, end))
-    placed = _placed(orders, start, end, reach, lookback_days)
+    placed = _placed(orders, start, end, reach)
     marked = _marks(near, reach)
-    names = _names(near)
-    counted = ibis.union(
-        _converting(marked, placed, names, collapse=collapse),
-        _null(
-            marked,
-            placed,
-            names,
-            start=(start - reach).days,
-            end=(end - reach).days,
-            lookback_days=lookback_days,
-            collapse=collapse,
-        ),
+    stretches = _stretches(
+        placed,
+        marked,
+        first=(start - reach).days,
+        last=(end - reach).days,
+        lookback_days=lookback_days,
     )
+    steps = _steps(stretches, marked, lookback_days)
     return (
-        counted.group_by("path")
+        _texts(steps, _names(near), collapse=collapse)
+        .select(
+            *("conversions", "value", "nulls"),
+            path=ibis.coalesce(_.text.nullif(""), _NONE).split(_NEXT).unnest(),
+        )
+        .filter((_.path != _NONE) | (_.conversions > 0))
+        .group_by(path=_.path.nullif(_NONE))
         .agg(
             conversions=_.conversions.sum(),
             value=_.value.sum().fill_null(0.0),
@@ -123,13 +126,12 @@ def check_channels(touches: ibis.Table, *, start: date, end: date, lookback_days
         )
 
 
-def _placed(
-    orders: ibis.Table, start: date, end: date, reach: date, lookback_days: int
-) -> ibis.Table:
-    """Each order of the period: `at`, its moment, and `since`, from when touches count."""
+def _placed(orders: ibis.Table, start: date, end: date, reach: date) -> ibis.Table:
+    """Each order of the period: `at`, its moment, and `after`, the one past the order before."""
     placed = placed_orders(orders).filter(within(_.ordered_at, start, end))
     timed = placed.select("customer_id", "amount", at=_moment(_.placed_at, reach))
-    return timed.mutate(since=(_.at // _DAY - lookback_days) * _DAY)
+    before = timed.at.lag().over(group_by=timed.customer_id, order_by=timed.at)
+    return timed.mutate(after=ibis.coalesce(before + 1, 0))
 
 
 def _marks(near: ibis.Table, reach: date) -> ibis.Table:
@@ -146,13 +148,13 @@ def _marks(near: ibis.Table, reach: date) -> ibis.Table:
 def _names(near: ibis.Table) -> ibis.Table:
     """In one row, how many channels there are and what a step may add to a text.
 
-    `words` has nothing, then each channel as the first step, as a later one, and as the first of
-    another journey.
+    `words` has each channel as the first step, as a later one, and as the first of another
+    journey.
     """
     # Not every engine sorts what it collects.
     first = _channels(near).agg(names=_.shown.collect().sort())
     later = [first.names.map(lambda name, sign=sign: sign + name) for sign in (STEP, _NEXT)]
-    words = ibis.array([""]).concat(first.names, *later)
+    words = first.names.concat(*later)
     return first.select(many=first.names.length(), words=words)
 
 
@@ -162,83 +164,82 @@ def _channels(near: ibis.Table) -> ibis.Table:
     return near.select("channel").distinct().mutate(shown=shown)
 
 
-def _converting(
-    marked: ibis.Table, placed: ibis.Table, names: ibis.Table, *, collapse: bool
+def _stretches(
+    placed: ibis.Table, marked: ibis.Table, *, first: int, last: int, lookback_days: int
 ) -> ibis.Table:
-    """One row per order: its path, null without a touch in time."""
-    each = placed.left_join(marked, "customer_id")
-    in_time = each.marks.filter(
-        lambda mark: (mark >> _BITS >= each.since) & (mark >> _BITS <= each.at)
-    )
-    steps = in_time.map(lambda mark: mark & _CODE)
-    texts = _texts(each.select("amount", steps=steps), names, collapse=collapse)
-    return texts.select(
-        path=_.text.nullif(""),
+    """Each customer's touches that count back from one day, as marks from `low` to below `high`.
+
+    `until` is that day: of the order that they led to, of the next order, which came too late,
+    or, after the customer's last order, one that no order can follow in time. The period's
+    first and last day are numbers too.
+    """
+    since = (placed.at // _DAY - lookback_days) * _DAY
+    in_time = placed.select(
+        "customer_id",
+        low=since,
+        high=_.at + 1,
+        until=_.at // _DAY,
         conversions=ibis.literal(1.0),
         value=_.amount.cast("float64"),
         nulls=ibis.literal(0.0),
     )
-
-
-def _null(
-    marked: ibis.Table,
-    placed: ibis.Table,
-    names: ibis.Table,
-    *,
-    start: int,
-    end: int,
-    lookback_days: int,
-    collapse: bool,
-) -> ibis.Table:
-    """One row per journey that ended in no order; first and last day as numbers."""
-    bought = placed.group_by("customer_id").agg(orders=_.at.collect())
-    each = marked.left_join(bought, "customer_id").select("marks", "orders")
-    # After the period's last day, and as many whole journeys away as it is from the touch.
-    never = end + 2 * (lookback_days + 1)
-
-    def waited(mark: ibis.Value) -> ibis.Value:
-        later = each.orders.filter(lambda at: at >= mark >> _BITS)
-        day = (mark >> _BITS) // _DAY
-        wait = ibis.coalesce(later.mins() // _DAY, never) - day
-        return (((wait << _DAY_BITS) + day) << _BITS) + (mark & _CODE)
-
-    timed = each.select(waits=each.marks.map(waited))
-
-    def step(waited: ibis.Value) -> ibis.Value:
-        day, wait = waited >> _BITS & _LAST_DAY, waited >> _BITS + _DAY_BITS
-        journey = (day + wait << _DAY_BITS) + wait // (lookback_days + 1)
-        missed = (day >= start) & (wait > lookback_days)
-        return ibis.ifelse(missed, (journey << _BITS) + (waited & _CODE), -1)
-
-    steps = timed.waits.map(step).filter(lambda step: step >= 0)
-    texts = _texts(timed.select(steps=steps), names, collapse=collapse)
-    apart = texts.select(path=_.text.split(_NEXT).unnest()).filter(_.path != "")
-    return apart.select(
-        "path",
+    too_early = placed.select("customer_id", "after", high=since, until=_.at // _DAY)
+    ordered = placed.group_by("customer_id").agg(after=_.at.max() + 1)
+    too_late = (
+        marked.select("customer_id")
+        .left_join(ordered, "customer_id")
+        .select(
+            "customer_id",
+            after=_.after.fill_null(0),
+            high=ibis.literal((last + 1) * _DAY, "int64"),
+            until=ibis.literal(last + 2 * (lookback_days + 1), "int64"),
+        )
+    )
+    missed = ibis.union(too_early, too_late).select(
+        "customer_id",
+        low=ibis.greatest(_.after, first * _DAY),
+        high=_.high,
+        until=_.until,
         conversions=ibis.literal(0.0),
         value=ibis.null("float64"),
         nulls=ibis.literal(1.0),
     )
+    found = ibis.union(in_time, missed.filter(_.low < _.high))
+    return found.mutate(low=_.low << _BITS, high=_.high << _BITS)
+
+
+def _steps(stretches: ibis.Table, marked: ibis.Table, lookback_days: int) -> ibis.Table:
+    """The steps of each stretch: their journey, from 1, and their channel in the last bits."""
+    each = stretches.left_join(marked, "customer_id")
+
+    def step(mark: ibis.Value) -> ibis.Value:
+        waited = each.until - (mark >> _BITS) // _DAY
+        return (waited // (lookback_days + 1) + 1 << _BITS) + (mark & _CODE)
+
+    of_it = each.marks.filter(lambda mark: (mark >= each.low) & (mark < each.high))
+    return each.select("conversions", "value", "nulls", steps=of_it.map(step))
 
 
 def _texts(lists: ibis.Table, names: ibis.Table, *, collapse: bool) -> ibis.Table:
-    """Each list of steps as `text`: steps with their sign between them, journeys with theirs.
-
-    A step is a number: its journey, and its channel in the last bits.
-    """
-    each = lists.cross_join(names)
-
-    def word(place: ibis.Value) -> ibis.Value:
-        step, before = each.steps[place], each.steps[place - 1]
-        goes_on = step >> _BITS == before >> _BITS
-        place_in = ibis.cases((place == 0, 0), (goes_on, 1), else_=2)
-        number = (step & _CODE) + 1 + place_in * each.many
-        if collapse:
-            number = ibis.ifelse((place > 0) & (step == before), 0, number)
-        return each.words[number]
+    """Each list of steps as `text`: steps with their sign between them, journeys with theirs."""
+    after = lists.mutate(before=ibis.array([0]).concat(lists.steps))
+    each = after.cross_join(names)
 
     # By place: not every engine hands the place of an element to what is done with it.
-    words = ibis.range(0, each.steps.length()).map(word)
+    def move(place: ibis.Value) -> ibis.Value:
+        return (each.before[place] << _STEP_BITS) + each.steps[place]
+
+    moves = ibis.range(0, each.steps.length()).map(move)
+    if collapse:
+        moves = moves.filter(lambda move: move >> _STEP_BITS != move & _STEP)
+
+    def word(move: ibis.Value) -> ibis.Value:
+        before, step = move >> _STEP_BITS, move & _STEP
+        goes_on = before >> _BITS == step >> _BITS
+        place_in = ibis.cases((before == 0, 0), (goes_on, 1), else_=2)
+        return (step & _CODE) + place_in * each.many
+
+    words = moves.map(word).map(lambda number: each.words[number])
     return each.mutate(text=words.join(""))
 
 

@@ -44,9 +44,11 @@ def conversion_paths(
     if len(given):
         return given
     check_channels(touches, start=start, end=end, lookback_days=lookback_days)
-    return journey_paths(
+    counted = journey_paths(
         touches, orders, start=start, end=end, lookback_days=lookback_days, collapse=collapse
-    ).to_pandas()
+    )
+    # By way of Arrow: texts are not looked at one by one.
+    return counted.to_pyarrow().to_pandas()
 
 
 def ready_paths(paths: ibis.Table) -> pd.DataFrame:
