@@ -1,6 +1,7 @@
 """The same in pandas, as an analyst who knows it would write it: vectorised, no loops by row."""
 
 from datetime import date
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
@@ -53,9 +54,7 @@ def results(
         "tier": _tiers(people["revenue"]),
         "rules": _rule(stated, people),
         **_preferences(placed, people.index),
-        "attribute:country": _common(stated["country"].astype("object")),
-        "attribute:gender": _common(stated["gender"].astype("object")),
-        "attribute:age_band": _common(_age_bands(stated["birth_date"], as_of)),
+        **_attributes(stated, as_of),
     }
     kinds = {kind: _sizes(segments, people) for kind, segments in members.items()}
     return {
@@ -163,10 +162,39 @@ def _preferences(placed: pd.DataFrame, everyone: pd.Index) -> dict[str, pd.Serie
     return found
 
 
+def _attributes(stated: pd.DataFrame, as_of: date) -> dict[str, pd.Series]:
+    # A stated "other" is a value like any; `other` holds the rare ones.
+    texts = {
+        name: stated[name].cat.rename_categories({"other": "stated_other"}).astype("object")
+        for name in ("country", "gender")
+    }
+    texts["age_band"] = _age_bands(stated["birth_date"], as_of)
+    found = {f"attribute:{name}": _common(values) for name, values in texts.items()}
+    _assert_none_within(found)
+    return found
+
+
 def _common(values: pd.Series) -> pd.Series:
     counts = values.value_counts()
-    kept = counts.index[:20][counts.iloc[:20] >= LEAST_CUSTOMERS]
-    return values.where(values.isin(kept) | values.isna(), "other").fillna("unknown")
+    kept = counts.iloc[:20][counts.iloc[:20] >= LEAST_CUSTOMERS]
+    unknown, others = len(values) - counts.sum(), counts.sum() - kept.sum()
+    missing = "unknown"
+    if 0 < unknown < LEAST_CUSTOMERS:
+        missing, others = "other", others + unknown
+    while 0 < others < LEAST_CUSTOMERS and len(kept):
+        kept, others = kept.iloc[:-1], others + kept.iloc[-1]
+    if 0 < others < LEAST_CUSTOMERS:
+        missing = "other"
+    return values.where(values.isin(kept.index) | values.isna(), "other").fillna(missing)
+
+
+def _assert_none_within(attributes: dict[str, pd.Series]) -> None:
+    """A value that lies within one of another attribute, as a city, would ask for more."""
+    coded = [pd.factorize(values) for values in attributes.values()]
+    for (codes, names), (other_codes, other_names) in permutations(coded, 2):
+        size = len(names) * len(other_names)
+        pairs = np.bincount(codes * len(other_names) + other_codes, minlength=size)
+        assert ((pairs.reshape(len(names), -1) > 0).sum(axis=1) > 1).all()
 
 
 def _age_bands(born: pd.Series, as_of: date) -> pd.Series:
