@@ -96,7 +96,10 @@ def win_back_offers(
 
 
 def win_back_summary(
-    offers: ibis.Table, *, by: Literal["segment", "action"] = "segment"
+    offers: ibis.Table,
+    customers: ibis.Table | None = None,
+    *,
+    by: Literal["segment", "action"] = "segment",
 ) -> ibis.Table:
     """Lapsed customers by segment, or by what to do with them.
 
@@ -104,6 +107,8 @@ def win_back_summary(
     ----------
     offers
         Result of `win_back_offers`.
+    customers
+        As in `lapsed_customers`, for the size of each segment.
     by
         The column.
 
@@ -114,9 +119,9 @@ def win_back_summary(
         (mean), `expected_value` (money, sum, without an offer), `own_return_rate` (mean chance
         to order without an offer), `discount_share` (Σ largest affordable discounts / Σ values of
         an order), `gain` (money that the planned offer brings, sent to all of them); most
-        revenue first.
+        revenue first. With `customers` also `segment_count` (of the segment, lapsed or not).
     """
-    return (
+    sums = (
         offers.group_by(by)
         .agg(
             customer_count=_.count(),
@@ -129,3 +134,8 @@ def win_back_summary(
         )
         .order_by(_.past_revenue.desc(), by)
     )
+    if customers is None:
+        return sums
+    sizes = customers.group_by("segment").agg(segment_count=_.count())
+    joined = sums.join(sizes, "segment").select(*sums.columns, "segment_count")
+    return joined.order_by(_.past_revenue.desc(), by)

@@ -9,7 +9,7 @@ from crm_strategy.views.kinds import SEGMENT_WORDS
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.payload import is_hidden
 from crm_strategy.views.table import Table
-from crm_strategy.views.telling_rates import hide_telling_rates
+from crm_strategy.views.telling_rates import hide_compared_rates, hide_telling_rates
 
 EXPERIMENT_WORDS: Final = {
     "verdict": "outlook.verdict.{}",
@@ -109,7 +109,8 @@ def told_results(results: Data) -> pd.DataFrame:
     rows = frame_of(results)
     if rows.empty:
         return rows
-    return hide_telling_rates(rows, "rate", of="size", hides=_TOLD, within=[["experiment"]])
+    control = [verdict == "control" for verdict in rows["verdict"]]
+    return hide_compared_rates(rows, "rate", of="size", by="experiment", basis=control, hides=_TOLD)
 
 
 def shown_results(results: Data) -> pd.DataFrame:

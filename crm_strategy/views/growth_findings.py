@@ -2,7 +2,9 @@
 
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.growth_tables import lapsed_to_hide, win_back_results_table
 from crm_strategy.views.naming import attribute_name, segment_name, value_name
+from crm_strategy.views.payload import column_cells, is_hidden
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import (
@@ -29,7 +31,8 @@ def win_back_finding(segments: Data, actions: Data, *, discount: float, uplift: 
     customers = int(rows["customer_count"].sum())
     if customers == 0 or small(customers):
         return Finding("win_back", title=say("growth.win_back.none"))
-    shown = without_small(rows, "customer_count")
+    shown = rows.drop(index=rows.index[lapsed_to_hide(rows)])
+    shown = without_small(shown, "customer_count")
     parts = []
     if len(shown):
         top = shown.sort_values(["past_revenue", "segment"], ascending=[False, True]).iloc[0]
@@ -117,8 +120,10 @@ def lapsed_groups_finding(groups: Data) -> Finding:
 def win_back_results_finding(results: Data, *, days: int) -> Finding:
     """Whether an earlier test brought the lapsed back, of how many; `days` as it was counted."""
     rows = frame_of(results)
-    for guard in ("customer_count", "returned_count") if len(rows) else ():
-        rows = without_small(rows, guard)
+    if len(rows):
+        # As the table beside hides them.
+        cells = column_cells(win_back_results_table(rows).payload(), "return_rate")
+        rows = rows[[not is_hidden(cell) for cell in cells]]
     judged = rows[rows["difference"].notna()] if len(rows) else rows
     if judged.empty:
         return Finding("win_back_results", title=say("growth.win_back_results.none"))
@@ -135,7 +140,7 @@ def win_back_results_finding(results: Data, *, days: int) -> Finding:
             days=say_count("findings.days", days),
             rate=format_share(top["return_rate"]),
             difference=format_points(top["difference"]),
-            range=format_interval(top["difference_low"], top["difference_high"], "share"),
+            range=format_interval(top["difference_low"], top["difference_high"], "points"),
             tests=format_count(len(judged)),
         ),
         severity="good" if top["verdict"] == "more" else "note",

@@ -6,6 +6,7 @@ import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.growth_offer_tables import told_bundles
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import (
@@ -89,9 +90,9 @@ def _earns(row: pd.Series) -> str:
 
 def bundles_finding(bundles: Data) -> Finding:
     """The surest bundle of three, or that there is none."""
-    rows = frame_of(bundles)
+    rows = told_bundles(bundles)
     if len(rows):
-        rows = without_small(rows[rows["verdict"] == "together"], "customer_count")
+        rows = without_small(rows, "customer_count")
     if rows.empty:
         return Finding("bundles", title=say("growth.bundles.none"))
     top = rows.iloc[0]
@@ -134,7 +135,8 @@ def next_offers_finding(hits: Data, *, customers: int, n: int) -> Finding:
     by_method = rows.set_index("method") if len(rows) else rows
     asked = int(by_method.loc["offers", "customer_count"]) if len(rows) else 0
     counts = [by_method.loc[each, "hit_count"] for each in ("offers", "popular")] if asked else []
-    if not asked or small(asked) or any(map(small, counts)):
+    sides = [*counts, *(asked - count for count in counts)]
+    if not asked or small(asked) or any(map(small, sides)):
         return Finding(
             "next_offers",
             title=say("growth.next_offers.unknown"),

@@ -2,10 +2,14 @@
 
 from typing import Final
 
+import pandas as pd
+
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.layout import Basis, Layout, Suppress
+from crm_strategy.views.privacy import small
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.table import Table
+from crm_strategy.views.telling_rates import hide_telling_rates, telling_rates, without_rates
 
 MONEY: Final = dict.fromkeys(("margin", "price", "expected_value"), "unit_money")
 
@@ -44,9 +48,7 @@ def cross_sell_table(pairs: Data, *, n: int | None = None) -> Table:
 
 def bundles_table(bundles: Data, *, n: int | None = None) -> Table:
     """Bundles of three that belong together, surest first."""
-    rows = frame_of(bundles)
-    if len(rows):
-        rows = rows[rows["verdict"] == "together"]
+    rows = told_bundles(bundles)
     return Table(
         rows,
         id="bundles",
@@ -69,10 +71,32 @@ def bundles_table(bundles: Data, *, n: int | None = None) -> Table:
     )
 
 
+def told_bundles(bundles: Data) -> pd.DataFrame:
+    """The bundles that belong together, but those of which few lack the third product.
+
+    Orders of the first two without the third follow from the confidence.
+    """
+    rows = frame_of(bundles)
+    if rows.empty:
+        return rows
+    left = (rows["order_count"] / rows["confidence"] - rows["order_count"]).round()
+    return rows[(rows["verdict"] == "together") & ~left.map(small).astype(bool)]
+
+
 def next_offers_table(offered: Data, *, n: int | None = None) -> Table:
     """Products to offer next, by the customers they suit; `n` customers have an offer."""
+    rows = frame_of(offered)
+    if len(rows):
+        share = rows["first_count"] / rows["customer_count"]
+        rows = hide_telling_rates(
+            rows.assign(share=share),
+            "share",
+            of="customer_count",
+            hides=("first_count",),
+            within=[[]],
+        ).drop(columns="share")
     return Table(
-        offered,
+        rows,
         id="next_offers",
         formats={**MONEY, "chance": "share", "category": "text"},
         suppress=(
@@ -100,6 +124,11 @@ def offer_hits_table(hits: Data) -> Table:
         # The difference is of rates: its customers are those of the rows above.
         counted = rows["hit_count"].where(rows["method"] != "difference")
         rows = with_range(rows, "share").assign(hit_count=counted)
+        told = rows["hit_rate"].where(rows["method"] != "difference")
+        gone = set(telling_rates(list(told), list(rows["customer_count"])))
+        # The difference tells a hidden rate beside the other.
+        gone = set(range(len(rows))) if gone else gone
+        rows = without_rates(rows, gone, ("hit_count", "hit_rate", "range", "low", "high"))
     return Table(
         rows,
         id="offer_hits",

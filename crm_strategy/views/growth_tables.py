@@ -10,6 +10,7 @@ from crm_strategy.views.layout import Basis, Layout, Suppress
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.segment_tables import customers_in
 from crm_strategy.views.table import Table
+from crm_strategy.views.telling_rates import hide_compared_rates, telling_rates
 
 _WIN_BACK: Final = {
     "gain": "money",
@@ -17,6 +18,7 @@ _WIN_BACK: Final = {
     "discount_share": "share",
     "expected_value": "money",
 }
+_COUNT: Final = "smallest_count"
 _WIN_BACK_COLUMNS: Final = (
     *("customer_count", "past_revenue", "p_alive", "expected_value", "own_return_rate"),
     *("discount_share", "gain"),
@@ -27,16 +29,37 @@ def win_back_table(lapsed: Data) -> Table:
     """Lapsed customers by segment: what they had brought, whether they live, what pays."""
     rows = frame_of(lapsed)
     if len(rows):
+        gone = lapsed_to_hide(rows)
+        # Guards the row: neither the page nor the workbook shows it.
+        rows = rows.assign(_COUNT=[1 if at in gone else None for at in range(len(rows))])
+        rows = rows.rename(columns={"_COUNT": _COUNT})
         rows = rows.sort_values(["past_revenue", "segment"], ascending=[False, True])
     return Table(
         rows,
         id="win_back",
-        formats=_WIN_BACK,
-        suppress="customer_count",
+        formats={**_WIN_BACK, _COUNT: "count"},
+        suppress=(Suppress(count="customer_count"), Suppress(count=_COUNT)),
         total=("customer_count", "past_revenue", "expected_value"),
-        layout=Layout(columns=("segment", *_WIN_BACK_COLUMNS), ranked=True),
+        layout=Layout(
+            columns=("segment", *_WIN_BACK_COLUMNS, _COUNT),
+            sheet_only=(_COUNT,),
+            page_only=(_COUNT,),
+            ranked=True,
+        ),
         basis=customers_in(rows),
     )
+
+
+def lapsed_to_hide(lapsed: pd.DataFrame) -> list[int]:
+    """Positions of segments few of whom lapsed, or few did not, and of what tells these.
+
+    The table of segments has the customers of each, lapsed or not (`segment_count`).
+    """
+    if "segment_count" not in lapsed:
+        return []
+    sizes = [float(n) for n in lapsed["segment_count"]]
+    rates = [float(n) / of for n, of in zip(lapsed["customer_count"], sizes, strict=True)]
+    return telling_rates(rates, sizes, groups=[[0] * len(sizes)])
 
 
 def win_back_actions_table(actions: Data) -> Table:
@@ -57,16 +80,25 @@ def win_back_actions_table(actions: Data) -> Table:
 def win_back_results_table(results: Data) -> Table:
     """Earlier tests among the lapsed: returned of the targeted, against the hold-out."""
     rows = with_range(frame_of(results), "share")
+    told = ("returned_count", "difference", "difference_low", "difference_high")
     if len(rows):
         ends = rows[["difference_low", "difference_high"]].set_axis(["low", "high"], axis=1)
-        rows = rows.assign(difference_range=with_range(ends.astype("float64"), "share")["range"])
+        rows = rows.assign(difference_range=with_range(ends.astype("float64"), "points")["range"])
+        rows = hide_compared_rates(
+            rows,
+            "return_rate",
+            of="customer_count",
+            by="experiment",
+            basis=list(~rows["experiment"].duplicated()),
+            hides=(*told, "difference_range", "low", "high", "range"),
+        )
     return Table(
         rows,
         id="win_back_results",
         formats={
-            **dict.fromkeys(("low", "high", "difference_low", "difference_high"), "share"),
+            **dict.fromkeys(("low", "high"), "share"),
+            **dict.fromkeys(("difference", "difference_low", "difference_high"), "points"),
             **dict.fromkeys(("range", "difference_range"), "interval"),
-            "difference": "points",
         },
         suppress=(
             Suppress(count="customer_count", within=("experiment",)),

@@ -1,6 +1,6 @@
 """Rates that would tell a few customers, or all but a few, stay hidden."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crm_strategy.views.payload import hidden, too_few
@@ -31,14 +31,48 @@ def hide_telling_rates(
     """
     if not {rate, of} <= set(rows):
         return rows
-    groups = wholes_of(rows, within)
-    gone = set(telling_rates(list(rows[rate]), list(rows[of]), groups=groups))
-    shown = rows.astype({each: "object" for each in (rate, *hides) if each in rows})
+    gone = telling_rates(list(rows[rate]), list(rows[of]), groups=wholes_of(rows, within))
+    return without_rates(rows, gone, (rate, *hides))
+
+
+def hide_compared_rates(
+    rows: "pd.DataFrame",
+    rate: str,
+    *,
+    of: str,
+    by: str,
+    basis: Sequence[bool],
+    hides: Sequence[str],
+) -> "pd.DataFrame":
+    """As `hide_telling_rates` within groups of rates that are compared with one of them.
+
+    A difference and a rate tell the rate compared with: where that is hidden, all are.
+
+    Parameters
+    ----------
+    rows, rate, of, hides
+        As in `hide_telling_rates`.
+    by
+        The column that names the group, such as `experiment`.
+    basis
+        Whether a row is what the others of its group are compared with.
+    """
+    gone = set(telling_rates(list(rows[rate]), list(rows[of]), groups=[list(rows[by])]))
+    lost = {rows[by].iloc[place] for place in gone if basis[place]}
+    gone |= {place for place, group in enumerate(rows[by]) if group in lost}
+    return without_rates(rows, gone, (rate, *hides))
+
+
+def without_rates(
+    rows: "pd.DataFrame", places: Collection[int], names: Sequence[str]
+) -> "pd.DataFrame":
+    """The rows with some columns hidden at some places; few cases are said to be few."""
+    known = [name for name in names if name in rows]
+    shown = rows.astype(dict.fromkeys(known, "object"))
     for place, at in enumerate(rows.index):
-        for each in (rate, *hides):
-            if place in gone and each in shown:
-                few = each.endswith("_count") and small(shown.at[at, each])
-                shown.at[at, each] = too_few() if few else hidden()
+        for each in known if place in places else ():
+            few = each.endswith("_count") and small(shown.at[at, each])
+            shown.at[at, each] = too_few() if few else hidden()
     return shown
 
 
