@@ -1,7 +1,7 @@
 """The parameters file: what one client's report is about, read from `params/<client>.yml`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, PrivateAttr, ValidationError
 
@@ -150,12 +150,16 @@ class Params(Strict):
         return folder.parent if folder.name == "params" else folder
 
     @property
-    def revenue_target(self) -> float | None:
-        """Revenue that a period of the rhythm is to reach, by the first goal that says so."""
+    def revenue_aim(self) -> dict[str, Any]:
+        """Revenue that a period of the rhythm is to reach, and by when: `target`, `by`.
+
+        By the goal that the scorecard is held against, else by the first business goal.
+        """
         of_all = [goal for goal in self.goals if goal.segment == EVERYONE]
-        aims = [(goal.kpi, goal.target) for goal in self.business_goals]
-        aims += [(goal.kpi, goal.target) for goal in of_all]
-        return next((target for kpi, target in aims if kpi == "revenue"), None)
+        of_all.sort(key=lambda goal: goal.priority != "primary")
+        aims: list[Goal | BusinessGoal] = [*of_all, *self.business_goals]
+        found = next((aim for aim in aims if aim.kpi == "revenue"), None)
+        return {"target": found.target if found else None, "by": found.by if found else None}
 
     @property
     def slug(self) -> str:

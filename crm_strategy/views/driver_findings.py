@@ -1,5 +1,7 @@
 """Findings on drivers: why revenue moved, what could move it, what works against what."""
 
+from typing import Any
+
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
@@ -9,6 +11,8 @@ from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import (
+    format_change,
+    format_date,
     format_exact,
     format_share,
     format_short_money,
@@ -46,17 +50,25 @@ def revenue_drivers_finding(drivers: Data) -> Finding:
 
 
 def driver_tree_finding(tree: Data) -> Finding:
-    """What each factor alone would have to reach, and whether it ever did."""
+    """What each lever alone would have to grow by, and whether it ever did."""
     rows = with_labels(tree)
     if rows.empty:
         return Finding("driver_tree", title=say("drivers.tree.none"))
-    if small(rows["customers"].iloc[0]):
-        return Finding("driver_tree", title=say("drivers.tree.few"))
-    if (rows["verdict"] == "reached").all():
-        return Finding("driver_tree", title=say("drivers.tree.reached"), severity="good")
     first = rows.iloc[0]
+    if small(first["customers"]):
+        return Finding("driver_tree", title=say("drivers.tree.few"))
+    if first["met"]:
+        return Finding("driver_tree", title=say("drivers.tree.reached"), severity="good")
+    terms = {
+        "change": format_share(abs(first["revenue_change"]), digits=0),
+        "target": format_short_money(first["target"]),
+        "base": str(first["base_period"]),
+        "by": "" if pd.isna(first["by"]) else format_date(first["by"]),
+    }
+    if first["revenue_change"] <= 0:
+        return _below_last_year(first, terms)
     beyond = (rows["verdict"] == "beyond").all()
-    together = rows["verdict_together"].isin(["seen", "near"]).all()
+    together = rows["verdict_together"].isin(["reached", "seen", "near"]).all()
     text = [_lever(row) for row in rows.to_dict("records")]
     text.append(say("drivers.tree.together" if together else "drivers.tree.not_together"))
     decision = Decision(title=say("drivers.tree.ask"), why=say("drivers.tree.why"))
@@ -64,14 +76,28 @@ def driver_tree_finding(tree: Data) -> Finding:
         "driver_tree",
         title=say(
             "drivers.tree.title_beyond" if beyond else "drivers.tree.title",
-            change=format_share(first["change_needed"], digits=0),
+            **terms,
             driver=say(f"drivers.driver.{first['driver']}"),
             needed=_value(first["driver"], first["needed"]),
         ),
         text=" ".join(text),
         severity="act" if beyond and not together else "note",
-        figures={"change_needed": float(first["change_needed"]), "driver": str(first["driver"])},
+        figures={"change_needed": float(first["revenue_change"]), "driver": str(first["driver"])},
         decision=decision if beyond and not together else None,
+    )
+
+
+def _below_last_year(first: pd.Series, terms: dict[str, str]) -> Finding:
+    """The target asks for less than there was a year before: whether it takes a lever at all."""
+    pace = first["pace"]
+    kept = not pd.isna(pace) and (1 + pace) >= 1 + first["revenue_change"]
+    text = "" if pd.isna(pace) else "drivers.tree.kept" if kept else "drivers.tree.not_kept"
+    return Finding(
+        "driver_tree",
+        title=say("drivers.tree.title_below", **terms),
+        text=say(text, pace=format_change(pace)) if text else "",
+        severity="good" if kept else "watch" if text else "note",
+        figures={"change_needed": float(first["revenue_change"])},
     )
 
 
@@ -118,20 +144,21 @@ def _flows(flows: pd.DataFrame) -> str:
     )
 
 
-def _lever(row: dict[str, object]) -> str:
+def _lever(row: dict[str, Any]) -> str:
     driver = str(row["driver"])
     return say(
         f"drivers.lever.{row['verdict']}",
         driver=say(f"drivers.driver.{driver}"),
-        current=_value(driver, row["current"]),
+        base=_value(driver, row["base"]),
         needed=_value(driver, row["needed"]),
-        best=_value(driver, row["best"]),
+        change=format_change(row["change_needed"]),
+        best=format_change(row["best_change"]),
         period=str(row["best_period"] or ""),
     )
 
 
 def _value(driver: str, value: object) -> str:
-    return format_value(value, UNITS[driver])
+    return format_value(value, UNITS.get(driver, "money"))
 
 
 def _signed(value: object) -> str:

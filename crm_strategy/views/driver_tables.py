@@ -37,21 +37,26 @@ def driver_tree_table(tree: Data) -> Table:
     """What each factor of revenue would have to be, alone and together, against its past."""
     layout = Layout(
         columns=(
-            *("driver", "current", "needed", "change_needed", "best", "best_period", "verdict"),
-            *("needed_together", "verdict_together", "n", "customers"),
+            *("driver", "base", "needed", "change_needed", "best_change", "best_period"),
+            *("verdict", "needed_together", "verdict_together", "base_period", "n", "customers"),
         ),
         words={
             "driver": "drivers.driver.{}",
             "verdict": "drivers.verdict.{}",
             "verdict_together": "drivers.verdict.{}",
         },
-        by_kpi=("current", "needed", "best", "needed_together"),
-        sheet_only=("n", "customers"),
+        by_kpi=("base", "needed", "needed_together"),
+        sheet_only=("needed_together", "verdict_together", "base_period", "n", "customers"),
     )
     return Table(
         _with_units(with_labels(tree)),
         id="driver_tree",
-        formats={"change_needed": "change", "n": "count", "customers": "count"},
+        formats={
+            "change_needed": "change",
+            "best_change": "change",
+            "n": "count",
+            "customers": "count",
+        },
         suppress=(Suppress(count="customers"),),
         layout=layout,
     )
@@ -60,7 +65,8 @@ def driver_tree_table(tree: Data) -> Table:
 def with_labels(tree: Data) -> pd.DataFrame:
     """The driver tree with its periods as people write them."""
     rows = frame_of(tree)
-    return rows.assign(best_period=[period_label(each) for each in rows["best_period"]])
+    names = ("best_period", "base_period")
+    return rows.assign(**{name: [period_label(each) for each in rows[name]] for name in names})
 
 
 def opposed_kpis_table(pairs: Data) -> Table:

@@ -17,18 +17,21 @@ QUARTERS = [
 NOW = QUARTERS[10]
 
 
-def history(customers, frequency, order_value):
+def history(customers, frequency, order_value, no_customer=0.0):
     table = pd.DataFrame(
         {
             "period": [span.id for span in QUARTERS[: len(customers)]],
             "start": [span.start for span in QUARTERS[: len(customers)]],
+            "end": [span.end for span in QUARTERS[: len(customers)]],
             "customers": np.array(customers, dtype=float),
             "frequency": np.array(frequency, dtype=float),
             "order_value": np.array(order_value, dtype=float),
         }
     )
     factors = table[["customers", "frequency", "order_value"]]
-    return table.assign(revenue=factors.prod(axis=1, skipna=False))
+    revenue = factors.prod(axis=1, skipna=False)
+    others = np.zeros(len(table)) + no_customer
+    return table.assign(revenue=revenue, no_customer=others, total=revenue + others)
 
 
 def kpis(**values):
@@ -42,7 +45,7 @@ def kpis(**values):
 
 
 def test_factors_worked_by_hand():
-    # Two customers, three orders, 90 less 10 back; the order without a customer is none's.
+    # Two customers, three orders, 90 less 10 back; the order without a customer stands beside.
     found = factor_history(
         orders(
             ("a", "2026-07-01", 40),
@@ -54,9 +57,10 @@ def test_factors_worked_by_hand():
         ),
         [Span("2026-Q3", date(2026, 7, 1), date(2026, 9, 30)), QUARTERS[0]],
     )
-    (nothing, quarter) = records(found, "customers", "frequency", "order_value", "revenue")
-    assert nothing == (None, None, None, None)
-    assert quarter == (2, 1.5, pytest.approx(80 / 3), 80)
+    factors = ("customers", "frequency", "order_value", "revenue", "no_customer", "total")
+    (nothing, quarter) = records(found, *factors)
+    assert nothing == (None,) * 6
+    assert quarter == (2, 1.5, pytest.approx(80 / 3), 80, 99, 179)
 
 
 def test_each_lever_alone_is_scored_against_its_own_past():
@@ -76,13 +80,80 @@ def test_each_lever_alone_is_scored_against_its_own_past():
         "order_value": "near",
         "frequency": "beyond",
     }
-    assert rows.loc["customers", ["needed", "best", "n"]].tolist() == [1150, 1160, 10]
+    assert rows.loc["customers", ["needed", "best_change", "n"]].tolist() == [
+        *(pytest.approx(1150), pytest.approx(0.16), 10)
+    ]
     assert rows.loc["frequency", "needed"] == pytest.approx(2.3)
     assert rows["change_needed"].tolist() == pytest.approx([0.15] * 3)
     # Together each grows by the third root of 1.15, 4.8 %.
     assert rows.loc["order_value", "needed_together"] == pytest.approx(50 * 1.15 ** (1 / 3))
     product = rows["needed_together"].prod()
     assert product == pytest.approx(115_000)
+
+
+def seasonal(years=(100, 104, 108), now=10):
+    """Customers who grow by 4 % a year and are twice as many in the fourth quarter."""
+    return [n * (2 if quarter == 3 else 1) for n in years for quarter in range(4)][: now + 1]
+
+
+def test_a_target_is_compared_with_its_own_season_a_year_before():
+    # 10,400 a quarter's normal, 20,800 in 2025-Q4: 21,424 by the end of 2026 is 3 % more.
+    customers = seasonal()
+    past = history(customers, [2.0] * 11, [50.0] * 11)
+    found = driver_tree(past, period=NOW, target=21_424, by=date(2026, 12, 31))
+    rows = found.set_index("driver")
+    assert set(rows["base_period"]) == {"2025-Q4"}
+    assert rows["revenue_change"].tolist() == pytest.approx([0.03] * 3)
+    assert rows.loc["customers", ["base", "needed"]].tolist() == pytest.approx([208, 214.24])
+    # Customers grew by 4 % on the year throughout, the others by nothing in seven quarters.
+    assert rows["verdict"].to_dict() == {
+        "customers": "seen",
+        "frequency": "too_short",
+        "order_value": "too_short",
+    }
+    assert rows["n"].tolist() == [7, 7, 7]
+
+
+def test_a_target_below_last_years_season_needs_nothing_and_pace_is_told():
+    past = history(seasonal(), [2.0] * 11, [50.0] * 11)
+    found = driver_tree(past, period=NOW, target=18_720, by=date(2026, 12, 31))
+    assert set(found["verdict"]) == {"reached"}
+    assert found["revenue_change"].tolist() == pytest.approx([-0.1] * 3)
+    # 108 customers against 104 a year before.
+    assert found["pace"].tolist() == pytest.approx([4 / 104] * 3)
+    assert not found["met"].any()
+
+
+@pytest.mark.parametrize(
+    ("by", "base"),
+    [
+        (date(2026, 9, 30), "2026-Q3"),  # the period itself
+        (date(2026, 11, 30), "2026-Q3"),  # no later period ends by then
+        (date(2027, 3, 31), "2026-Q1"),
+        (date(2028, 3, 31), "2026-Q1"),  # two years ahead of the last one
+        (date(2027, 9, 30), "2026-Q3"),
+    ],
+)
+def test_the_base_is_the_last_known_period_of_the_targets_season(by, base):
+    past = history(seasonal(), [2.0] * 11, [50.0] * 11)
+    assert set(driver_tree(past, period=NOW, target=99_999, by=by)["base_period"]) == {base}
+
+
+def test_revenue_without_a_customer_counts_towards_the_target():
+    # 8,000 of known customers and 2,000 of others: 11,000 is 10 % more of all revenue, 12.5 %
+    # of the known and half as much again of the others.
+    past = history([80] * 11, [2.0] * 11, [50.0] * 11, no_customer=2000)
+    rows = driver_tree(past, period=NOW, target=11_000).set_index("driver")
+    assert rows.loc["customers", "change_needed"] == pytest.approx(0.125)
+    assert rows.loc["no_customer", ["base", "needed"]].tolist() == pytest.approx([2000, 3000])
+    assert rows["revenue_change"].tolist() == pytest.approx([0.1] * 4)
+    together = rows["needed_together"]
+    factors = together[["customers", "frequency", "order_value"]].prod()
+    assert factors + together["no_customer"] == pytest.approx(11_000)
+    # The scorecard counts all revenue: a target of 10,000 is reached.
+    met = driver_tree(past, period=NOW, target=10_000)
+    assert set(met["verdict"]) == {"reached"}
+    assert met["met"].all()
 
 
 def test_a_target_that_is_met_needs_nothing():

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pandas as pd
 import pytest
 
@@ -32,19 +34,25 @@ def shown(table, column):
     return {driver: row[at] for split, driver, row in rows if split == "flows"}
 
 
-def tree(verdict="beyond", together="seen"):
+def tree(verdict="beyond", together="seen", *, change=0.2, pace=0.05, met=False):
     row = {
         "driver": "customers",
-        "current": 100.0,
+        "base": 100.0,
         "needed": 120.0,
         "change_needed": 0.2,
-        "best": 110.0,
+        "best_change": 0.11,
         "best_period": "2025-Q4",
         "verdict": verdict,
         "needed_together": 106.3,
         "verdict_together": together,
         "n": 9,
         "customers": 100,
+        "revenue_change": change,
+        "pace": pace,
+        "base_period": "2025-Q4",
+        "by": date(2026, 12, 31),
+        "target": 1200.0,
+        "met": met,
     }
     return pd.DataFrame([row])
 
@@ -125,8 +133,25 @@ def test_a_target_that_no_lever_reaches_asks_for_another(verdict, together, seve
         found = findings.driver_tree_finding(tree(verdict, together))
     assert found.severity == severity
     assert (found.decision is not None) == asks
-    assert "110" in found.text
+    assert "+11.0%" in found.text
     assert "2025\N{NO-BREAK SPACE}Q4" in found.text
+
+
+@pytest.mark.parametrize(
+    ("terms", "severity", "said"),
+    [
+        ({"met": True, "change": -0.1}, "good", "Revenue has reached its target"),
+        ({"change": -0.1, "pace": -0.08}, "good", "lies 10% below what 2025\u00a0Q4 brought"),
+        ({"change": -0.1, "pace": -0.2}, "watch", "lies 10% below"),
+        ({"change": -0.1, "pace": float("nan")}, "note", "lies 10% below"),
+    ],
+)
+def test_a_target_below_last_year_asks_for_no_lever(terms, severity, said):
+    with speaking(language="en", currency="EUR"):
+        found = findings.driver_tree_finding(tree("reached", "reached", **terms))
+    assert said in found.title
+    assert found.severity == severity
+    assert found.decision is None
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
@@ -135,7 +160,7 @@ def test_without_a_target_the_remedy_is_said(language):
         found = findings.driver_tree_finding(tree()[:0])
         void = tables.driver_tree_table(pd.DataFrame(columns=list(tree()))).payload()
     assert "`revenue`" in found.title
-    assert "business_goals" in void["void"]
+    assert "goals" in void["void"]
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
