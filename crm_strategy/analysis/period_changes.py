@@ -29,8 +29,6 @@ _RANK: Final = ("reached", "on_track", "at_risk", "off_track")
 _SIGNALS: Final = ("signal_high", "signal_low")
 _JUDGED: Final = (*_SIGNALS, "noise")
 _UNSCORED: Final = ("no_kpi", "no_data", "not_judged")
-_HISTORY: Final = 13
-"""Periods that a report judges by: its own and twelve before."""
 
 
 def period_changes(
@@ -42,6 +40,7 @@ def period_changes(
     scores_before: pd.DataFrame,
     period: PeriodLike,
     previous: PeriodLike,
+    most: int,
 ) -> pd.DataFrame:
     """Hold a period's goals, KPIs and decisions against those of the period before.
 
@@ -59,12 +58,13 @@ def period_changes(
         Goals with their status at the end of each period: `goal_id`, `goal`, `kpi`, `by`,
         `baseline_at`, `actual`, `expected`, `status`, `unit`, `smallest_count`.
     history
-        Result of `kpi_history` of the period and those before it; both are judged by the twelve
-        before each.
+        Result of `kpi_history` of the period and those before it, one more than reports judge by.
     scores, scores_before
         Results of `decision_scores.decision_scores` of each period.
     period, previous
         The two periods.
+    most
+        How many periods a report judges by, its own among them.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def period_changes(
         return pd.DataFrame(columns=list(COLUMNS))
     rows = [
         *_goals(goals, goals_before, period, previous),
-        *_kpis(history, period, previous),
+        *_kpis(history, period, previous, most),
         *_decisions(scores, scores_before, period, previous),
     ]
     found = pd.DataFrame(rows, columns=list(COLUMNS))
@@ -131,10 +131,12 @@ def _way(before: str, now: str) -> str:
     return "worse" if _RANK.index(now) > _RANK.index(before) else "better"
 
 
-def _kpis(history: pd.DataFrame, period: PeriodLike, previous: PeriodLike) -> list[dict[str, Any]]:
+def _kpis(
+    history: pd.DataFrame, period: PeriodLike, previous: PeriodLike, most: int
+) -> list[dict[str, Any]]:
     rows = []
     for kpi, figures in history.groupby("kpi", sort=False):
-        was, now = (_verdict(str(kpi), figures, each) for each in (previous, period))
+        was, now = (_verdict(str(kpi), figures, each, most) for each in (previous, period))
         if now not in _JUDGED and was not in _JUDGED:
             continue
         known = figures.set_index("period")
@@ -158,9 +160,9 @@ def _kpis(history: pd.DataFrame, period: PeriodLike, previous: PeriodLike) -> li
     return rows
 
 
-def _verdict(kpi: str, figures: pd.DataFrame, period: PeriodLike) -> str:
+def _verdict(kpi: str, figures: pd.DataFrame, period: PeriodLike, most: int) -> str:
     until = figures[figures["start"] <= period.start].sort_values("start")
-    return kpi_verdict(until.tail(_HISTORY), period=period, seasonal=KPIS[kpi].seasonal)
+    return kpi_verdict(until.tail(most), period=period, seasonal=KPIS[kpi].seasonal)
 
 
 def _signal_change(was: str, now: str) -> str:

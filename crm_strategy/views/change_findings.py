@@ -80,7 +80,9 @@ def kpi_restatements_finding(restated: Data, changes: Data) -> Finding | None:
     if rows.empty:
         title = say("plan.restated.none")
         return Finding("kpi_restatements", title=title, text=" ".join(said))
-    shown = rows[[not is_hidden(each) for each in rows["restated"]]]
+    figures = rows[["as_reported", "restated"]]
+    unknown = figures.map(lambda each: is_hidden(each) or is_missing(each))
+    shown = rows[~unknown.any(axis="columns")]
     said += [
         say(
             "plan.restated.kpi",

@@ -61,7 +61,7 @@ def decision(verdict, *, period=BEFORE.id, kpi="repeat_rate"):
     return row | {"kpi": kpi, "verdict": verdict, "n": 400.0, "smallest_count": 90.0}
 
 
-def changes(*, goals=(), before=(), scores=(), scores_before=(), past=None):
+def changes(*, goals=(), before=(), scores=(), scores_before=(), past=None, most=13):
     return period_changes(
         goals=goals,
         goals_before=before,
@@ -70,6 +70,7 @@ def changes(*, goals=(), before=(), scores=(), scores_before=(), past=None):
         scores_before=pd.DataFrame(scores_before, columns=list(SCORES)),
         period=NOW,
         previous=BEFORE,
+        most=most,
     )
 
 
@@ -170,3 +171,20 @@ def test_without_a_period_before_nothing_is_compared():
     found = changes(goals=[goal("at_risk")], before=[goal("no_data")], past=history(0.3))
     assert found.empty
     assert list(found.columns) == list(COLUMNS)
+
+
+def test_each_period_is_judged_by_as_many_periods_before_it():
+    # An outlier twelve periods ago is among those that judge the period before, not this one.
+    quarters = [quarter(place) for place in range(11)]
+    past = history(0.9, *NOISE[:9], 0.36, quarters=quarters)
+    found = period_changes(
+        goals=[],
+        goals_before=[],
+        history=past,
+        scores=pd.DataFrame(columns=list(SCORES)),
+        scores_before=pd.DataFrame(columns=list(SCORES)),
+        period=quarters[-1],
+        previous=quarters[-2],
+        most=10,
+    )
+    assert of("kpi", found)["now"] == "signal_high"
