@@ -14,11 +14,13 @@ from crm_strategy.words.numbers import format_count, format_interval, format_sha
 
 def attributes_finding(attributes: Data) -> Finding:
     """The group whose revenue per customer differs most from the base, for its size."""
-    rows = _named(frame_of(attributes))
+    supplied = frame_of(attributes)
+    rows, rare = _named(supplied), _rare(supplied)
     clear = _clear(rows)
     if clear.empty:
-        known = "findings.attributes.alike" if len(rows) else "findings.attributes.none"
-        return Finding("attributes", title=say(known, groups=format_count(len(rows))))
+        known = "alike" if len(rows) else "few" if rare else "none"
+        title = say(f"findings.attributes.{known}", groups=format_count(len(rows)))
+        return Finding("attributes", title=title, text=rare)
     weight = (clear["index"] - BASE).abs() * clear["customer_count"]
     # Who orders often has shown more preferences: what is stated comes first.
     chosen = clear["kind"] == "preference"
@@ -36,13 +38,20 @@ def attributes_finding(attributes: Data) -> Finding:
             value=value_name(top["attribute"], top["value"]),
             index=format_count(top["index"]),
         ),
-        text=say(
-            "findings.attributes.text",
-            customers=say_count("findings.customers", int(top["customer_count"])),
-            range=format_interval(top["low"], top["high"], "count"),
-            clear=format_count(len(clear)),
-            groups=format_count(len(rows)),
-            chance=format_count(max(1, round(len(rows) / 20))),
+        text=" ".join(
+            part
+            for part in (
+                say(
+                    "findings.attributes.text",
+                    customers=say_count("findings.customers", int(top["customer_count"])),
+                    range=format_interval(top["low"], top["high"], "count"),
+                    clear=format_count(len(clear)),
+                    groups=format_count(len(rows)),
+                    chance=format_count(max(1, round(len(rows) / 20))),
+                ),
+                rare,
+            )
+            if part
         ),
         figures={"index": float(top["index"]), "clear": len(clear), "groups": len(rows)},
     )
@@ -128,6 +137,16 @@ def personas_finding(personas: Data) -> Finding:
         text=say("findings.personas.text") if measured < len(rows) else "",
         figures={"measured": measured, "lines": len(rows)},
     )
+
+
+def _rare(attributes: pd.DataFrame) -> str:
+    """Says of which attributes no value is common enough to be shown; nothing if of none."""
+    if attributes.empty:
+        return ""
+    named = ~attributes["value"].isin(REST)
+    known = named.groupby(attributes["attribute"], sort=False).any()
+    names = [attribute_name(name) for name in known.index[~known]]
+    return say("findings.attributes.rare", attributes=", ".join(names)) if names else ""
 
 
 def _named(rows: pd.DataFrame) -> pd.DataFrame:

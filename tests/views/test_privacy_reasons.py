@@ -27,3 +27,21 @@ def test_a_funnel_hidden_for_the_few_who_stopped_does_not_blame_the_touches():
     )
     title = findings.funnel_finding(rows).title
     assert title == "Too few customers were touched, went on or stopped to show a funnel"
+
+
+def test_an_attribute_without_a_common_value_is_said_to_have_none():
+    rows = pd.DataFrame(
+        {
+            "attribute": ["city", "country", "country"],
+            "value": ["other", "DE", "AT"],
+            "customer_count": [120, 80, 40],
+            "index": [100.0, 101.0, 98.0],
+            "low": [100.0, 90.0, 80.0],
+            "high": [100.0, 110.0, 115.0],
+            "kind": "geography",
+        }
+    )
+    assert "too rare to be shown one by one: City." in findings.attributes_finding(rows).text
+    only = findings.attributes_finding(rows[:1])
+    assert only.title == "No value of an attribute is common enough to be shown"
+    assert findings.attributes_finding(rows[1:]).text == ""
