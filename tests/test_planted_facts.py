@@ -20,8 +20,6 @@ FALL = {
     ("kpis", "purchase_frequency", "signal_low"),
     ("forecast_score", "order_count", "below"),
     ("forecast_score", "active_customers", "below"),
-    # Before and after: the test's decision is scored by a KPI that the fall took along.
-    ("decisions", "test_free_delivery", "opposite"),
 }
 DEAD = {("products", TRUTH.dead_product, "no_interest")}
 SEASON = {("seasonality", TRUTH.seasonal_product, "one_season")}
@@ -35,7 +33,6 @@ QUIET = {
     "kpis": ("noise", "too_short"),
     "forecast_score": ("inside",),
     "forecast_reconciliation": ("inside",),
-    "decisions": ("not_seen", "too_early", "no_kpi"),
     "products": ("steady", "too_few"),
     "seasonality": ("even", "seasonal"),
     "experiments": ("control", "stop"),
@@ -47,7 +44,6 @@ KEYS = {
     "kpis": "kpi",
     "forecast_score": "measure",
     "forecast_reconciliation": "horizon",
-    "decisions": "decision_id",
     "products": "product_id",
     "seasonality": "product_id",
     "experiments": "variant",
@@ -81,6 +77,28 @@ def test_every_verdict_that_is_a_signal_follows_from_a_planted_fact_and_no_other
 ) -> None:
     assert signals(tables) == SIGNALS
     assert told["kpi_signals"]["figures"]["signals"] == 2
+
+
+def test_in_groups_only_what_follows_from_rarer_orders_is_a_signal(
+    tables: dict[str, dict[str, Any]], told: dict[str, dict[str, Any]]
+) -> None:
+    # Fewer orders a customer are fewer second ones, and fewer within 30 days of a touch.
+    table = tables["kpi_breakdowns"]
+    rows = set(zip(column(table, "kpi"), column(table, "verdict"), strict=True))
+    called = {(kpi, verdict) for kpi, verdict in rows if verdict in ("signal_high", "signal_low")}
+    fallen = ("repeat_rate", "purchase_frequency", "conversion_rate")
+    assert called <= {(kpi, "signal_low") for kpi in fallen}
+    named = told["kpi_breakdowns"]["figures"]["kpis"]
+    assert named == "repeat_rate, purchase_frequency"
+
+
+def test_no_decision_is_said_to_have_moved_anything_but_the_one_that_the_test_was(
+    tables: dict[str, dict[str, Any]],
+) -> None:
+    table = tables["decisions"]
+    judged = zip(column(table, "decision_id"), column(table, "verdict"), strict=True)
+    moved = {which for which, verdict in judged if verdict not in ("not_seen", "no_kpi")}
+    assert moved <= {"test_free_delivery"}
 
 
 def test_what_is_called_seasonal_was_drawn_with_a_season(
