@@ -14,7 +14,7 @@ from crm_strategy.analysis.timeline import known_touches, placed_orders
 COLUMNS = (
     *("channel", "cost", "new_customers", "cac", "ltv", "low", "high", "ltv_to_cac"),
     *("payback_months", "verdict", "break_even_margin", "scale_margin"),
-    *("earned_so_far", "expected_value"),
+    *("earned_so_far", "expected_value", "basis"),
 )
 
 GOOD_RATIO = 3.0
@@ -110,7 +110,8 @@ def acquisition(
         `high` (95 % interval of the mean over customers), `ltv_to_cac`, `payback_months`,
         `verdict`, `break_even_margin` (margin rate at which LTV is CAC: stop below it),
         `scale_margin` (at which it is three times CAC), `earned_so_far` and `expected_value`
-        (money per new customer, the parts of `ltv`).
+        (money per new customer, the parts of `ltv`), `basis` (`margin`; `revenue` where no
+        margin is known).
 
         Verdicts: `stop` (`high` is below CAC), `scale` (`low` is at least three times CAC),
         `hold` (between), `no_cost`, `no_value` (margin or expected value not known, or one
@@ -160,6 +161,7 @@ def _row(
         "scale_margin": GOOD_RATIO * margin,
         "earned_so_far": spent,
         "expected_value": expected,
+        "basis": "revenue" if margin_rate is None else "margin",
     }
 
 

@@ -50,7 +50,7 @@ def channel_sets(
     A channel whose cost is not known is never free: it is on in every set, and its cost is in
     none. So is a channel that is in no path, for what it loses cannot be seen; its cost, if
     known, is in every set. Up to 12 channels every set is looked at; of more the sets that
-    `searched_sets` finds.
+    `searched_sets` finds, and those with one channel off.
 
     Parameters
     ----------
@@ -87,7 +87,8 @@ def channel_sets(
         inside, touching = kept_by_subset(groups, switchable)
     else:
         found = [searched_sets(groups, switchable, priced, each) for each in substitutions]
-        on = np.unique(np.vstack(found), axis=0)
+        alone = ~np.eye(len(switchable), dtype=bool)[switchable]
+        on = np.unique(np.vstack([*found, alone]), axis=0)
         inside, touching = kept_by_sets(groups, on)
     unseen = set(known.index) - set(groups.channels)
     sets = _named(on, groups.channels, sorted(set(costs["channel"]) - set(groups.channels)))

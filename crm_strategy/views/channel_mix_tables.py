@@ -5,8 +5,9 @@ from typing import Final
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.channel_set_privacy import without_telling_shares
+from crm_strategy.views.channel_set_privacy import telling_sets, without_telling_shares
 from crm_strategy.views.layout import Layout, Suppress
+from crm_strategy.views.payload import hidden
 from crm_strategy.views.privacy import small
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.table import Table
@@ -23,12 +24,14 @@ _SET_FIGURES = (
     *("conversions", "conversion_share", "low", "high", "range", "cost_per_conversion"),
     *("share_half", "share_most"),
 )
-_LOSSES = ("margin_lost", "low", "high", "net_gain", "break_even", "flip_margin")
+_LOSSES = ("margin_lost", "revenue_lost", "low", "high", "net_gain", "break_even", "flip_margin")
+_MONEY = ("cost_saved", "margin_lost", "revenue_lost", "low", "high", "net_gain")
 _PLANNED = ("holdout_count", "contacted_count", "rate", "break_even_drop")
 _WORTH = (
     *("cac", "ltv", "low", "high", "ltv_to_cac", "payback_months", "break_even_margin"),
-    *("scale_margin", "earned_so_far", "expected_value"),
+    *("scale_margin", "earned_so_far", "expected_value", "revenue_ltv", "revenue_so_far"),
 )
+_WITHOUT_MARGIN = {"ltv": "revenue_ltv", "earned_so_far": "revenue_so_far"}
 
 
 def channel_sets_table(sets: Data) -> Table:
@@ -88,7 +91,31 @@ def frontier_rows(sets: pd.DataFrame) -> pd.DataFrame:
     best = sets[sets["substitution"] == ALL]
     least = dict(zip(best["switched_off"], total - best["conversions"], strict=True))
     told = without_telling_shares(found.assign(switched_off=rows["switched_off"]), least)
+    gone = rows["switched_off"].isin(untold_sets(sets))
+    for name in (*_SET_FIGURES, "conversions_lost"):
+        cells = zip(told[name], gone, strict=True)
+        told[name] = pd.Series([hidden() if off else was for was, off in cells], told.index, object)
     return told.assign(switched_off=found["switched_off"])
+
+
+def untold_sets(sets: pd.DataFrame) -> set[str]:
+    """Sets, by the channels off, that beside other sets would tell a small group of orders."""
+    careful = sets[sets["substitution"] == sets["substitution"].min()]
+    lost = careful.assign(
+        lost=careful.loc[careful["off_count"] == 0, "conversions"].max() - careful["conversions"],
+        off=[
+            frozenset(each for each in off.split(JOINED) if each) for off in careful["switched_off"]
+        ],
+    )
+    single = lost[lost["off_count"] == 1]
+    known = dict(zip(single["off"], single["lost"], strict=True))
+    shown = lost[lost["is_frontier"]].sort_values(
+        ["is_cheapest", "off_count", "switched_off"], ascending=[False, True, True]
+    )
+    gone = telling_sets(list(zip(shown["off"], shown["lost"], strict=True)), known)
+    return {
+        name for name, off in zip(shown["switched_off"], shown["off"], strict=True) if off in gone
+    }
 
 
 def set_name(joined: str, between: str = JOINED) -> str:
@@ -104,12 +131,15 @@ def switch_off_table(single: Data) -> Table:
         # Where switching off pays in any case, 0 tells nothing of the few orders.
         tells = rows["least_conversions_lost"].map(small) & (rows["break_even"] > 0)
         rows = rows.assign(break_even=rows["break_even"].mask(tells))
+        if (rows["basis"] == "revenue").all():
+            # What stands for a margin that is not known is not called one.
+            rows = rows.rename(columns={"margin_lost": "revenue_lost"}).drop(columns="net_gain")
     return Table(
         rows,
         id="switch_off",
         formats={
             **dict.fromkeys(("conversions_lost", "least_conversions_lost"), "count"),
-            **dict.fromkeys(("cost_saved", "margin_lost", "low", "high", "net_gain"), "money"),
+            **dict.fromkeys(_MONEY, "money"),
             **dict.fromkeys(("break_even", "flip_margin"), "share"),
         },
         suppress=(
@@ -119,9 +149,9 @@ def switch_off_table(single: Data) -> Table:
         ),
         layout=Layout(
             columns=(
-                *("channel", "conversions_lost", "cost_saved", "verdict", "margin_lost", "high"),
-                *("break_even", "journey_count", "net_gain", "low", "flip_margin"),
-                "least_conversions_lost",
+                *("channel", "conversions_lost", "cost_saved", "verdict", "margin_lost"),
+                *("revenue_lost", "high", "break_even", "journey_count", "net_gain", "low"),
+                *("flip_margin", "least_conversions_lost"),
             ),
             words={"verdict": "views.switch_off.{}"},
             ranked=True,
@@ -158,7 +188,10 @@ def acquisition_table(acquisition: Data) -> Table:
     if len(rows):
         unknown = say("views.no_source")
         rows = rows.assign(channel=[channel or unknown for channel in rows["channel"]])
-    money = ("ltv", "low", "high", "earned_so_far", "expected_value")
+        if (rows["basis"] == "revenue").all():
+            # Revenue is no LTV; the margins at which it would be enough stand all the same.
+            rows = rows.rename(columns=_WITHOUT_MARGIN).drop(columns="ltv_to_cac")
+    money = (*_WITHOUT_MARGIN, *_WITHOUT_MARGIN.values(), "low", "high", "expected_value")
     return Table(
         rows,
         id="acquisition",
@@ -171,9 +204,9 @@ def acquisition_table(acquisition: Data) -> Table:
         suppress=(Suppress(count="new_customers", hides=_WORTH, within=((),)),),
         layout=Layout(
             columns=(
-                *("channel", "new_customers", "cac", "ltv", "ltv_to_cac", "payback_months"),
-                *("verdict", "break_even_margin", "cost", "low", "high", "scale_margin"),
-                *("earned_so_far", "expected_value"),
+                *("channel", "new_customers", "cac", "ltv", "revenue_ltv", "ltv_to_cac"),
+                *("payback_months", "verdict", "break_even_margin", "cost", "low", "high"),
+                *("scale_margin", "earned_so_far", "revenue_so_far", "expected_value"),
             ),
             words={"verdict": "views.acquisition.{}"},
             ranked=True,

@@ -1,5 +1,6 @@
-"""Sets of channels that would tell the few orders which one channel alone led to."""
+"""Sets of channels that would tell the few orders of some channels, by differences of sets."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import pandas as pd
@@ -50,3 +51,48 @@ def without_telling_shares(rows: pd.DataFrame, least: dict[str, float]) -> pd.Da
 
 def _channels(rows: pd.DataFrame, at: int) -> frozenset[str]:
     return frozenset(each for each in rows["switched_off"].iat[at].split(BETWEEN) if each)
+
+
+def telling_sets(
+    lost: Sequence[tuple[frozenset[str], float]], known: Mapping[frozenset[str], float]
+) -> set[frozenset[str]]:
+    """Sets whose lost orders would tell a small group beside those of the other sets.
+
+    What the larger of two nested sets loses more is a group of orders: those of its further
+    channels without those of the smaller. So is what two sets lose both, which follows from
+    each, from both together and from what they share.
+
+    Parameters
+    ----------
+    lost
+        Channels off and orders lost, of the sets to be told, the most important first: what a
+        set gives away is told by leaving out the later one.
+    known
+        The same of sets that are told in any case, such as single channels.
+    """
+    told: dict[frozenset[str], float] = {frozenset(): 0.0}
+    told |= {off: n for off, n in known.items() if not small(round(n))}
+    gone = set()
+    for off, orders in lost:
+        if off not in told and any(small(each) for each in _groups(off, orders, told)):
+            gone.add(off)
+        else:
+            told[off] = orders
+    return gone
+
+
+def _groups(off: frozenset[str], orders: float, told: Mapping[frozenset[str], float]) -> list[int]:
+    """Sizes of the groups that follow from what a set loses, beside the sets told."""
+    every = {**told, off: orders}
+    found = [abs(orders - n) for other, n in told.items() if other < off or off < other]
+    for first, n in told.items():
+        both, shared = first | off, first & off
+        if both in every and shared in every:
+            found.append(orders + n - every[both] - every[shared])
+        # The set as what two others are together, or share.
+        for second, m in told.items():
+            if first | second == off and first & second in told:
+                found.append(n + m - orders - told[first & second])
+            elif first & second == off and first | second in told:
+                found.append(n + m - orders - told[first | second])
+    return [round(each) for each in found]

@@ -1,7 +1,7 @@
 """A finding: a sentence with a figure and a verb, and the decision it asks for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 from crm_strategy.views import markup
@@ -37,6 +37,28 @@ class Decision:
         }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Basis:
+    """What a verdict rests on, in words that its title or text has.
+
+    Attributes
+    ----------
+    n
+        Of how many it is told.
+    interval
+        How far chance could move its figure, or why there is no interval.
+    assumption
+        What is taken for true.
+    change
+        What would change it.
+    """
+
+    n: str
+    interval: str
+    assumption: str
+    change: str
+
+
 @dataclass(frozen=True)
 class Finding:
     """What a chapter found, in printed words.
@@ -55,6 +77,8 @@ class Finding:
         The raw figures behind the sentence, for the summary and for tests.
     decision
         What should be decided, if anything.
+    basis
+        What its verdict rests on; None where there is no verdict.
     """
 
     id: str
@@ -63,10 +87,17 @@ class Finding:
     severity: str = field(default="note", kw_only=True)
     figures: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
     decision: Decision | None = field(default=None, kw_only=True)
+    basis: Basis | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         if self.severity not in SEVERITIES:
             raise ValueError(f"severity {self.severity!r}; known are {', '.join(SEVERITIES)}")
+        if self.basis is None:
+            return
+        for part in fields(self.basis):
+            words = getattr(self.basis, part.name)
+            if not words or words not in f"{self.title} {self.text}":
+                raise ValueError(f"finding {self.id!r}: its {part.name} {words!r} is not said")
 
     def payload(self) -> FindingPayload:
         """The finding as JSON."""

@@ -20,7 +20,6 @@ from crm_strategy.views.channel_findings import channel_cost_finding
 from crm_strategy.views.channel_mix_findings import (
     acquisition_finding,
     channel_sets_finding,
-    switch_off_finding,
 )
 from crm_strategy.views.check_findings import data_quality_finding
 from crm_strategy.views.driver_findings import (
@@ -100,6 +99,7 @@ from crm_strategy.views.segment_kind_findings import (
     segment_kinds_finding,
     segment_overlap_finding,
 )
+from crm_strategy.views.switch_off_findings import switch_off_finding
 from crm_strategy.views.value_findings import (
     expected_value_finding,
     newcomers_finding,

@@ -3,10 +3,11 @@
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.finding import Finding
+from crm_strategy.views.finding import Basis, Finding
+from crm_strategy.views.kinds import word_of
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.words import label, say, say_count
-from crm_strategy.words.numbers import format_points, format_share
+from crm_strategy.words.numbers import format_interval, format_points, format_share
 
 
 def holdout_plan_finding(plan: Data) -> Finding:
@@ -15,11 +16,27 @@ def holdout_plan_finding(plan: Data) -> Finding:
     ready = _told(rows, "ready")
     hopeless = _told(rows, "cannot_pay")
     needless = " ".join(_needless(row) for _index, row in hopeless.iterrows())
+    if ready.empty and hopeless.empty:
+        key, text = ("none", _reasons(rows)) if len(rows) else ("nothing", "")
+        return Finding("holdout_plan", title=say(f"findings.holdout_plan.{key}"), text=text)
     if ready.empty:
-        name = label("channel", hopeless["channel"].iloc[0]) if len(hopeless) else ""
-        title = "findings.holdout_plan.none_pays" if name else "findings.holdout_plan.none"
-        return Finding("holdout_plan", title=say(title, channel=name), text=needless)
+        name = label("channel", hopeless["channel"].iloc[0])
+        return Finding(
+            "holdout_plan",
+            title=say("findings.holdout_plan.none_pays", channel=name),
+            text=needless,
+            basis=_basis_of_none(hopeless.iloc[0]),
+        )
     first = ready.iloc[0]
+    basis, drop = _basis(first), _points(first["break_even_drop"])
+    money = "revenue" if first["basis"] == "revenue" else "margin"
+    told = say(
+        "findings.holdout_plan.text",
+        share=format_share(first["holdout_share"], digits=0),
+        rate=format_share(first["rate"]),
+        range=basis.interval,
+    )
+    rule = say(f"findings.holdout_plan.rule_{money}", drop=drop)
     return Finding(
         "holdout_plan",
         title=say(
@@ -28,16 +45,41 @@ def holdout_plan_finding(plan: Data) -> Finding:
             customers=say_count("findings.of_customers", int(first["holdout_count"])),
             weeks=say_count("findings.weeks", int(first["weeks"])),
         ),
-        text=say(
-            "findings.holdout_plan.text",
-            share=format_share(first["holdout_share"], digits=0),
-            drop=format_points(first["break_even_drop"]).lstrip("+"),
-            rate=format_share(first["rate"]),
-            reached=say_count("findings.customers", int(first["customer_count"])),
-        )
-        + (f" {needless}" if needless else ""),
+        text=" ".join(
+            part for part in (told, rule, basis.assumption, basis.change, needless) if part
+        ),
         figures={"weeks": int(first["weeks"]), "holdout_count": int(first["holdout_count"])},
+        basis=basis,
     )
+
+
+def _basis(row: pd.Series) -> Basis:
+    reached = say_count("findings.customers", int(row["customer_count"]))
+    assumed = say("findings.holdout_plan.assumption", reached=reached)
+    if row["is_sent"] is not True:
+        name = label("channel", row["channel"])
+        assumed = f"{assumed} {say('findings.holdout_plan.sent', channel=name)}"
+    change = "change_revenue" if row["basis"] == "revenue" else "change"
+    return Basis(
+        n=reached,
+        interval=format_interval(row["rate_low"], row["rate_high"], "share"),
+        assumption=assumed,
+        change=say(f"findings.holdout_plan.{change}", drop=_points(row["break_even_drop"])),
+    )
+
+
+def _basis_of_none(row: pd.Series) -> Basis:
+    return Basis(
+        n=say_count("findings.customers", int(row["customer_count"])),
+        interval=format_interval(row["rate_low"], row["rate_high"], "share"),
+        assumption=say("findings.holdout_plan.assumed_needless"),
+        change=_change_of_none(row),
+    )
+
+
+def _change_of_none(row: pd.Series) -> str:
+    share = format_share(row["rate_high"] / row["break_even_drop"], digits=0)
+    return say("findings.holdout_plan.change_needless", share=share)
 
 
 def _told(plan: pd.DataFrame, verdict: str) -> pd.DataFrame:
@@ -49,10 +91,29 @@ def _told(plan: pd.DataFrame, verdict: str) -> pd.DataFrame:
 
 def _needless(row: pd.Series) -> str:
     """Why no test could tell to keep a channel."""
-    return say(
+    basis = _basis_of_none(row)
+    said = say(
         "findings.holdout_plan.cannot_pay",
         channel=label("channel", row["channel"]),
-        reached=say_count("findings.customers", int(row["customer_count"])),
+        reached=basis.n,
         rate=format_share(row["rate"]),
-        drop=format_points(row["break_even_drop"]).lstrip("+"),
+        range=basis.interval,
+        drop=_points(row["break_even_drop"]),
     )
+    return f"{said} {basis.assumption} {basis.change}"
+
+
+def _reasons(plan: pd.DataFrame) -> str:
+    """Why no channel can be tested: each reason with its channels."""
+    few = plan["verdict"].isin(["ready", "cannot_pay"])
+    reasons = plan["verdict"].mask(few, "too_few")
+    lines = []
+    for reason, rows in plan.groupby(reasons, sort=True):
+        names = ", ".join(say("findings.quoted", name=label("channel", c)) for c in rows["channel"])
+        word = word_of(str(reason), ("views.holdout.{}",)) or ""
+        lines.append(say("findings.holdout_plan.reason", reason=word, channels=names))
+    return " ".join(lines)
+
+
+def _points(drop: float) -> str:
+    return format_points(drop).lstrip("+")

@@ -36,16 +36,18 @@ CHANNEL_MIX_ROWS: dict[str, Rows] = {
         ("sms", 240.0, 4384.0, "test", 7000.0, 900.0, 7900.0, -2616.0, 0.44, 0.26, 2100.0, 31.0),
         ("email", 1200.0, 3326.0, "keep", 30e3, 9e3, 33e3, -26_674.0, None, 0.05, 9000.0, 420.0),
         ("shop", 310.0, None, "left_on", 9000.0, 2e3, 1e4, None, None, None, 900.0, 110.0),
+        basis="margin", scatter="orders",
     ),
     "holdout_plan": rows(
         "channel verdict holdout_share weeks holdout_count contacted_count rate break_even_drop "
-        "customer_count converted_count",
-        ("call", "ready", 0.5, 9, 143, 143, 0.053, 0.053, 320, 24),
-        ("sms", "ready", 0.1, 11, 120, 1080, 0.21, 0.13, 1290, 180),
-        ("email", "too_few", None, None, None, None, None, None, 2330, 600),
-        ("search", "not_random", None, None, None, None, None, None, 129, 60),
-        ("fax", "no_rate", None, None, None, None, None, None, None, None),
-        ("tv", "cannot_pay", None, None, None, None, 0.074, 0.15, 299, 14),
+        "customer_count converted_count rate_low rate_high is_sent",
+        ("call", "ready", 0.5, 9, 143, 143, 0.053, 0.053, 320, 24, 0.033, 0.083, True),
+        ("sms", "ready", 0.1, 11, 120, 1080, 0.21, 0.13, 1290, 180, 0.189, 0.233, None),
+        ("email", "too_few", None, None, None, None, None, None, 2330, 600, None, None, True),
+        ("search", "not_random", None, None, None, None, None, None, 129, 60, None, None, False),
+        ("fax", "no_rate", None, None, None, None, None, None, None, None, None, None, None),
+        ("tv", "cannot_pay", None, None, None, None, 0.074, 0.15, 299, 14, 0.049, 0.109, True),
+        basis="margin",
     ),
     "acquisition": rows(
         "channel cost new_customers cac ltv low high ltv_to_cac payback_months verdict "
@@ -55,5 +57,6 @@ CHANNEL_MIX_ROWS: dict[str, Rows] = {
         ("fair", 3000.0, 20, 150.0, 90.0, 80.0, 100.0, 0.6, None, "stop", 0.69, 2.08, 31.0, 59.0),
         ("referral", None, 55, None, 92, 78, 106, None, None, "no_cost", None, None, 31.0, 61),
         (None, None, 12, None, None, None, None, None, None, "no_cost", None, None, 31.0, None),
+        basis="margin",
     ),
 }  # fmt: skip

@@ -5,9 +5,9 @@ from itertools import product
 Rows = list[dict[str, object]]
 
 
-def rows(columns: str, *values: tuple[object, ...]) -> Rows:
-    """Rows of the named columns."""
-    return [dict(zip(columns.split(), each, strict=True)) for each in values]
+def rows(columns: str, *values: tuple[object, ...], **alike: object) -> Rows:
+    """Rows of the named columns, and of those that all have alike."""
+    return [dict(zip(columns.split(), each, strict=True)) | alike for each in values]
 
 
 def interval(value: float, half: float) -> tuple[float, float, float]:

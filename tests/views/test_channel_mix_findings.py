@@ -22,10 +22,13 @@ def test_the_channel_that_costs_more_than_it_can_bring_is_switched_off_with_a_pr
     assert found.decision.title == (
         "Switch off “call”, but keep it for a random 50% of its customers for 9 weeks"
     )
-    # n, assumption, what would change it, and what is not known.
-    assert "In 640 journeys with this channel there were 48 orders" in found.text
+    # n, interval, assumption, what would change it, and what is not known.
+    assert found.text.startswith(
+        "In 640 journeys with this channel there were 48 orders with €1,300 of margin. "
+        "The bound, €1,900, is the upper end of the 95% interval"
+    )
     assert "Assumed: " in found.text
-    assert "No margin rate would change this." in found.text
+    assert "No margin rate would change this; a cost below €1,900 would." in found.text
     assert found.text.endswith("Left on, for their cost or their journeys are not known: “shop”.")
 
 
@@ -37,24 +40,71 @@ def test_a_switch_off_of_few_orders_is_said_without_them() -> None:
     assert "€1,300" not in str(found.payload())
     assert found.decision is not None
     assert found.decision.title == (
-        "Switch off “call” step by step and compare orders with and without it"
+        "Switch off “call” in one region or week after another, and compare orders"
     )
+
+
+def test_a_channel_that_no_test_could_keep_goes_without_one() -> None:
+    plan = PLAN.assign(verdict=["cannot_pay", *PLAN["verdict"][1:]])
+    found = findings.switch_off_finding(SINGLE, plan)
+    assert found.decision is not None
+    assert found.decision.title == "Switch off “call”"
+    assert found.decision.why.endswith("so no test is needed.")
+    assert "No test is needed for “call”" in findings.holdout_plan_finding(plan).text
+
+
+def test_without_a_margin_revenue_is_not_called_one() -> None:
+    single, plan = SINGLE.assign(basis="revenue"), PLAN.assign(basis="revenue")
+    off = findings.switch_off_finding(single, plan)
+    assert (
+        off.title == "Switching off “call” saves €8,091 and puts at most €1,900 of revenue at risk"
+    )
+    assert "No margin rate" not in off.text
+    assert "No margin is known and all revenue stands for it" in off.text
+    test = findings.switch_off_finding(single[1:], plan)
+    assert "€900–€7,900 of revenue (95%)" in test.text
+    assert "Even if all revenue were margin" in test.text
+    by_lot = findings.holdout_plan_finding(plan)
+    assert "keep the channel" not in by_lot.text
+    assert "switch the channel off, whatever its margin. Above, it is open" in by_lot.text
+    names = [column["name"] for column in tables.switch_off_table(single).payload()["columns"]]
+    assert "revenue_lost" in names
+    assert not {"margin_lost", "net_gain"} & set(names)
+    won = tables.acquisition_table(WON.assign(basis="revenue")).payload()["columns"]
+    assert not {"ltv", "ltv_to_cac", "earned_so_far"} & {column["name"] for column in won}
 
 
 def test_where_it_depends_a_test_is_asked_for_and_the_break_even_said() -> None:
     found = findings.switch_off_finding(SINGLE[1:], PLAN)
     assert found.title == ("No channel can go without a test; the figures leave it open for “sms”")
     assert "if other channels win back more than 44% of its orders" in found.text
+    assert "2,100 journeys with it and 240 orders at risk, worth €900–€7,900" in found.text
     assert found.decision is not None
     assert found.decision.title == ("Hold out “sms” for a random 10% of its customers for 11 weeks")
     # Without a size there is no test to ask for.
     assert findings.switch_off_finding(SINGLE[1:], PLAN[:0]).decision is None
 
 
-def test_channels_that_pay_are_good_news() -> None:
+def test_where_no_share_won_back_makes_it_pay_the_finding_says_what_is_open() -> None:
+    chance = SINGLE[1:].assign(break_even=None)
+    assert "only chance leaves it open" in findings.switch_off_finding(chance, PLAN).text
+    few = SINGLE[1:].assign(least_conversions_lost=3.0)
+    found = findings.switch_off_finding(few, PLAN)
+    assert "worth at most €7,900 of margin" in found.text
+    assert "€900" not in found.text
+    fewer = SINGLE[1:].assign(conversions_lost=5.0)
+    assert "€7,900" not in findings.switch_off_finding(fewer, PLAN).text
+
+
+def test_channels_that_pay_are_good_news_told_of_the_least_sure() -> None:
     found = findings.switch_off_finding(SINGLE[2:3], PLAN)
     assert found.severity == "good"
     assert found.decision is None
+    assert "at least €9,000 of margin (95%)" in found.text
+    # 30,000 of margin at risk × 5 % of revenue / 9,000.
+    assert "cost more than €9,000, or if less than 17% of revenue were margin" in found.text
+    few = findings.switch_off_finding(SINGLE[2:3].assign(least_conversions_lost=3.0), PLAN)
+    assert "€9,000" not in few.text
 
 
 def test_of_many_channels_a_sentence_names_six() -> None:
@@ -66,7 +116,7 @@ def test_of_many_channels_a_sentence_names_six() -> None:
 
 def test_the_cheapest_set_is_named_with_what_it_keeps() -> None:
     found = findings.channel_sets_finding(SETS)
-    assert found.title == "Without call, 97.0% of orders stay at 49% of the cost"
+    assert found.title == "Without “call”, 97.0% of orders stay at 49% of the cost"
     assert "95.0–99.0% of 1,600 orders" in found.text
     assert "these could go as well: call, sms. Assumed: " in found.text
     assert found.text.endswith("more than 97.0% of the orders kept needs another set.")
@@ -81,6 +131,9 @@ def test_where_no_set_can_go_the_finding_says_of_how_many_orders_and_what_would_
     assert found.title == "No channel can go without putting more than 5% of orders at risk"
     assert found.text.startswith("Counted on 1,600 orders after a touch")
     assert "which only a hold-out test tells, more could go." in found.text
+    with speaking(language="ru"):
+        one = findings.channel_sets_finding(SETS).title
+    assert one.startswith("Без канала «call» остаётся")
 
 
 def test_the_first_test_comes_with_its_size_and_its_rule() -> None:
@@ -93,8 +146,9 @@ def test_the_first_test_comes_with_its_size_and_its_rule() -> None:
 def test_a_channel_that_no_drop_of_orders_makes_pay_needs_no_test() -> None:
     hopeless = PLAN[PLAN["verdict"] == "cannot_pay"]
     said = (
-        "No test is needed for “tv”: of 299 customers, 7.4% ordered in the period, and it would "
-        "earn its cost only if the channel made a difference of 15.0\N{NO-BREAK SPACE}pp."
+        "No test is needed for “tv”: of 299 customers, 7.4% ordered in the period (4.9–10.9% as "
+        "far as chance goes), and it would earn its cost only if the channel made a difference of "
+        "15.0\N{NO-BREAK SPACE}pp."
     )
     assert said in findings.holdout_plan_finding(PLAN).text
     found = findings.holdout_plan_finding(hopeless)
@@ -118,9 +172,48 @@ def test_customers_who_do_not_pay_come_before_those_who_do() -> None:
     scale = findings.acquisition_finding(WON[WON["channel"] != "fair"], days=365)
     assert scale.decision is not None
     assert scale.decision.title.startswith("Spend more on “search” step by step")
-    assert "Below a margin of 6% of revenue a customer would not pay back." in scale.text
+    # Three times a CAC of 14.4 is the lower end of LTV, 91.7, at 6 % × 99.9 × 3 / 91.7 of margin.
+    assert "Scale turns to hold below a margin of 20% of revenue, or above a CAC of €30.57." in (
+        scale.text
+    )
+    # LTV ends at 100: 69 % × 90 / 100.
+    assert "Stop turns to hold above a margin of 62% of revenue, or below a CAC of €100.00." in (
+        stop.text
+    )
     hold = findings.acquisition_finding(WON[WON["channel"] == "social"], days=365)
     assert hold.decision is None
+    assert (
+        "Hold turns to stop below a margin of 21% of revenue or above a CAC of €95.60" in hold.text
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        (WON[:0], "Nobody is known to have ordered for the first time"),
+        (WON[3:], "No channel that brought new customers has a known cost"),
+        (WON[:1].assign(verdict="no_value"), "What new customers are worth is not known"),
+        (WON[:1].assign(new_customers=5), "Too few new customers came"),
+    ],
+)
+def test_acquisition_without_a_verdict_says_which_reason_holds(rows, reason: str) -> None:
+    assert findings.acquisition_finding(rows, days=365).title.startswith(reason)
+
+
+def test_a_plan_without_a_test_says_why_channel_by_channel() -> None:
+    rest = PLAN[2:5]
+    found = findings.holdout_plan_finding(rest)
+    assert found.title == "No channel can be tested by leaving customers out by lot"
+    assert "Test by region or week: “search”." in found.text
+    assert "Too few customers: “email”." in found.text
+    nothing = findings.holdout_plan_finding(PLAN[:0])
+    assert nothing.title.startswith("No channel has both a known cost and orders after its touches")
+
+
+def test_russian_findings_have_no_double_full_stop() -> None:
+    with speaking(language="ru"):
+        text = findings.holdout_plan_finding(PLAN).text
+    assert ".." not in text.replace("\N{NO-BREAK SPACE}", "")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
