@@ -172,8 +172,9 @@ def decision_rows(params: Params) -> list[dict[str, object]]:
     Returns
     -------
     list of dict
-        id, decision, period (id), owner, goal, kpi, expected_change.
+        id, decision, period (id), owner, goal, kpi, expected_change, test (of its goal).
     """
+    tests = {goal.id: goal.test for goal in params.goals}
     return [
         {
             "id": each.id,
@@ -183,6 +184,7 @@ def decision_rows(params: Params) -> list[dict[str, object]]:
             "goal": each.goal,
             "kpi": each.kpi,
             "expected_change": each.expected_change,
+            "test": tests.get(each.goal) if each.goal else None,
         }
         for each in params.decisions
     ]

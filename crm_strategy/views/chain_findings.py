@@ -106,7 +106,7 @@ def decisions_finding(scores: Data) -> Finding:
         say(
             f"plan.decisions.{row['verdict']}",
             decision=row["decision"],
-            kpi=say(f"kpis.{row['kpi']}.name"),
+            kpi=_measured(row),
             observed=row["observed"],
             range=row["range"],
         )
@@ -125,3 +125,10 @@ def decisions_finding(scores: Data) -> Finding:
         severity="watch" if bad else "note",
         figures={"good": good, "bad": bad, "not_seen": unseen},
     )
+
+
+def _measured(row: dict[str, object]) -> str:
+    """The KPI that scored a decision, and the test it was measured in."""
+    kpi = say(f"kpis.{row['kpi']}.name")
+    tested = row.get("basis") == "experiment"
+    return say("plan.decisions.in_test", kpi=kpi, test=row["test"]) if tested else kpi

@@ -1,5 +1,6 @@
 import math
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -29,7 +30,7 @@ def kpi(name, values, *, half=None):
     )
 
 
-def decided(kpi_id, expected=None, period="2026-Q2"):
+def decided(kpi_id, expected=None, period="2026-Q2", test=None):
     return [
         {
             "id": "d",
@@ -37,12 +38,90 @@ def decided(kpi_id, expected=None, period="2026-Q2"):
             "period": period,
             "kpi": kpi_id,
             "expected_change": expected,
+            "test": test,
         }
     ]
 
 
 def score(history, kpi_id, expected=None, **more):
     return decision_scores(decided(kpi_id, expected, **more), history, period=NOW).iloc[0]
+
+
+def experiment(verdict="roll_out", reason="better", *, end=date(2026, 8, 14)):
+    columns = ("experiment", "variant", "size", "conversions", "rate", "difference", "low", "high")
+    rows = [
+        ("delivery", "control", 1000, 200, 0.2, math.nan, math.nan, math.nan),
+        ("delivery", "free", 1000, 260, 0.26, 0.06, 0.023, 0.097),
+    ]
+    table = pd.DataFrame(rows, columns=list(columns))
+    return table.assign(verdict=["control", verdict], reason=["", reason], end=end)
+
+
+@pytest.mark.parametrize(
+    ("results", "expected", "verdict"),
+    [
+        (experiment(), 0.05, "as_expected"),
+        (experiment(), 0.01, "exceeded"),
+        (experiment("stop", "no_effect"), 0.05, "not_seen"),
+        (experiment("invalid", "split"), 0.05, "not_judged"),
+        (experiment("extend", "running"), 0.05, "too_early"),
+    ],
+)
+def test_a_decision_that_names_a_test_is_scored_by_it(results, expected, verdict):
+    # Conversion fell for all customers while the test found that free delivery raises it.
+    history = kpi("conversion_rate", [0.3, 0.31] * 5 + [0.2], half=0.01)
+    decisions = decided("conversion_rate", expected, test="delivery")
+    found = decision_scores(decisions, history, period=NOW, experiments=results).iloc[0]
+    assert found["verdict"] == verdict
+    assert found[["basis", "test"]].tolist() == ["experiment", "delivery"]
+    assert found[["observed_change", "low", "high", "n"]].tolist() == [0.06, 0.023, 0.097, 1000]
+    assert found["smallest_count"] == 200
+
+
+@pytest.mark.parametrize(
+    ("test", "results"),
+    [
+        (None, experiment()),
+        ("another", experiment()),
+        ("delivery", None),
+        ("delivery", experiment(end=date(2026, 3, 1))),  # before the decision's quarter
+    ],
+)
+def test_without_its_test_the_kpi_scores_a_decision(test, results):
+    history = kpi("conversion_rate", [0.3, 0.31] * 5 + [0.2], half=0.01)
+    decisions = decided("conversion_rate", 0.05, test=test)
+    found = decision_scores(decisions, history, period=NOW, experiments=results).iloc[0]
+    assert (found["basis"], found["verdict"]) == ("interval", "opposite")
+
+
+def test_what_the_scorecard_calls_noise_is_no_effect():
+    # 0.26 after 0.31 is beyond both samples, but the KPI has swung from 0.25 to 0.35 all along.
+    history = kpi("repeat_rate", [0.25, 0.35] * 4 + [0.25, 0.31, 0.26], half=0.01)
+    found = score(history, "repeat_rate", 0.05)
+    assert found["high"] < 0
+    assert found["verdict"] == "not_seen"
+
+
+def test_the_range_of_a_seasonal_kpi_is_of_its_changes_on_the_year():
+    # Each year 4 % more and 6 % more by turns, with a fourth quarter three times as large:
+    # sigma of the changes is 0.02 / 1.128, ± 1.96 · √2 · that · the value a year ago.
+    values = [100.0, 100, 100, 300]
+    for n in range(10):
+        values.append(values[n] * (1.04 if n % 2 == 0 else 1.06))
+    starts = [date(2020 + n // 4, 1 + n % 4 * 3, 1) for n in range(len(values) + 1)]
+    quarters = [
+        Span(f"q{n}", start, end - timedelta(days=1))
+        for n, (start, end) in enumerate(pairwise(starts))
+    ]
+    rows = [
+        {"kpi": "revenue", "period": span.id, "start": span.start, "end": span.end, "value": value}
+        for span, value in zip(quarters, values, strict=True)
+    ]
+    history = pd.DataFrame(rows).assign(low=math.nan, high=math.nan, n=400)
+    found = decision_scores(decided("revenue", period="q12"), history, period=quarters[13]).iloc[0]
+    assert found["basis"] == "moving_range"
+    reach = 1.959964 * math.sqrt(2) * 0.02 / 1.128 * values[9]
+    assert found["high"] - found["observed_change"] == pytest.approx(reach)
 
 
 def test_the_interval_is_zou_and_donners_of_both_periods():
