@@ -79,9 +79,10 @@ def dot_rows(
     def draw(form: Form) -> Sheet:
         named = [each for each in series if each.name]
         legend = form.line + 0.1 if named or reference else 0.0
-        row = min(max(2.6 / max(len(labels), 1), 0.27), 0.4)
         foot = form.line * (2 if axis else 1) + 0.16
-        fitted = [form.fit(label, 2.7 if form.wide else 1.35) for label in labels]
+        fitted = [form.fit(label, 2.7 if form.wide else 1.35, lines=2) for label in labels]
+        least = 2.1 * form.line if any("\n" in label for label in fitted) else 0.27
+        row = min(max(2.6 / max(len(labels), 1), least), 0.4)
         sheet = Sheet(form, legend + row * len(labels) + foot + 0.08)
         left = form.widest(fitted) + GAP + 0.04
         right = sheet.width - (form.widest(texts) + GAP if texts else 0.0) - 0.15

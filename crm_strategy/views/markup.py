@@ -85,7 +85,7 @@ def figure_html(
 
 def finding_html(payload: FindingPayload, *, decision_id: str = "") -> str:
     """A finding: heading, text, and the decision it leads to."""
-    html = f"<h3>{escape(payload['title'])}</h3>"
+    html = f"<h3>{_joined(escape(payload['title']))}</h3>"
     if payload["text"]:
         html += f"<p>{_prose(payload['text'])}</p>"
     decision = payload["decision"]
@@ -270,7 +270,12 @@ def _source(*parts: str) -> str:
 
 def _prose(text: str) -> str:
     """Escaped text; `names in code` are set as code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+    return _joined(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)))
+
+
+def _joined(html: str) -> str:
+    """The minus of −€12 stays with its number: a browser would break the line after it."""
+    return re.sub(r"−(?=[^\s\d])", "−\N{WORD JOINER}", html)
 
 
 def _png(picture: str | None) -> str:

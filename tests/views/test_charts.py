@@ -10,6 +10,7 @@ from PIL import Image
 
 from crm_strategy import words
 from crm_strategy.views import charts
+from crm_strategy.views.dots import Dots, dot_rows
 from crm_strategy.views.drawing import NARROW, WIDE, Sheet
 from crm_strategy.views.payload import CHART_MIME
 from crm_strategy.views.theme import LIGHT
@@ -240,3 +241,14 @@ def test_a_grid_of_small_groups_keeps_its_scores() -> None:
         }
     )
     assert charts.rf_grid_chart(grid)._repr_mimebundle_()[0]["image/png"]
+
+
+def test_names_of_dots_wrap_before_they_lose_what_tells_them_apart():
+    told = ["Person or company: company", "Person or company: person"]
+    short = [str(at) for at in range(10)]
+    row = [Dots("", [1.0] * 12)]
+    wrapped = dot_rows([*told, *short], row, str)(NARROW)
+    plain = dot_rows(["Company", "Person", *short], row, str)(NARROW)
+    written = {text.get_text() for text in wrapped.figure.texts}
+    assert {"Person or company:\ncompany", "Person or company:\nperson"} <= written
+    assert wrapped.height > plain.height

@@ -7,6 +7,7 @@ import pytest
 
 from crm_strategy import words
 from crm_strategy.views import charts, findings, tables
+from crm_strategy.views.payload import column_cells
 
 PAIR = {
     "product": "Filter", "with_product": "Coffee", "order_count": 686, "support": 0.0255,
@@ -176,3 +177,27 @@ def test_empty_results_say_what_to_supply(language):
         ):  # fmt: skip
             assert finding.title
             assert finding.decision is None
+
+
+def test_a_difference_of_shares_and_its_interval_are_in_percentage_points():
+    rows = pd.DataFrame(
+        {
+            "experiment": ["winter"] * 2,
+            "variant": ["control", "offer"],
+            "customer_count": [871, 869],
+            "returned_count": [130, 161],
+            "return_rate": [0.149, 0.185],
+            "low": [0.127, 0.16],
+            "high": [0.174, 0.212],
+            "difference": [None, 0.036],
+            "difference_low": [None, 0.001],
+            "difference_high": [None, 0.071],
+            "verdict": [None, "more"],
+        }
+    )
+    payload = tables.win_back_results_table(rows).payload()
+    assert column_cells(payload, "difference_range")[1] == "+0.1\u00a0pp to +7.1\u00a0pp"
+    kinds = {column["name"]: column["kind"] for column in payload["columns"]}
+    assert kinds["difference_low"] == "points"
+    text = findings.win_back_results_finding(rows, days=30).text
+    assert "(+0.1\u00a0pp to +7.1\u00a0pp, 95%)" in text

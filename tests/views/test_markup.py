@@ -158,3 +158,11 @@ def test_a_spark_column_is_drawn_in_the_row():
     rows = [{"kpi": "csat", "trend": [0.8, 0.9]}]
     table = Table(rows, id="x", formats={"trend": "spark"}, layout=Layout(by_kpi=["unit"]))
     assert "<td><svg" in markup.table_html(table.payload())
+
+
+def test_a_minus_before_a_currency_is_not_left_at_the_end_of_a_line():
+    html = markup.finding_html(
+        Finding("x", title="Fell by −€12", text="−3.3 pp (−€14.4k)").payload()
+    )
+    assert "Fell by −\u2060€12" in html
+    assert "−3.3 pp (−\u2060€14.4k)" in html
