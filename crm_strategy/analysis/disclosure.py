@@ -119,7 +119,7 @@ def rows_to_hide(
     groups
         For each way of summing that the reader may know, the whole each row belongs to.
     """
-    known = {row: float(n) for row, n in enumerate(counts) if isinstance(n, Real) and n > 0}
+    known = {row: float(n) for row, n in enumerate(counts) if isinstance(n, Real) and float(n) > 0}
     hide = {row for row, n in known.items() if n < least}
     grew = bool(hide)
     while grew:
