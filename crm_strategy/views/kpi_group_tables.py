@@ -1,6 +1,6 @@
 """Tables of KPIs by group: a line a group for the page, every figure for the workbook."""
 
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -15,26 +15,28 @@ from crm_strategy.words import say
 from crm_strategy.words.numbers import format_interval
 
 SIGNALS: Final = ("signal_high", "signal_low")
-NAMED: Final = {"breakdown": "text", "group": "text"}
-"""These columns hold names, not ids."""
+NAMED: Final = {"breakdown": "text", "group": "text", "name": "text"}
+"""These columns hold names, not ids; `name`, for the page, holds both."""
 
 _IN_LINE: Final = ("average_order_value", "customer_retention_rate", "new_customers")
 _MOST_SIGNALS: Final = 3
 
 
 def kpi_groups_table(groups: Data) -> Table:
-    """A line a group: customers, revenue and its change on a year ago, key figures, signals."""
+    """A line a group: customers, revenue and its change on a year ago, key figures, signals.
+
+    Groups that nobody ordered in have no line.
+    """
     rows = _named(told_groups(frame_of(groups)))
-    lines = [
-        _line(breakdown, group, of.set_index("kpi"))
-        for (breakdown, group), of in rows.groupby(["breakdown", "group"], sort=False)
-    ]
-    columns = ("breakdown", "group", "customer_count", "revenue", "year_change", *_IN_LINE)
+    by_group = rows.groupby(["breakdown", "group"], sort=False) if len(rows) else ()
+    lines = [_line(of.iloc[0], of.set_index("kpi")) for _, of in by_group]
+    lines = [line for line in lines if line["customer_count"] != 0 or line["revenue"] != 0]
+    columns = (*NAMED, "customer_count", "revenue", "year_change", *_IN_LINE, "signals")
     return Table(
-        pd.DataFrame(lines, columns=[*columns, "signals"]),
+        pd.DataFrame(lines, columns=list(columns)),
         id="kpi_groups",
         formats=NAMED | {"year_change": "change", "signals": "text"},
-        layout=Layout(columns=(*columns[:-1], "signals", "new_customers")),
+        layout=Layout(sheet_only=("breakdown", "group"), page_only=("name",)),
     )
 
 
@@ -47,12 +49,22 @@ def kpi_breakdowns_table(groups: Data) -> Table:
         rows = rows.iloc[calm.argsort(kind="stable")]
     layout = Layout(
         columns=(
-            *("breakdown", "group", "kpi", "value", "range", "previous", "last_year", "verdict"),
+            *(
+                "breakdown",
+                "group",
+                "name",
+                "kpi",
+                "value",
+                "range",
+                "previous",
+                "last_year",
+                "verdict",
+            ),
             *("change", "target", "status", "low", "high", "n"),
         ),
         by_kpi=("value", "previous", "last_year", "change", "target", "low", "high"),
-        sheet_only=("change", "target", "status", "low", "high", "n"),
-        page_only=("range",),
+        sheet_only=("breakdown", "group", "change", "target", "status", "low", "high", "n"),
+        page_only=("name", "range"),
         rows_shown=10,
     )
     return Table(rows, id="kpi_breakdowns", formats=NAMED | {"range": "interval"}, layout=layout)
@@ -73,13 +85,17 @@ def _named(rows: pd.DataFrame) -> pd.DataFrame:
     if rows.empty:
         return rows
     pairs = list(zip(rows["breakdown"], rows["group"], strict=True))
+    names = [
+        (breakdown_name(breakdown), group_name(breakdown, group)) for breakdown, group in pairs
+    ]
     return rows.assign(
-        breakdown=[breakdown_name(breakdown) for breakdown, _ in pairs],
-        group=[group_name(breakdown, group) for breakdown, group in pairs],
+        breakdown=[breakdown for breakdown, _ in names],
+        group=[group for _, group in names],
+        name=[say("breakdowns.name", breakdown=each, group=group) for each, group in names],
     )
 
 
-def _line(breakdown: object, group: object, of: pd.DataFrame) -> dict[str, object]:
+def _line(names: "pd.Series[Any]", of: pd.DataFrame) -> dict[str, object]:
     signals = of.index[of["verdict"].isin(SIGNALS)]
     words = [
         say(f"breakdowns.{of.at[kpi, 'verdict']}", kpi=say(f"kpis.{kpi}.name"))
@@ -89,8 +105,7 @@ def _line(breakdown: object, group: object, of: pd.DataFrame) -> dict[str, objec
         words.append(say("breakdowns.more", n=len(signals) - _MOST_SIGNALS))
     revenue = of.loc["revenue"] if "revenue" in of.index else pd.Series(dtype="object")
     return {
-        "breakdown": breakdown,
-        "group": group,
+        **names[list(NAMED)],
         "customer_count": revenue.get("customers"),
         "revenue": revenue.get("value"),
         "year_change": _change(revenue.get("value"), revenue.get("last_year")),

@@ -162,7 +162,7 @@ def test_a_line_names_the_signals_of_its_group():
     )
     payload = tables.kpi_groups_table(rows).payload()
     assert column_cells(payload, "signals") == [
-        "Repeat rate ↓; Customer satisfaction (CSAT) ↓; Net promoter score (NPS) ↓; 1 more"
+        "Repeat rate ↓; Customer satisfaction (CSAT) ↓; Net promoter score (NPS) ↓; 1 more"
     ]
 
 
