@@ -12,6 +12,7 @@ BENCHES = {
     "analysis": "tests.benchmarks.analysis_bench",
     "attribution": "tests.benchmarks.attribution_bench",
     "baskets": "tests.benchmarks.baskets_bench",
+    "kpi": "tests.benchmarks.kpi_bench",
     "mix": "tests.benchmarks.mix_bench",
     "report": "tests.benchmarks.report_bench",
     "segments": "tests.benchmarks.segments_bench",
