@@ -8,6 +8,7 @@ import ibis
 from ibis import _
 
 from crm_strategy.analysis.spans import until
+from crm_strategy.analysis.timeline import soon_after
 
 KEYS = ("experiment", "variant")
 
@@ -24,7 +25,8 @@ def participants(
     """One row a participant, or a row of ready counts, with what came of it.
 
     Results given with the row are taken as they are; without them a participant converts by an
-    order from the moment of assignment until `days` days later. Left out, by `left_out`:
+    order from the moment of assignment on, up to the end of the `days`-th calendar day after it,
+    as for the conversion rate. Left out, by `left_out`:
 
     - `late`: assigned after the order that would count. Of a given result: no order from the
       assignment on, but one before, in an experiment most of whose conversions are orders.
@@ -43,7 +45,7 @@ def participants(
     as_of
         Last day observed: later assignments and orders are ignored.
     days
-        Days after the assignment in which an order counts.
+        Calendar days after the assignment in which an order counts.
 
     Returns
     -------
@@ -103,7 +105,7 @@ def _with_orders(drawn: ibis.Table, orders: ibis.Table, as_of: date, days: int) 
     bought = placed.select(buyer=_.customer_id, at=_.ordered_at.cast(_MOMENT), amount="amount")
     pairs = drawn.join(bought, drawn.customer_id == bought.buyer)
     after = pairs["at"] >= pairs.assigned_at
-    inside = after & (pairs["at"] < pairs.assigned_at + ibis.interval(days=days))
+    inside = after & soon_after(pairs["at"], pairs.assigned_at, days)
     counted = pairs.group_by(*KEYS, "customer_id").agg(
         before_count=(~after).sum(),
         after_count=after.sum(),

@@ -32,7 +32,8 @@ def win_back_results(
     active_days
         Lapsed is whose last order was so many days or more before the draw.
     days
-        Returned is who ordered within so many days of it; tests not that old yet are left out.
+        Returned is who ordered up to so many calendar days after it, as for the conversion rate;
+        tests not that old yet are left out.
     as_of
         Last day observed.
 
@@ -54,7 +55,7 @@ def win_back_results(
     seen = joined.mutate(since=joined.ordered_at.date().delta(joined["at"].date(), unit="day"))
     people = seen.group_by("experiment", "variant", "customer_id").agg(
         last=_.since.max(where=_.ordered_at < _["at"]),
-        returned=((_.ordered_at >= _["at"]) & (_.since < days)).any(),
+        returned=((_.ordered_at >= _["at"]) & (_.since <= days)).any(),
     )
     counts = (
         people.filter(_["last"] <= -active_days)

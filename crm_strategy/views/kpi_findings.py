@@ -60,11 +60,14 @@ def kpi_signals_finding(kpis: Data) -> Finding:
     if judged.empty:
         return Finding("kpi_signals", title=say("findings.kpi_signals.too_short"))
     signals = judged[judged["verdict"] != "noise"]
+    unjudged = _unjudged(rows[rows["verdict"] == "too_short"])
     if signals.empty:
         return Finding(
             "kpi_signals",
             title=say("findings.kpi_signals.noise", kpis=say_count("findings.kpis", len(judged))),
-            severity="good",
+            text=unjudged,
+            # What is not judged may have moved.
+            severity="note" if unjudged else "good",
         )
     bad = signals[[_is_bad(*pair) for pair in zip(signals["kpi"], signals["verdict"], strict=True)]]
     return Finding(
@@ -75,12 +78,15 @@ def kpi_signals_finding(kpis: Data) -> Finding:
             kpis=say_count("findings.of_kpis", len(judged)),
         ),
         text=" ".join(
-            say(
-                f"findings.kpi_signals.{row.verdict}",
-                kpi=say(f"kpis.{row.kpi}.name"),
-                value=format_value(row.value, kpi_kind(row.kpi)),
-            )
-            for row in signals.itertuples()
+            [
+                say(
+                    f"findings.kpi_signals.{row.verdict}",
+                    kpi=say(f"kpis.{row.kpi}.name"),
+                    value=format_value(row.value, kpi_kind(row.kpi)),
+                )
+                for row in signals.itertuples()
+            ]
+            + [unjudged] * bool(unjudged)
         ),
         severity="act" if len(bad) else "note",
         figures={"signals": len(signals), "kpis": len(judged)},
@@ -115,6 +121,12 @@ def category_finding(categories: Data) -> Finding:
         text=text,
         figures={"share": float(top["revenue"] / total)},
     )
+
+
+def _unjudged(rows: pd.DataFrame) -> str:
+    """Which KPIs have a value, but no history to judge it by."""
+    names = ", ".join(say(f"kpis.{kpi}.name") for kpi in rows["kpi"])
+    return say("findings.kpi_signals.unjudged", kpis=names) if names else ""
 
 
 def _few_customers(rows: pd.DataFrame, column: str) -> bool:

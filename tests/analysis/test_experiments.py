@@ -6,7 +6,10 @@ import pytest
 from crm_strategy.analysis.experiment_counts import order_bands, participants
 from crm_strategy.analysis.experiment_segments import segment_lifts
 from crm_strategy.analysis.experiments import COLUMNS, experiment_results
-from tests.analysis.builders import at, orders, records, table
+from crm_strategy.analysis.spans import Span
+from crm_strategy.analysis.touch_counts import touch_counts
+from crm_strategy.analysis.win_back_results import win_back_results
+from tests.analysis.builders import at, orders, records, table, touches
 
 EXPERIMENTS = {
     "experiment": "string",
@@ -114,6 +117,25 @@ def test_an_order_counts_from_the_assignment_on_and_for_its_days():
         ("c", 1, 35.0, None),
         ("d", 0, 0.0, None),
     ]
+
+
+def test_a_window_of_days_is_calendar_days_in_every_chapter():
+    # 30 days after 1 July is 31 July, whatever the hour; 1 August is too late.
+    lot = {"a": "2026-07-31", "b": "2026-08-01"}
+    experiments = assigned(*(("new", who, "2026-07-01") for who in lot))
+    placed = orders(*((who, "2026-01-01", 10) for who in lot), *((w, d, 9) for w, d in lot.items()))
+    tested = participants(experiments, placed, as_of=AS_OF, days=30).order_by("customer_id")
+    assert records(tested, "customer_id", "conversions") == [("a", 1), ("b", 0)]
+    back = win_back_results(experiments, placed, active_days=90, days=30, as_of=AS_OF)
+    assert back["returned_count"].tolist() == [1]
+    counted = touch_counts(
+        placed,
+        touches(*((who, "2026-07-01", "email") for who in lot)),
+        periods=[Span("q", date(2026, 7, 1), date(2026, 9, 30))],
+        conversion_days=30,
+        lookback_days=30,
+    )
+    assert counted["converted"].tolist() == [1]
 
 
 def test_assigned_after_the_order_is_counted_and_left_out():

@@ -156,7 +156,7 @@ def test_only_those_who_had_lapsed_and_had_time_to_return_are_counted():
     groups = drawn(*[("control", each) for each in ("old", "fresh", "never", "late")])
     rows = [
         ("old", "2026-01-01", 5),
-        ("old", "2026-07-31", 5),  # day 30: too late
+        ("old", "2026-08-01", 5),  # day 31: too late
         ("fresh", "2026-06-01", 5),
         ("late", "2026-02-01", 5),
         ("late", "2026-07-05", -5),  # a refund is no return

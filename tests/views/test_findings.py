@@ -64,6 +64,14 @@ def test_a_rise_of_what_should_fall_asks_for_its_cause() -> None:
     assert found.title == "1 of 2 KPIs moved beyond their natural range"
     assert found.decision is not None
     assert found.decision.title == "Look for the cause: Churn rate"
+    assert found.text.endswith("Not judged, for their history is too short: Revenue.")
+
+
+def test_nothing_moved_is_good_only_if_everything_was_judged() -> None:
+    quiet = KPIS[KPIS["kpi"] != "churn_rate"]
+    assert findings.kpi_signals_finding(quiet).severity == "note"
+    assert "too short: Revenue." in findings.kpi_signals_finding(quiet).text
+    assert findings.kpi_signals_finding(quiet[quiet["kpi"] == "csat"]).severity == "good"
 
 
 def test_revenue_stands_beside_the_previous_period_and_last_year() -> None:
