@@ -80,7 +80,7 @@ def kpi_values(
         "repeat_rate": _share(c["repeaters"], buyers),
         "average_order_value": _average_order_value(c),
         "purchase_frequency": _purchase_frequency(c),
-        "loyalty_share": _share(c["loyal"], c["scored"]),
+        "loyalty_share": _loyalty_share(c),
         "conversion_rate": _share(c["converted"], c["touched"]),
         "csat": _csat(c),
         "nps": _nps(c),
@@ -150,6 +150,11 @@ def _purchase_frequency(c: Counts) -> Figure:
     mean = c["buyer_orders"] / n
     squares = c["buyer_order_squares"] - mean * mean * n
     return Figure(mean, mean_interval(mean, squares, n), n)
+
+
+def _loyalty_share(c: Counts) -> Figure:
+    figure = _share(c["loyal"], c["scored"])
+    return figure._replace(parts=(*figure.parts, c["loyal_tells"]))
 
 
 def _csat(c: Counts) -> Figure:

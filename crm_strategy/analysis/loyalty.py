@@ -1,12 +1,14 @@
 """Loyalty: how many customers are champions or loyal, period by period, by the same marks."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import ibis
 import pandas as pd
 from ibis import _
 
+from crm_strategy.analysis.disclosure import hidden_sizes
 from crm_strategy.analysis.rfm import Cuts, customer_segments, cut_points, scores_of_profiles
 from crm_strategy.analysis.spans import PeriodLike, Span, spans_of, until
 
@@ -21,6 +23,7 @@ def loyal_counts(
     bins: int = 5,
     segment_map: str = "named",
     cuts: Cuts | None = None,
+    min_count: int = 1,
 ) -> pd.DataFrame:
     """Count the customers in the segments `LOYAL` at the end of each period.
 
@@ -36,19 +39,52 @@ def loyal_counts(
         As in `rfm.customer_segments`.
     cuts
         The client's own cut points.
+    min_count
+        Customers that a group needs to be told.
 
     Returns
     -------
     DataFrame
-        Indexed by period id: `loyal` and `scored` (customers who ever ordered by its end); NaN
-        before the first order.
+        Indexed by period id: `loyal` and `scored` (customers who ever ordered by its end),
+        `loyal_tells` (the fewest customers that `loyal` tells beside the segments whose size
+        is shown; NaN for none); NaN before the first order.
     """
     standing = period_segments(
         orders, periods=periods, bins=bins, segment_map=segment_map, cuts=cuts
     )
-    counted = standing.group_by("period").agg(loyal=_.segment.isin(LOYAL).sum(), scored=_.count())
-    found = counted.to_pandas().set_index("period")
+    counted = standing.group_by("period", "segment").agg(n=_.count()).to_pandas()
+    rows = {}
+    for period, segments in counted.groupby("period"):
+        sizes = dict(zip(segments["segment"], segments["n"].astype(float), strict=True))
+        rows[period] = (
+            sum(sizes.get(segment, 0.0) for segment in LOYAL),
+            sum(sizes.values()),
+            least_told(sizes, least=min_count),
+        )
+    columns = ["loyal", "scored", "loyal_tells"]
+    found = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
     return found.reindex([span.id for span in spans_of(periods)]).astype("float64")
+
+
+def least_told(sizes: Mapping[str, float], *, least: int) -> float:
+    """The fewest customers of hidden size that follow from the number of loyal ones.
+
+    Parameters
+    ----------
+    sizes
+        Customers by segment, of all segments.
+    least
+        Customers that a group needs to be told.
+
+    Returns
+    -------
+    float
+        NaN where nothing small follows.
+    """
+    hide = hidden_sizes(sizes, least=least)
+    parts = (hide & {*LOYAL}, hide - {*LOYAL})
+    sums = [sum(sizes[segment] for segment in part) for part in parts]
+    return min((n for n in sums if 0 < n < least), default=math.nan)
 
 
 def period_segments(

@@ -1,9 +1,12 @@
+import math
+from collections import defaultdict
 from datetime import date
 
 import pytest
 
+from crm_strategy.analysis.kpi_values import kpi_values
 from crm_strategy.analysis.kpis import kpi_history
-from crm_strategy.analysis.loyalty import loyal_counts
+from crm_strategy.analysis.loyalty import least_told, loyal_counts
 from crm_strategy.analysis.rfm import customer_segments, cut_points, rfm_scores
 from crm_strategy.analysis.spans import Span
 from tests.analysis.builders import orders
@@ -46,7 +49,7 @@ def test_many_periods_at_once_count_what_each_alone_does():
     together = loyal_counts(shop(), periods=quarters)
     for quarter in quarters:
         alone = loyal_counts(shop(), periods=[quarter], cuts=marks)
-        assert together.loc[quarter.id].tolist() == alone.loc[quarter.id].tolist()
+        assert together.loc[quarter.id].equals(alone.loc[quarter.id])
 
 
 def test_the_kpi_is_their_share_of_all_who_ever_ordered():
@@ -56,6 +59,25 @@ def test_the_kpi_is_their_share_of_all_who_ever_ordered():
     values = history[history["kpi"] == "loyalty_share"].set_index("period")["value"]
     assert values[Q3.id] == pytest.approx(loyal.loc[Q3.id, "loyal"] / 10)
     assert values.isna()[Q2.id]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "fewest"),
+    [
+        # With the 4 lost, 12 champions are hidden: all loyal less the 30 shown would tell both.
+        ({"champions": 12, "loyal": 30, "lost": 4, "new": 40}, 4),
+        ({"champions": 4, "loyal": 30, "lost": 12, "new": 40}, 4),
+        ({"champions": 4, "loyal": 12, "lost": 30, "new": 40}, None),
+        ({"champions": 40, "loyal": 30, "lost": 4, "new": 12}, None),
+        ({"champions": 12, "loyal": 30, "lost": 14, "new": 40}, None),
+    ],
+)
+def test_the_share_is_hidden_where_it_tells_a_hidden_segment(sizes, fewest):
+    told = least_told(sizes, least=10)
+    assert told == fewest if fewest else math.isnan(told)
+    counts = {"loyal": 40.0, "scored": 86.0, "loyal_tells": told}
+    share = kpi_values(defaultdict(lambda: math.nan, counts))["loyalty_share"]
+    assert share.smallest_count == (fewest or 40)
 
 
 def test_without_orders_nobody_is_loyal_and_nothing_is_said():
