@@ -11,6 +11,7 @@ from crm_strategy.analysis.holdout_plan import SHARES, holdout_size
 COLUMNS = (
     *("segment", "customer_count", "offer_cost", "break_even_uplift", "gain", "holdout_count"),
     *("deadline", "verdict", "holdout_share", "own_rate", "order_value", "order_margin"),
+    "cause",
 )
 
 
@@ -82,7 +83,9 @@ def playbook(
         `deadline` (the day on which half of the segment is lapsed, at the earliest the day
         after `as_of` and at the latest `days` after it), `verdict` (`pays`, `costs` at the
         assumed uplift, `never` where the discount takes the whole margin), `own_rate` (b),
-        `order_value` (s), `order_margin` (m).
+        `order_value` (s), `order_margin` (m), `cause` of a loss: `margin` (the discount takes the
+        whole margin), `anyway` (most who order would have without it, b > u), `response` (what
+        more orders bring is less than contact and discount cost), None where it pays.
     """
     rate = 1.0 if margin_rate is None else margin_rate
     people = customers.select("customer_id", "segment", "recency_days")
@@ -123,11 +126,18 @@ def _play(
         "order_value": value,
         "order_margin": margin,
         "verdict": "never" if kept <= 0 else "pays" if gain > 0 else "costs",
+        "cause": _cause(gain, kept, own, uplift * (1 - own)),
     }
     needed = spent / kept if kept > 0 else 1.0
     if needed > 1 - own:
         return found | {"verdict": "never"}
     return found | {"break_even_uplift": needed} | _holdout(n, own, max(needed, uplift * (1 - own)))
+
+
+def _cause(gain: float, kept: float, own: float, more: float) -> str | None:
+    if gain > 0:
+        return None
+    return "margin" if kept <= 0 else "anyway" if own > more else "response"
 
 
 def _holdout(n: int, own: float, needed: float) -> dict[str, object]:

@@ -9,6 +9,10 @@ ACTIONS = ("offer", "remind", "leave_alone")
 """offer: the planned discount pays. remind: contact pays, the discount does not, for too many
 would have ordered anyway. leave_alone: not even contact pays."""
 
+REASONS = ("not_known", "no_margin", "contact")
+"""Why a customer is left alone: no model says what to expect; an order brings no margin; the
+margin to expect because of contact is below what contact costs."""
+
 
 def lapsed_customers(customers: ibis.Table, *, active_days: int) -> ibis.Table:
     """Customers whose last order is `active_days` or more ago, whenever they lapsed.
@@ -63,8 +67,9 @@ def win_back_offers(
         One row per customer: `customer_id`, `segment`, `past_revenue` (money, net), `p_alive`,
         `own_return` (b), `expected_value` (money to expect without an offer), `affordable`
         (money, the largest discount; 0 when contact alone costs more), `expected_spend` (money
-        of an order), `gain` (money that the planned offer brings), `action` (of `ACTIONS`).
-        Null, and `leave_alone`, where no model can be used.
+        of an order), `gain` (money that the planned offer brings), `action` (of `ACTIONS`),
+        `reason` (of `REASONS`; null but for `leave_alone`). Null, and `leave_alone`, where no
+        model can be used.
     """
     cost = contact_cost or 0.0
     rate = 1.0 if margin_rate is None else margin_rate
@@ -81,6 +86,12 @@ def win_back_offers(
         (affordable > 0, "remind"),
         else_="leave_alone",
     )
+    reason = ibis.cases(
+        (affordable > 0, None),
+        (known.p_no_order.isnull() | margin.isnull(), "not_known"),
+        (margin <= 0, "no_margin"),
+        else_="contact",
+    )
     return known.select(
         "customer_id",
         "segment",
@@ -92,6 +103,7 @@ def win_back_offers(
         affordable=affordable,
         gain=more * margin - (more + own) * planned - cost,
         action=action,
+        reason=reason,
     )
 
 
@@ -119,7 +131,8 @@ def win_back_summary(
         (mean), `expected_value` (money, sum, without an offer), `own_return_rate` (mean chance
         to order without an offer), `discount_share` (Σ largest affordable discounts / Σ values of
         an order), `gain` (money that the planned offer brings, sent to all of them); most
-        revenue first. With `customers` also `segment_count` (of the segment, lapsed or not).
+        revenue first; `not_known_count`, `no_margin_count`, `contact_count` (customers to leave
+        alone, by reason). With `customers` also `segment_count` (of the segment, lapsed or not).
     """
     sums = (
         offers.group_by(by)
@@ -131,6 +144,7 @@ def win_back_summary(
             own_return_rate=_.own_return.mean(),
             discount_share=_.affordable.sum() / _.expected_spend.sum().nullif(0.0),
             gain=_.gain.sum(),
+            **{f"{reason}_count": (_.reason == reason).sum().fill_null(0) for reason in REASONS},
         )
         .order_by(_.past_revenue.desc(), by)
     )

@@ -1,5 +1,8 @@
 """Findings of chapter 5: whom to win back, whom to remind, and when to write."""
 
+import pandas as pd
+
+from crm_strategy.analysis.win_back import REASONS
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.growth_tables import lapsed_to_hide, win_back_results_table
@@ -38,7 +41,9 @@ def win_back_finding(segments: Data, actions: Data, *, discount: float, uplift: 
         top = shown.sort_values(["past_revenue", "segment"], ascending=[False, True]).iloc[0]
         parts.append(
             say(
-                "growth.win_back.text",
+                "growth.win_back.text"
+                if pd.notna(top["p_alive"])
+                else "growth.win_back.text_unknown",
                 segment=segment_name(top["segment"]),
                 share=format_share(top["past_revenue"] / rows["past_revenue"].sum(), digits=0),
                 customers=say_count("findings.customers", int(top["customer_count"])),
@@ -71,7 +76,8 @@ def win_back_finding(segments: Data, actions: Data, *, discount: float, uplift: 
     for action in ("remind", "leave_alone"):
         if action in groups.index:
             count = say_count("findings.customers", int(groups.loc[action, "customer_count"]))
-            parts.append(say(f"growth.win_back.{action}", customers=count))
+            terms = {"customers": count, "reasons": _reasons(groups.loc[action])}
+            parts.append(say(f"growth.win_back.{action}", **terms))
     return Finding(
         "win_back",
         title=say(
@@ -84,6 +90,14 @@ def win_back_finding(segments: Data, actions: Data, *, discount: float, uplift: 
         figures={"customer_count": customers, "past_revenue": float(rows["past_revenue"].sum())},
         decision=decision,
     )
+
+
+def _reasons(group: pd.Series) -> str:
+    """Why customers are left alone, the reason of most first; reasons of a few are not named."""
+    counts = {reason: int(group[f"{reason}_count"]) for reason in REASONS}
+    ranked = sorted((each for each in REASONS if counts[each]), key=lambda each: -counts[each])
+    named = [each for each in ranked if not small(counts[each])] or ranked[:1]
+    return "; ".join(say(f"growth.win_back.reason_{each}") for each in named)
 
 
 def lapsed_groups_finding(groups: Data) -> Finding:
@@ -178,10 +192,12 @@ def moments_finding(moments: Data, *, days: int) -> Finding:
         say(f"growth.moments.{row['moment']}", customers=_customers(row["customer_count"]))
         for row in rows.to_dict("records")
     ]
+    listed = "; ".join(counts)
     return Finding(
         "moments",
         title=say("growth.moments.title", days=say_count("findings.days", days)),
-        text=f"{'; '.join(counts)}. {say('growth.moments.limit')}",
+        # Any occasion may come first.
+        text=f"{listed[0].upper()}{listed[1:]}. {say('growth.moments.limit')}",
         figures={str(row["moment"]): int(row["customer_count"]) for row in rows.to_dict("records")},
     )
 

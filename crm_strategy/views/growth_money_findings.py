@@ -27,11 +27,17 @@ def playbook_finding(plays: Data, *, uplift: float, discount: float, cost_known:
         "discount": format_share(discount, digits=0),
         "uplift": format_share(uplift, digits=0),
     }
-    losing = [segment_name(each) for each in rows.loc[rows["gain"] <= 0, "segment"]]
+    losing = rows[rows["gain"] <= 0]
     parts = [
         say("growth.playbook.text", cost=format_money(top["offer_cost"]), **terms),
         _break_even(top),
-        say("growth.playbook.losing", segments=", ".join(losing)) if losing else "",
+        *(
+            say(
+                f"growth.playbook.losing_{cause}",
+                segments=", ".join(segment_name(each) for each in alike["segment"]),
+            )
+            for cause, alike in losing.groupby("cause", sort=True)
+        ),
         "" if cost_known else say("growth.playbook.no_cost"),
     ]
     name = "title" if top["gain"] > 0 else "none_pays"

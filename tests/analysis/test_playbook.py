@@ -41,15 +41,20 @@ def test_the_hold_out_tells_the_larger_of_break_even_and_assumed_response():
 
 
 @pytest.mark.parametrize(
-    ("own", "terms", "verdict"),
+    ("own", "terms", "verdict", "cause"),
     [
-        (0.2, {"uplift": 0.09}, "costs"),  # .072 respond, .075 are needed
-        (0.2, {"discount": 0.6}, "never"),  # the discount is more than the margin
-        (0.9, {"discount": 0.4}, "never"),  # .9 × 40 + 1 of 10: more than all who are left
+        (0.2, {"uplift": 0.09}, "costs", "anyway"),  # .072 respond, .075 are needed
+        (0.2, {"discount": 0.6}, "never", "margin"),  # the discount is more than the margin
+        (0.2, {"margin_rate": -0.1}, "never", "margin"),  # orders bring none
+        # .9 × 40 + 1 of 10: more than all who are left
+        (0.9, {"discount": 0.4}, "never", "anyway"),
+        # .098 respond and bring 40 each; .02 would have, but 5 are paid for contact.
+        (0.02, {"contact_cost": 5.0}, "costs", "response"),
     ],
 )
-def test_an_offer_that_does_not_pay_is_called_so(own, terms, verdict):
+def test_an_offer_that_does_not_pay_is_called_so(own, terms, verdict, cause):
     row = plays(200, own, **terms)
+    assert row["cause"] == cause
     assert (row["verdict"], row["gain"] < 0) == (verdict, True)
     assert pd.isna(row["break_even_uplift"]) == (verdict == "never")
 

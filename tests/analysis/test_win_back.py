@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_strategy.analysis.win_back import (
+    REASONS,
     lapsed_customers,
     win_back_offers,
     win_back_summary,
@@ -84,6 +85,26 @@ def test_what_to_do_follows_from_the_affordable_discount(own, spend, terms, acti
         people(("a", "lost", 200, 50.0)), values(("a", None, chance, spend, None)), **TERMS | terms
     )
     assert records(found, "action") == [(action,)]
+
+
+@pytest.mark.parametrize(
+    ("own", "spend", "terms", "reason"),
+    [
+        (0.2, 100.0, {}, None),
+        (0.2, 20.0, {}, "contact"),
+        (0.2, 100.0, {"margin_rate": -0.1, "contact_cost": None}, "no_margin"),
+        (None, None, {}, "not_known"),
+    ],
+)
+def test_who_is_left_alone_is_so_for_a_reason(own, spend, terms, reason):
+    chance = None if own is None else 1 - own
+    found = win_back_offers(
+        people(("a", "lost", 200, 50.0)), values(("a", None, chance, spend, None)), **TERMS | terms
+    )
+    assert records(found, "reason") == [(reason,)]
+    counts = win_back_summary(found, by="action").to_pandas().iloc[0]
+    for each in REASONS:
+        assert counts[f"{each}_count"] == (each == reason)
 
 
 @FEW

@@ -98,17 +98,59 @@ SEGMENTS = lapsed(
 )
 
 
+REASONS = {"not_known_count": [0, 0, 2], "no_margin_count": [0, 0, 13],
+           "contact_count": [0, 0, 20]}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_without_a_model_nobody_is_said_to_cost_more_than_contact(language):
+    unknown = lapsed(("lost", 80, 6_151.0, None, None, None, None, None))
+    actions = unknown.assign(action="leave_alone", not_known_count=80, no_margin_count=0,
+                             contact_count=0)  # fmt: skip
+    with words.speaking(language=language):
+        text = findings.win_back_finding(unknown, actions, discount=0.1, uplift=0.05).text
+        assert words.say("growth.win_back.reason_not_known") in text
+        assert words.say("growth.win_back.reason_contact") not in text
+    assert "\N{EN DASH}," not in text
+    assert words.numbers.MISSING not in text.replace(" \N{EN DASH} ", "")
+
+
+@pytest.mark.parametrize("cause", ["margin", "anyway", "response"])
+def test_a_playbook_names_the_cause_of_a_loss(cause):
+    plays = pd.DataFrame(
+        {
+            "segment": ["lost"], "customer_count": [1000], "offer_cost": [313.0],
+            "break_even_uplift": [None], "gain": [-1.0], "holdout_count": [None],
+            "deadline": pd.to_datetime(["2026-10-01"]), "verdict": ["never"], "cause": [cause],
+        }
+    )  # fmt: skip
+    text = findings.playbook_finding(plays, uplift=0.05, discount=0.1, cost_known=True).text
+    assert words.say(f"growth.playbook.losing_{cause}", segments="Lost") in text
+
+
+def test_occasions_begin_a_sentence_whichever_comes_first():
+    rows = pd.DataFrame([("season", 20, 1.0)], columns=["moment", "customer_count", "revenue"])
+    assert findings.moments_finding(rows, days=92).text.startswith("Ordered in these days")
+
+
 def test_a_win_back_says_whom_to_offer_remind_and_leave_alone():
-    actions = lapsed(
-        ("offer", 300, 70_000.0, 0.1, 100.0, 0.02, 0.3, 200.0),
-        ("remind", 60, 3_000.0, 0.5, 100.0, 0.3, 0.05, -20.0),
-        ("leave_alone", 35, 400.0, 0.1, 0.0, 0.01, 0.0, -1.0),
-    ).rename(columns={"segment": "action"})
+    actions = (
+        lapsed(
+            ("offer", 300, 70_000.0, 0.1, 100.0, 0.02, 0.3, 200.0),
+            ("remind", 60, 3_000.0, 0.5, 100.0, 0.3, 0.05, -20.0),
+            ("leave_alone", 35, 400.0, 0.1, 0.0, 0.01, 0.0, -1.0),
+        )
+        .rename(columns={"segment": "action"})
+        .assign(**REASONS)
+    )
     found = findings.win_back_finding(SEGMENTS, actions, discount=0.1, uplift=0.05)
     assert found.title == "395 customers have lapsed; they had brought €73.4k"
     assert "A discount of 10% pays for 300 customers: €200" in found.text
     assert "assumed until tested" in found.text
-    assert "To leave alone: 35 customers" in found.text
+    assert (
+        "To leave alone: 35 customers: the margin to expect is below the cost of contact; "
+        "an order of theirs brings no margin." in found.text
+    )
     assert found.decision is not None
     assert found.decision.evidence == "assumed"
     few = actions.assign(customer_count=[386, 5, 4])
@@ -142,6 +184,7 @@ def test_a_playbook_of_a_small_segment_does_not_follow_from_the_total():
             "offer_cost": [313.0, 11.5, 7.25], "break_even_uplift": [0.01] * 3,
             "gain": [954.0, -12.0, -5.5], "holdout_count": [260.0, None, None],
             "deadline": pd.to_datetime(["2026-10-01"] * 3), "verdict": ["pays", "costs", "costs"],
+            "cause": [None, "anyway", "anyway"],
         }
     )  # fmt: skip
     payload = tables.playbook_table(plays).payload()
