@@ -4,6 +4,8 @@ from typing import Final
 
 import pandas as pd
 
+from crm_strategy.analysis.attribution import UNSHARED
+
 VERDICTS: Final = ("pays", "depends", "never_pays", "no_margin", "no_cost")
 """Under every rule, under some, under none; open, for the margin is not known; no verdict, for
 the cost or the credit is not."""
@@ -12,6 +14,7 @@ COLUMNS: Final = (
     *("channel", "cost", "low", "high", "value_low", "value_high", "roi_low", "roi_high"),
     *("verdict", "conversion_count", "margin_share", "break_even_share", "roi_basis"),
     *("smallest_count", "value_least", "value_most", "roi_least", "roi_most"),
+    *UNSHARED,
 )
 
 
@@ -46,7 +49,8 @@ def channel_verdicts(
         `margin_share`, `break_even_share` = cost / highest value (the margin at which the most
         generous rule just covers the cost), `roi_basis`, `smallest_count` (as given),
         `value_least`, `value_most` (money: 95 % bounds of the lowest and the highest rule; NaN
-        without intervals), `roi_least`, `roi_most` (of these). A channel with a cost and
+        without intervals), `roi_least`, `roi_most` (of these), and the rules `UNSHARED` (orders,
+        as given, for those who hide small groups). A channel with a cost and
         without any touch has no credit to be judged by.
     """
     known = attribution[attribution["channel"].notna()].set_index("channel")
@@ -54,6 +58,7 @@ def channel_verdicts(
     basis = paid["roi_basis"].iloc[0] if len(paid) else None
     margin = _margin_share(channels)
     kept = ["low", "high", "value_low", "value_high", "conversion_count", "smallest_count"]
+    kept += UNSHARED
     drawn = _drawn_ends(intervals)
     table = known[kept].join(drawn).join(paid[["cost"]].astype("float64"), how="outer")
     cost = table["cost"].where(table["cost"] > 0)

@@ -2,7 +2,7 @@
 
 from crm_strategy import words
 from crm_strategy.views.alt import alt_text, listing
-from crm_strategy.views.attribution_tables import COUNT
+from crm_strategy.views.attribution_tables import COUNT, ENDS, GUARDS, RULE_GUARDS, with_untold
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.chart import Chart
 from crm_strategy.views.dots import Dots, dot_rows
@@ -22,11 +22,15 @@ def attribution_range_chart(credit: Data) -> Chart:
         rows = rows.sort_values(["linear", "channel"], ascending=[False, True])
     columns = ("first_touch", "last_touch", "markov", "low", "high")
     figures = Table(
-        rows,
+        with_untold(rows),
         id="attribution",
         formats=dict.fromkeys(columns, "score"),
-        suppress=(Suppress(count=COUNT, within=((),)),),
-        layout=Layout(columns=("channel", *columns, COUNT, "markov_order"), ranked=True),
+        suppress=(
+            Suppress(count=COUNT, within=((),)),
+            *RULE_GUARDS,
+            Suppress(count=ENDS, hides=("low", "high")),
+        ),
+        layout=Layout(columns=("channel", *columns, *GUARDS, "markov_order"), ranked=True),
     )
     return Chart(
         figures,

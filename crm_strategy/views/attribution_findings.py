@@ -4,9 +4,9 @@ from typing import Final
 
 import pandas as pd
 
-from crm_strategy.views.attribution_tables import COUNT
+from crm_strategy.views.attribution_tables import COUNT, ENDS, with_untold
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.finding import Finding
+from crm_strategy.views.finding import Basis, Finding
 from crm_strategy.views.privacy import without_small
 from crm_strategy.words import label, say, say_count
 from crm_strategy.words.numbers import format_ratio, format_share, format_short_money
@@ -16,7 +16,7 @@ _JUDGED: Final = ("never_pays", "depends", "no_margin", "pays")
 
 def attribution_finding(verdicts: Data) -> Finding:
     """The dearest channel that no rule, else not every rule, credits with what it costs."""
-    every = frame_of(verdicts)
+    every = with_untold(frame_of(verdicts))
     rows = without_small(every, COUNT)
     judged = rows[rows["verdict"].isin(_JUDGED)]
     is_whole = len(judged) == every["verdict"].isin(_JUDGED).sum()
@@ -36,6 +36,8 @@ def attribution_finding(verdicts: Data) -> Finding:
     if verdict == "depends" and not row["roi_low"] < 0 <= row["roi_high"]:
         # All rules agree; only chance leaves it open.
         verdict, ends = "by_chance", ("roi_least", "roi_most")
+    if row[ENDS] == 1:
+        ends = ("roi_least", "roi_most")
     if verdict == "no_margin":
         verdict = "no_margin_known"
     return Finding(
@@ -47,25 +49,26 @@ def attribution_finding(verdicts: Data) -> Finding:
             high=format_ratio(row[ends[1]]),
         ),
         # What to do about it, the switch-off lab asks, with the size of the test.
-        text=_joined(*said, _why(row), say("findings.attribution.assumption")),
+        text=_joined(*said, _why(row), _basis(row).assumption),
         severity="watch",
-        figures={"roi_low": float(row["roi_low"]), "roi_high": float(row["roi_high"])},
+        figures={"roi_low": float(row[ends[0]]), "roi_high": float(row[ends[1]])},
+        basis=_basis(row),
     )
 
 
 def _all_pay(judged: pd.DataFrame, said: list[str], *, is_whole: bool) -> Finding:
     """What all of those shown rests on, told of the one nearest to paying no longer."""
     least = judged["roi_least"].fillna(judged["roi_low"]).dropna()
-    row = judged.loc[least.idxmin()] if len(least) else None
-    why = "" if row is None else _why(row)
-    if row is not None and len(judged) > 1:
+    row = judged.loc[least.idxmin()] if len(least) else judged.iloc[0]
+    if len(judged) > 1 and len(least):
         name = label("channel", row["channel"])
         said = [*said, say("findings.attribution.least_sure", channel=name)]
     return Finding(
         "attribution",
         title=say(f"findings.attribution.{'all_pay' if is_whole else 'all_shown_pay'}"),
-        text=_joined(*said, why, say("findings.attribution.assumption")),
+        text=_joined(*said, _why(row), _basis(row).assumption),
         severity="good" if is_whole else "note",
+        basis=_basis(row),
     )
 
 
@@ -83,36 +86,53 @@ def _said(judged: pd.DataFrame, verdict: str) -> str:
 
 def _why(row: pd.Series) -> str:
     """What the verdict rests on, and the margin at which the most generous rule would change."""
-    parts = [
-        say(
-            "findings.attribution.why",
-            cost=format_short_money(row["cost"]),
-            low=format_short_money(row["value_low"]),
-            high=format_short_money(row["value_high"]),
-            orders=say_count("findings.orders", int(row["conversion_count"])),
-        )
-    ]
-    if pd.notna(row["roi_least"]) and pd.notna(row["roi_most"]):
-        drawn = {"low": format_ratio(row["roi_least"]), "high": format_ratio(row["roi_most"])}
-        parts.append(say("findings.attribution.drawn", **drawn))
-    else:
-        parts.append(say("findings.attribution.not_drawn"))
+    basis, told = _basis(row), "why_untold" if row[ENDS] == 1 else "why"
+    why = say(
+        f"findings.attribution.{told}",
+        cost=format_short_money(row["cost"]),
+        orders=basis.n,
+        **({} if row[ENDS] == 1 else _credited(row)),
+    )
+    return _joined(why, basis.interval, basis.change)
+
+
+def _credited(row: pd.Series) -> dict[str, str]:
+    return {
+        "low": format_short_money(row["value_low"]),
+        "high": format_short_money(row["value_high"]),
+    }
+
+
+def _basis(row: pd.Series) -> Basis:
+    drawn = {"low": format_ratio(row["roi_least"]), "high": format_ratio(row["roi_most"])}
+    is_drawn = pd.notna(row["roi_least"]) and pd.notna(row["roi_most"])
+    return Basis(
+        n=say_count("findings.orders", int(row["conversion_count"])),
+        interval=say(f"findings.attribution.{'drawn' if is_drawn else 'not_drawn'}", **drawn),
+        assumption=say("findings.attribution.assumption"),
+        change=_turns(row),
+    )
+
+
+def _turns(row: pd.Series) -> str:
+    """The margin at which the verdict would change."""
     needed = row["break_even_share"]
+    if not row["cost"] > 0:
+        return say("findings.attribution.costs_nothing")
     if row["verdict"] in {"pays", "no_margin"}:
-        parts.append(_margin_for_all(row))
-    elif pd.notna(needed) and needed > 1:
-        parts.append(say("findings.attribution.no_margin"))
-    elif pd.notna(needed):
-        shares = {"needed": format_share(needed, digits=0)}
-        shares["margin"] = format_share(row["margin_share"], digits=0)
-        parts.append(say("findings.attribution.margin", **shares))
-    return " ".join(parts)
+        return _margin_for_all(row)
+    if row[ENDS] == 1:
+        least = format_share(_margin_at(row, "roi_most", "roi_high"), digits=0)
+        return say("findings.attribution.needs_least", least=least)
+    if needed > 1:
+        return say("findings.attribution.no_margin")
+    shares = {"needed": format_share(needed, digits=0)}
+    shares["margin"] = format_share(row["margin_share"], digits=0)
+    return say("findings.attribution.margin", **shares)
 
 
 def _margin_for_all(row: pd.Series) -> str:
     """The margin below which a channel does not pay under every rule, chance included."""
-    if not row["cost"] > 0:
-        return ""
     needed = _margin_at(row, "roi_least", "roi_low")
     if row["verdict"] == "pays":
         margin = format_share(row["margin_share"], digits=0)

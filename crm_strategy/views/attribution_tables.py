@@ -2,11 +2,13 @@
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
-from crm_strategy.analysis.attribution import RULES
+from crm_strategy.analysis.attribution import RULES, UNSHARED
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.layout import Layout, Suppress
+from crm_strategy.views.privacy import rows_to_hide
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.table import Table
 
@@ -17,6 +19,10 @@ COUNT: Final = "smallest_count"
 """The smallest number of orders in a row: fewer than ten are fewer than ten customers. It only
 guards the others: neither the page nor the workbook shows it."""
 
+ENDS: Final = "ends_untold"
+_UNTOLD: Final = tuple(f"{rule}_untold" for rule in UNSHARED)
+"""Guards too: 1 where a rule's figure, or the range that it ends, would tell a small group."""
+
 NAMES: Final = ("label:channel", "views.attribution.{}")
 _SHOWN: Final = RULES[:7]
 _VALUES: Final = tuple(f"{rule}_value" for rule in RULES)
@@ -25,23 +31,56 @@ _CREDIT: Final = (
     *("roi_least", "roi_most", "roi_rules", "roi_chance"),
     *("break_even_share", "conversion_count"),
 )
+_ENDED: Final = (
+    *("low", "high", "range", "value_low", "value_high", "roi_low", "roi_high", "roi_rules"),
+    "break_even_share",
+)
+GUARDS: Final = (COUNT, *_UNTOLD, ENDS)
+
+
+def with_untold(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with the guards of rules that would tell a small group, and of ranges they end.
+
+    Where a rule gives each order to one channel, the channel's orders that it gives to others
+    are a group: those of all its journeys, which the switch-off lab tells, less those credited.
+    Of each rule as many channels are held back as leave two of them, and no small group, open.
+    """
+    if "conversion_count" not in rows or not set(UNSHARED) <= set(rows.columns):
+        return rows.assign(**{ENDS: np.nan})
+    found, ends = rows, np.zeros(len(rows), dtype=bool)
+    for rule, name in zip(UNSHARED, _UNTOLD, strict=True):
+        apart = (rows["conversion_count"] - rows[rule]).astype("float64").round()
+        counts = [None if pd.isna(each) else float(each) for each in apart]
+        gone = np.zeros(len(rows), dtype=bool)
+        gone[rows_to_hide(counts, groups=[[0] * len(rows)])] = True
+        found = found.assign(**{name: np.where(gone, 1.0, np.nan)})
+        for end in ("low", "high"):
+            ends |= gone & np.isclose(rows[rule].astype("float64"), rows[end].astype("float64"))
+    return found.assign(**{ENDS: np.where(ends, 1.0, np.nan)})
+
+
+RULE_GUARDS: Final = tuple(
+    Suppress(count=name, hides=(rule, f"{rule}_value"))
+    for rule, name in zip(UNSHARED, _UNTOLD, strict=True)
+)
+"""Hide what `with_untold` marks."""
 
 
 def attribution_table(credit: Data) -> Table:
     """Orders credited to each channel, a column a rule."""
-    rest = ("last_non_direct", "conversion_count", "shapley_error", "markov_order", COUNT)
+    rest = ("last_non_direct", "conversion_count", "shapley_error", "markov_order", *GUARDS)
     return Table(
-        _largest_first(frame_of(credit)),
+        with_untold(_largest_first(frame_of(credit))),
         id="attribution",
         formats=dict.fromkeys((*RULES, "shapley_error"), "score") | {"markov_order": "count"},
         # Each rule shares out all orders, which the reader knows.
-        suppress=(Suppress(count=COUNT, within=((),)),),
+        suppress=(Suppress(count=COUNT, within=((),)), *RULE_GUARDS),
         total=RULES,
         layout=Layout(
             columns=("channel", *_SHOWN, *rest),
             words={"channel": NAMES},
             sheet_only=rest,
-            page_only=(COUNT,),
+            page_only=GUARDS,
             ranked=True,
         ),
     )
@@ -49,20 +88,20 @@ def attribution_table(credit: Data) -> Table:
 
 def attribution_value_table(credit: Data) -> Table:
     """Revenue of the orders credited to each channel, a column a rule."""
-    rows = _largest_first(frame_of(credit))
+    rows = with_untold(_largest_first(frame_of(credit)))
     known = [column for column in _VALUES if column in rows and rows[column].notna().all()]
-    rest = ("last_non_direct_value", "shapley_kind", COUNT)
+    rest = ("last_non_direct_value", "shapley_kind", *GUARDS)
     return Table(
         rows,
         id="attribution_value",
         formats=dict.fromkeys(_VALUES, "money"),
-        suppress=(Suppress(count=COUNT, within=((),)),),
+        suppress=(Suppress(count=COUNT, within=((),)), *RULE_GUARDS),
         total=known,
         layout=Layout(
             columns=("channel", *_VALUES[:7], *rest),
             words={"channel": NAMES, "shapley_kind": "views.shapley_kind.{}"},
             sheet_only=rest,
-            page_only=(COUNT,),
+            page_only=GUARDS,
             ranked=True,
         ),
     )
@@ -70,7 +109,7 @@ def attribution_value_table(credit: Data) -> Table:
 
 def attribution_verdicts_table(verdicts: Data) -> Table:
     """Whether each channel pays under every rule, some or none, and what that rests on."""
-    rows = with_range(frame_of(verdicts), "score")
+    rows = with_untold(with_range(frame_of(verdicts), "score"))
     if len(rows):
         rows = rows.sort_values(["roi_high", "channel"], ascending=[False, True])
         rows = rows.assign(
@@ -78,7 +117,7 @@ def attribution_verdicts_table(verdicts: Data) -> Table:
             roi_chance=_ranges(rows, "roi_least", "roi_most"),
         )
     ratios = ("roi_low", "roi_high", "roi_least", "roi_most")
-    rest = (*ratios, "margin_share", COUNT)
+    rest = (*ratios, "margin_share", COUNT, ENDS)
     return Table(
         rows,
         id="attribution_verdicts",
@@ -87,14 +126,17 @@ def attribution_verdicts_table(verdicts: Data) -> Table:
             **dict.fromkeys(("range", "roi_rules", "roi_chance"), "interval"),
             **dict.fromkeys(("break_even_share", "margin_share"), "share"),
         },
-        suppress=(Suppress(count=COUNT, hides=_CREDIT, within=((),)),),
+        suppress=(
+            Suppress(count=COUNT, hides=_CREDIT, within=((),)),
+            Suppress(count=ENDS, hides=_ENDED),
+        ),
         layout=Layout(
             columns=(
                 *("channel", "verdict", "cost", "range", "roi_rules", "roi_chance"),
                 *("break_even_share", "conversion_count", *rest),
             ),
             sheet_only=rest,
-            page_only=("range", "roi_rules", "roi_chance", COUNT),
+            page_only=("range", "roi_rules", "roi_chance", COUNT, ENDS),
             ranked=True,
         ),
     )

@@ -1,9 +1,13 @@
 import pandas as pd
 import pytest
 
+from crm_strategy.analysis.attribution import UNSHARED, attribution
+from crm_strategy.analysis.channel_verdicts import channel_verdicts
 from crm_strategy.views import charts, findings, tables
 from crm_strategy.views.payload import column_cells, is_hidden
 from crm_strategy.words import LANGUAGES, speaking
+from tests.analysis.path_builders import paths
+from tests.analysis.test_channel_verdicts import costs
 from tests.views.samples import sample
 
 
@@ -60,7 +64,8 @@ def test_the_channel_that_no_rule_speaks_for_is_named_with_its_figures():
         "Under every rule pay: email. It depends on the rule or on chance for: sms. Under no rule "
         "pay: call. It cost €8,091; the rules credit it with €750 to €7,562 of revenue, out of "
         "journeys with 124 orders. Journeys drawn anew (95% intervals) give an ROI of −0.97 to "
-        "−0.58. Even if all its revenue were margin, no rule would cover its cost. "
+        "−0.58. Even if all its revenue were margin, no rule would cover its cost; only a lower "
+        "cost would change this. "
         "Assumed: every channel's revenue has the same margin, and customers who were reached "
         "would not have ordered without it."
     )
@@ -144,3 +149,38 @@ def test_the_chart_says_how_long_a_memory_the_chain_has():
         payload = charts.attribution_range_chart(sample("attribution")).payload()
     assert "email 656–837" in payload["alt"]
     assert "no_touch" not in str(payload["rows"])
+
+
+def test_few_orders_that_a_rule_gives_to_others_do_not_follow_from_it():
+    # Search is in 152 journeys and first in 150, Social in 121 and first in 120.
+    known = attribution(
+        paths(
+            *(("search", 150, 50), ("mail > search", 2, 3), ("social", 120, 40)),
+            *(("mail > social", 1, 2), ("mail", 300, 99), ("call > mail", 40, 5), ("call", 30, 9)),
+        )
+    )
+    reached = known.set_index("channel")["conversion_count"]
+    payload = tables.attribution_table(known).payload()
+    names = column_cells(payload, "channel")
+    for rule in UNSHARED:
+        cells = dict(zip(names, column_cells(payload, rule), strict=True))
+        told = {name: cells[name] for name in reached.index if not is_hidden(cells[name])}
+        assert all(not 0 < reached[name] - n < 10 for name, n in told.items())
+        # Nor all hidden together, by the total.
+        hidden = reached.drop(list(told))
+        rest = hidden.sum() - (cells["Total"] - sum(told.values()))
+        assert not 0 < rest < 10
+    values = tables.attribution_value_table(known).payload()
+    at = column_cells(values, "channel").index("search")
+    assert is_hidden(column_cells(values, "first_touch_value")[at])
+    # A range that ends with it would tell it as well.
+    known["low"] = known["first_touch"].where(known["channel"] == "search", known["low"])
+    verdicts = channel_verdicts(known, costs(("search", 90, 1064, 1064), ("mail", 9, 1, 1)))
+    for figures, name in (
+        (tables.attribution_verdicts_table(verdicts).payload(), "range"),
+        (charts.attribution_range_chart(known).payload(), "low"),
+    ):
+        place = column_cells(figures, "channel").index("search")
+        assert is_hidden(column_cells(figures, name)[place])
+    said = findings.attribution_finding(verdicts[verdicts["channel"] == "search"])
+    assert "€1,050" not in f"{said.title} {said.text}"
