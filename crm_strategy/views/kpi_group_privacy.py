@@ -10,7 +10,7 @@ from typing import Final
 
 import pandas as pd
 
-from crm_strategy.views.payload import hidden
+from crm_strategy.views.payload import hidden, is_hidden
 from crm_strategy.views.privacy import complete, small
 
 FAMILIES: Final = (
@@ -49,7 +49,8 @@ def told_groups(table: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         The same rows; where a figure is hidden its cell says so, and so does that of
-        `customers` with the revenue. Hidden values have no verdict and no status.
+        `customers` with the revenue. Hidden values have no verdict and no status. Groups stand
+        by revenue: where it is hidden they go last, by name, or their place would tell it.
     """
     rows = table.reset_index(drop=True).astype("object")
     for _, whole in table.reset_index(drop=True).groupby("breakdown", sort=False):
@@ -64,7 +65,16 @@ def told_groups(table: pd.DataFrame) -> pd.DataFrame:
                     rows.loc[gone, ["verdict", "status"]] = None
                     if family == FAMILIES[0]:
                         _hide(rows, gone, ("customers",))
-    return rows
+    return _hidden_last(rows)
+
+
+def _hidden_last(rows: pd.DataFrame) -> pd.DataFrame:
+    unseen = rows["customers"].map(is_hidden).groupby([rows["breakdown"], rows["group"]])
+    gone = unseen.transform("any").astype("bool")
+    whole = rows["breakdown"].map({name: n for n, name in enumerate(rows["breakdown"].unique())})
+    order = pd.DataFrame({"whole": whole, "gone": gone, "name": rows["group"].where(gone, "")})
+    places = order.sort_values(["whole", "gone", "name"], kind="stable").index
+    return rows.loc[places].reset_index(drop=True)
 
 
 def _hide(rows: pd.DataFrame, places: pd.Index, columns: tuple[str, ...]) -> None:

@@ -79,6 +79,17 @@ def test_a_small_group_is_hidden_with_the_next_and_everywhere():
     assert full["keys"]["verdict"] == ["noise", None, None]
 
 
+def test_a_group_of_hidden_revenue_stands_last_or_its_place_would_tell_it():
+    rows = table(
+        row("c", "revenue", 90.0, customers=4.0),
+        row("b", "revenue", 80.0, customers=11.0),
+        row("a", "revenue", 70.0, customers=400.0),
+        row("z", "revenue", 10.0, breakdown="channel"),
+    )
+    assert told_groups(rows)["group"].tolist() == ["a", "b", "c", "z"]
+    assert told_groups(rows.tail(2))["group"].tolist() == ["a", "z"]
+
+
 def test_each_period_is_hidden_for_its_own_customers():
     rows = table(
         row("a", "revenue", 90.0),
