@@ -8,10 +8,10 @@ import ibis
 import pandas as pd
 from ibis import _
 
-from crm_strategy.analysis.attribution_rules import DIRECT, rule_credit, rule_weights
-from crm_strategy.analysis.markov import markov_credit
+from crm_strategy.analysis.attribution_rules import DIRECT, rule_credit
+from crm_strategy.analysis.markov import markov_credits
 from crm_strategy.analysis.markov_orders import markov_orders
-from crm_strategy.analysis.path_steps import Steps, steps_of
+from crm_strategy.analysis.path_steps import MEASURES, Steps, steps_of
 from crm_strategy.analysis.shapley import shapley_rates, shapley_sets
 from crm_strategy.analysis.spans import DAY, midnight, within
 from crm_strategy.analysis.timeline import last_touches, soon_after
@@ -83,11 +83,11 @@ def every_credit(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
     """Credit under every rule in orders and in money, and the standard error of Shapley's."""
     rates = shapley_rates(steps) if steps.has_nulls else None
-    weights = rule_weights(steps, direct=direct)
+    chain = markov_credits(steps, order=order)
     tables = []
-    for measure in ("conversions", "value"):
-        credit = rule_credit(steps, measure, weights=weights)
-        credit["markov"] = markov_credit(steps, order=order, measure=measure)
+    for measure in MEASURES:
+        credit = rule_credit(steps, measure, direct=direct)
+        credit["markov"] = chain[measure]
         credit["shapley"] = rates[measure] if rates is not None else shapley_sets(steps, measure)
         tables.append(credit[list(RULES)])
     error = rates["error"] if rates is not None else tables[0]["shapley"] * 0.0

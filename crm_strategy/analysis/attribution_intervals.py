@@ -9,8 +9,8 @@ import pandas as pd
 
 from crm_strategy.analysis.attribution import RULES
 from crm_strategy.analysis.attribution_rules import DIRECT, rule_credit
-from crm_strategy.analysis.markov import markov_credit
-from crm_strategy.analysis.path_steps import Real, Steps, steps_of, value_scatter
+from crm_strategy.analysis.markov import markov_credits
+from crm_strategy.analysis.path_steps import MEASURES, Real, Steps, steps_of, value_scatter
 from crm_strategy.analysis.shapley import shapley_rates, shapley_sets
 
 COLUMNS: Final = ("channel", "rule", "low", "high", "value_low", "value_high")
@@ -103,10 +103,10 @@ def attribution_intervals(
 def _credited(steps: Steps, direct: Collection[str], by_rates: bool) -> Real:
     """Credit under every rule, orders and money: rules × channels of each."""
     rates = shapley_rates(steps) if by_rates else None
-    tables = []
-    for measure in ("conversions", "value"):
+    chain, tables = markov_credits(steps), []
+    for measure in MEASURES:
         credit = rule_credit(steps, measure, direct=direct)
-        credit["markov"] = markov_credit(steps, order=1, measure=measure)
+        credit["markov"] = chain[measure]
         credit["shapley"] = rates[measure] if rates is not None else shapley_sets(steps, measure)
         tables.append(credit[list(RULES)].to_numpy().T)
     return np.stack(tables)

@@ -1,11 +1,11 @@
 """Rules of thumb: how the steps of a journey share the credit for its order."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
 
-from crm_strategy.analysis.path_steps import Real, Steps
+from crm_strategy.analysis.path_steps import Real, Steps, Whole, sums
 
 DIRECT = frozenset({"direct", "(direct)"})
 """Channels, in small letters, that mean that a customer came without being led."""
@@ -19,7 +19,6 @@ def rule_credit(
     measure: str = "conversions",
     *,
     direct: Collection[str] = DIRECT,
-    weights: Mapping[str, Real] | None = None,
 ) -> pd.DataFrame:
     """Credit of each channel under each rule; every rule's Σ is what the paths earned.
 
@@ -36,52 +35,43 @@ def rule_credit(
         `conversions` or `value`.
     direct
         Names in small letters of channels that the third rule passes over.
-    weights
-        Result of `rule_weights`, for those who ask for several measures.
 
     Returns
     -------
     DataFrame
         A column a rule by `channel`, in the unit of the measure (orders or money).
     """
-    if weights is None:
-        weights = rule_weights(steps, direct=direct)
-    credit = {rule: steps.summed(each, measure) for rule, each in weights.items()}
-    return pd.DataFrame(credit, index=pd.Index(steps.channels, name="channel", dtype="object"))
-
-
-def rule_weights(steps: Steps, *, direct: Collection[str] = DIRECT) -> dict[str, Real]:
-    """Each step's share of what its path earned, under each rule of `rule_credit`."""
-    return {
-        "first_touch": (steps.position == 0).astype(float),
-        "last_touch": (steps.position == steps.length - 1).astype(float),
-        "last_non_direct": _last_non_direct(steps, direct),
-        "linear": 1 / np.maximum(steps.length, 1),
-        "time_decay": _time_decay(steps),
-        "position_based": _position_based(steps),
+    count, earned = len(steps.channels), steps.measure(measure)
+    # Five rules look at nothing but where a step stands: such steps are credited together.
+    channel, position, length, number = steps.places
+    together = sums(number, earned[steps.path], len(channel))
+    from_end = length - 1 - position
+    shares = {
+        "first_touch": position == 0,
+        "last_touch": from_end == 0,
+        "linear": 1 / length,
+        "time_decay": 0.5**from_end / (2 - 0.5 ** (length - 1)),
+        "position_based": _position_based(position, length),
     }
+    credit = {rule: sums(channel, share * together, count) for rule, share in shares.items()}
+    led = sums(steps.channel[_last_non_direct(steps, direct)], earned, count)
+    return pd.DataFrame(
+        credit | {"last_non_direct": led},
+        index=pd.Index(steps.channels, name="channel", dtype="object"),
+    )
 
 
-def _last_non_direct(steps: Steps, direct: Collection[str]) -> Real:
-    skipped = np.array([name.lower() in direct for name in steps.channels], dtype=bool)
-    led = ~skipped[steps.channel] if len(skipped) else np.zeros(0, dtype=bool)
-    chosen = np.zeros(len(steps.conversions), dtype=np.intp)
-    places = np.arange(len(steps.channel))
-    np.maximum.at(chosen, steps.path, places)
-    of_led = np.full(len(chosen), -1)
-    np.maximum.at(of_led, steps.path[led], places[led])
-    chosen = np.where(of_led >= 0, of_led, chosen)
-    return np.asarray(chosen[steps.path] == places, dtype=np.float64)
+def _last_non_direct(steps: Steps, direct: Collection[str]) -> Whole:
+    """The step of each path that earns all."""
+    first = np.flatnonzero(steps.position == 0)
+    if not len(first):
+        return first
+    led = np.array([name.lower() not in direct for name in steps.channels])[steps.channel]
+    last = np.maximum.reduceat(np.where(led, np.arange(len(led)), -1), first)
+    return np.where(last >= 0, last, np.flatnonzero(steps.position == steps.length - 1))
 
 
-def _time_decay(steps: Steps) -> Real:
-    weights = 0.5 ** (steps.length - 1 - steps.position).astype(float)
-    whole = np.bincount(steps.path, weights, minlength=len(steps.conversions))
-    return weights / whole[steps.path]
-
-
-def _position_based(steps: Steps) -> Real:
-    end = (steps.position == 0) | (steps.position == steps.length - 1)
-    between = (1 - 2 * ENDS_SHARE) / np.maximum(steps.length - 2, 1)
-    shares = np.where(end, ENDS_SHARE, between)
-    return np.where(steps.length <= 2, 1 / np.maximum(steps.length, 1), shares)
+def _position_based(position: Whole, length: Whole) -> Real:
+    end = (position == 0) | (position == length - 1)
+    between = (1 - 2 * ENDS_SHARE) / np.maximum(length - 2, 1)
+    return np.where(length <= 2, 1 / length, np.where(end, ENDS_SHARE, between))

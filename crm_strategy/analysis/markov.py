@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
-from crm_strategy.analysis.path_steps import Real, Steps, Whole, numbered
+from crm_strategy.analysis.path_steps import MEASURES, Real, Steps, Whole, numbered, sums
 
 
 def removal_effects(steps: Steps, *, order: int = 1, measure: str = "conversions") -> pd.Series:
@@ -38,12 +38,7 @@ def removal_effects(steps: Steps, *, order: int = 1, measure: str = "conversions
     ----------
     Anderl et al. (2016), IJRM 33(3). doi:10.1016/j.ijresmar.2016.03.001
     """
-    chain = _chain(steps, order, measure)
-    whole = _earned(chain, np.ones(len(chain.newest), dtype=bool))
-    kept = [_earned(chain, chain.newest != c) for c in range(len(steps.channels))]
-    effects = [np.clip(1 - each / whole, 0.0, 1.0) if whole != 0 else 0.0 for each in kept]
-    names = pd.Index(steps.channels, name="channel", dtype="object")
-    return pd.Series(effects, index=names, name="removal_effect", dtype="float64")
+    return _removal_effects(steps, order)[measure].rename("removal_effect")
 
 
 def markov_credit(steps: Steps, *, order: int = 1, measure: str = "conversions") -> pd.Series:
@@ -62,11 +57,31 @@ def markov_credit(steps: Steps, *, order: int = 1, measure: str = "conversions")
     Series
         Credit by `channel`, in the unit of the measure (orders or money).
     """
-    effects = removal_effects(steps, order=order, measure=measure)
-    effects = effects.where(steps.converting, 0.0)
-    total = steps.measure(measure).sum()
+    return markov_credits(steps, order=order)[measure].rename("markov")
+
+
+def markov_credits(steps: Steps, *, order: int = 1) -> pd.DataFrame:
+    """As `markov_credit`, of both measures from one chain: `conversions`, `value` by `channel`."""
+    effects = _removal_effects(steps, order).mul(steps.converting, axis=0)
+    totals = pd.Series({measure: steps.measure(measure).sum() for measure in MEASURES})
     whole = effects.sum(skipna=False)
-    return (effects * total / whole if whole != 0 else effects * total).rename("markov")
+    return effects * totals / whole.where(whole != 0, 1.0)
+
+
+def _removal_effects(steps: Steps, order: int) -> pd.DataFrame:
+    chain = _chain(steps, order)
+    whole = _earned(chain, np.ones(len(chain.newest), dtype=bool))
+    earns = whole != 0
+    lost = [
+        np.where(
+            earns,
+            np.clip(1 - _earned(chain, chain.newest != c) / np.where(earns, whole, 1.0), 0.0, 1.0),
+            0.0,
+        )
+        for c in range(len(steps.channels))
+    ]
+    names = pd.Index(steps.channels, name="channel", dtype="object")
+    return pd.DataFrame(np.reshape(lost, (-1, len(MEASURES))), index=names, columns=MEASURES)
 
 
 @dataclass(frozen=True)
@@ -75,38 +90,40 @@ class _Chain:
     """The last channel of each state."""
     steps: sparse.csc_array
     earned: Real
+    """What a journey earns by ending there: a column a measure."""
     start: Real
 
 
-def _chain(steps: Steps, order: int, measure: str) -> _Chain:
-    state, codes = numbered(steps.contexts[order - 1])
+def _chain(steps: Steps, order: int) -> _Chain:
+    state, codes = numbered(steps.context(order))
     size = len(codes)
     journeys = steps.conversions + steps.nulls
     weight = journeys[steps.path]
     leaving = np.bincount(state, weight, minlength=size)
     onward = np.flatnonzero(steps.position < steps.length - 1)
-    moves = sparse.coo_array(
-        (weight[onward] / leaving[state[onward]], (state[onward], state[onward + 1])),
-        shape=(size, size),
-    )
-    last = steps.position == steps.length - 1
-    first = steps.position == 0
-    earned = steps.measure(measure)[steps.path[last]]
+    place, pairs = numbered(state[onward] * size + state[onward + 1])
+    source, target = np.divmod(pairs, max(size, 1))
+    taken = sums(place, weight[onward], len(pairs))
+    last = np.flatnonzero(steps.position == steps.length - 1)
+    first = np.flatnonzero(steps.position == 0)
+    earned = [sums(state[last], steps.measure(measure), size) for measure in MEASURES]
     newest = np.zeros(size, dtype=np.intp)
     newest[state] = steps.channel
     return _Chain(
         newest,
-        moves.tocsc(),
-        np.bincount(state[last], earned, minlength=size) / leaving,
-        np.bincount(state[first], weight[first], minlength=size) / max(journeys.sum(), 1e-300),
+        sparse.csc_array((taken / leaving[source], (source, target)), shape=(size, size)),
+        np.column_stack(earned) / leaving[:, None],
+        sums(state[first], journeys, size) / max(journeys.sum(), 1e-300),
     )
 
 
-def _earned(chain: _Chain, kept: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> float:
-    """What a journey earns on average when only the kept states lead on."""
+def _earned(chain: _Chain, kept: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Real:
+    """What a journey earns on average, by each measure, when only the kept states lead on."""
     places = np.flatnonzero(kept)
-    if not len(places) or np.isnan(chain.earned).any():
-        return float("nan") if np.isnan(chain.earned).any() else 0.0
+    unknown = np.where(np.isnan(chain.earned).any(axis=0), np.nan, 0.0)
+    if not len(places):
+        return unknown
     among = chain.steps[:, places][places, :]
-    solved = splu(sparse.eye_array(len(places), format="csc") - among).solve(chain.earned[places])
-    return float(chain.start[places] @ solved)
+    earned = np.nan_to_num(chain.earned[places])
+    solved = splu(sparse.eye_array(len(places), format="csc") - among).solve(earned)
+    return np.asarray(chain.start[places] @ solved + unknown, dtype=np.float64)

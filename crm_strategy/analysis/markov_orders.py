@@ -58,7 +58,7 @@ def markov_orders(steps: Steps, *, seed: int = 0) -> pd.DataFrame:
         longer = contexts[order] != contexts.get(order - 1, -1)
         chances = np.where(longer, _chance(seen, contexts[order], target, chances), chances)
         journeys = _of_journeys(np.log(chances), path, ended, len(steps.conversions))
-        states = len(numbered(steps.contexts[order - 1])[1])
+        states = len(numbered(steps.context(order))[1])
         tried = held.sum() > 0 and states <= MOST_STATES
         likelihood = np.average(journeys, weights=held) if tried else np.nan
         if tried and (order == ORDERS[0] or _clearly_above(journeys - best, held)):
@@ -104,7 +104,7 @@ def _events(steps: Steps) -> tuple[Whole, dict[int, Whole], Whole, Whole]:
     )
     contexts = {}
     for order in ORDERS:
-        codes = steps.contexts[order - 1]
+        codes = steps.context(order)
         contexts[order] = np.concatenate(
             [np.zeros(len(first), dtype=np.intp), codes[onward], codes[last], codes[last]]
         )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import ibis
 import numpy as np
@@ -16,7 +16,12 @@ from crm_strategy.errors import DataError
 Whole = NDArray[np.intp]
 Real = NDArray[np.float64]
 
+MEASURES: Final = ["conversions", "value"]
+"""What a path earned: orders and their money."""
+
 _ROUNDING = 1e-9
+_CELLS = 16
+"""Marking as many cells a step is quicker than to sort the steps."""
 
 
 @dataclass(frozen=True)
@@ -60,21 +65,35 @@ class Steps:
     def distinct(self) -> tuple[Whole, Whole]:
         """Path and channel of each step that is the first of its channel in its path."""
         wide = max(len(self.channels), 1)
-        pairs = np.sort(self.path * wide + self.channel)
-        path, channel = np.divmod(pairs[np.diff(pairs, prepend=-1) > 0], wide)
+        pairs = self.path * wide + self.channel
+        cells = len(self.conversions) * wide
+        if cells <= _CELLS * len(pairs):
+            seen = np.zeros(cells, dtype=bool)
+            seen[pairs] = True
+            found = np.flatnonzero(seen)
+        else:
+            found = np.unique(pairs)
+        path, channel = np.divmod(found, wide)
         return path, channel
 
     @cached_property
-    def contexts(self) -> tuple[Whole, Whole, Whole]:
-        """The last channel up to each step, the last two and the last three, each as a number."""
+    def places(self) -> tuple[Whole, Whole, Whole, Whole]:
+        """Channel, position and length of steps that differ in these, and each step's number."""
+        wide, longest = max(len(self.channels), 1), self.length.max(initial=0) + 1
+        keys = (self.length * longest + self.position) * wide + self.channel
+        number, distinct = numbered(keys)
+        rest, channel = np.divmod(distinct, wide)
+        length, position = np.divmod(rest, longest)
+        return channel, position, length, number
+
+    def context(self, order: int) -> Whole:
+        """The last `order` channels up to each step, or as many as there are, as a number."""
         base = len(self.channels) + 1
-        codes = [self.channel + 1]
-        for back in (1, 2):
-            earlier = np.flatnonzero(self.position >= back)
-            longer = codes[-1].copy()
-            longer[earlier] += codes[0][earlier - back] * base**back
-            codes.append(longer)
-        return codes[0], codes[1], codes[2]
+        codes = self.channel + 1
+        for back in range(1, order):
+            earlier = (self.channel[:-back] + 1) * base**back
+            codes[back:] += np.where(self.position[back:] >= back, earlier, 0)
+        return codes
 
     def recounted(self, conversions: Real, value: Real, nulls: Real) -> "Steps":
         """The same paths with other counts; those without any journey are left out."""
@@ -101,11 +120,6 @@ class Steps:
         path, channel = self.distinct
         return sums(channel, self.conversions[path], len(self.channels))
 
-    def summed(self, weights: Real, measure: str) -> Real:
-        """Credit of each channel, given each step's share of what its path earned."""
-        earned = self.measure(measure)[self.path]
-        return sums(self.channel, weights * earned, len(self.channels))
-
 
 def steps_of(paths: ibis.Table | pd.DataFrame) -> Steps:
     """The steps of all paths with a journey; orders without a touch are left out.
@@ -121,8 +135,8 @@ def steps_of(paths: ibis.Table | pd.DataFrame) -> Steps:
         A path with an empty step.
     """
     rows = _with_journeys(paths)
-    texts = pa.array(rows["path"].to_numpy(dtype=object), type=pa.large_string())
-    parts = pc.split_pattern(texts, ">")
+    texts = pa.Table.from_pandas(rows[["path"]], preserve_index=False)["path"]
+    parts = pc.split_pattern(texts.cast(pa.large_string()).combine_chunks(), ">")
     found = pc.dictionary_encode(parts.flatten())
     names = [name.strip() for name in found.dictionary.to_pylist()]
     if "" in names:
@@ -132,15 +146,15 @@ def steps_of(paths: ibis.Table | pd.DataFrame) -> Steps:
     numbers = np.array([channels.index(name) for name in names], dtype=np.intp)
     sizes = pc.list_value_length(parts).to_numpy().astype(np.intp)
     path = np.repeat(np.arange(len(parts)), sizes)
-    first = np.cumsum(sizes) - sizes
+    first = np.repeat(np.cumsum(sizes) - sizes, sizes)
     conversions = rows["conversions"].to_numpy("float64")
     value = np.where(conversions > 0, rows["value"].to_numpy("float64"), 0.0)
     return Steps(
         tuple(channels),
         path=path,
         channel=numbers[found.indices.to_numpy()],
-        position=np.arange(len(path)) - first[path],
-        length=sizes[path],
+        position=np.arange(len(path)) - first,
+        length=np.repeat(sizes, sizes),
         conversions=conversions,
         value=np.full(len(value), np.nan) if np.isnan(value).any() else value,
         nulls=rows["nulls"].to_numpy("float64"),
@@ -169,8 +183,7 @@ def value_scatter(paths: ibis.Table | pd.DataFrame) -> Real:
 def _with_journeys(paths: ibis.Table | pd.DataFrame) -> pd.DataFrame:
     """The paths with a journey and a channel, by their text."""
     rows = paths.to_pandas() if isinstance(paths, ibis.Table) else paths
-    rows = rows[rows["path"].notna()]
-    rows = rows[(rows["conversions"] > 0) | (rows["nulls"] > 0)]
+    rows = rows[rows["path"].notna() & ((rows["conversions"] > 0) | (rows["nulls"] > 0))]
     if not rows["path"].is_monotonic_increasing:
         rows = rows.sort_values("path")
     return rows

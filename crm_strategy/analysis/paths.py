@@ -47,8 +47,8 @@ def conversion_paths(
     counted = journey_paths(
         touches, orders, start=start, end=end, lookback_days=lookback_days, collapse=collapse
     )
-    # By way of Arrow: texts are not looked at one by one.
-    return counted.to_pyarrow().to_pandas()
+    # By way of Arrow and in one piece: texts are not looked at one by one.
+    return counted.to_pyarrow().combine_chunks().to_pandas()
 
 
 def ready_paths(paths: ibis.Table) -> pd.DataFrame:

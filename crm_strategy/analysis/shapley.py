@@ -16,6 +16,9 @@ MOST_EXACT: Final = 12
 DRAWS: Final = 200
 """Orders of joining drawn, each also the other way round."""
 
+_AT_ONCE: Final = 1 << 18
+"""Sets within sets that are looked at together."""
+
 
 def shapley_sets(steps: Steps, measure: str = "conversions") -> pd.Series:
     """Credit when a set of channels is worth what the journeys within it earned.
@@ -82,17 +85,16 @@ def shapley_rates(
     random = np.random.default_rng(seed)
     sets = _sets(steps)
     credit = np.zeros((3, len(steps.channels)))
-    for place in np.flatnonzero(sets.conversions > 0):
-        members = np.flatnonzero(sets.holds[place])
-        if len(members) <= most_exact:
-            effect, error = _exact(sets, members), np.zeros(len(members))
-        else:
-            effect, error = _drawn(sets, members, draws, random)
-        kept = np.maximum(effect, 0.0)
-        orders, value = sets.conversions[place], sets.value[place]
-        credit[0, members] += orders * kept / kept.sum()
-        credit[1, members] += value * kept / kept.sum()
-        credit[2, members] += np.where(kept > 0, orders * error / kept.sum(), 0.0) ** 2
+    sold, sizes = sets.conversions > 0, sets.holds.sum(axis=1)
+    for size in range(1, most_exact + 1):
+        alike = np.flatnonzero(sold & (sizes == size))
+        for places in np.array_split(alike, (len(alike) << size) // _AT_ONCE + 1):
+            members = np.nonzero(sets.holds[places])[1].reshape(-1, size)
+            credit += _credit(sets, places, members, _exact(sets, members), 0.0)
+    for place in np.flatnonzero(sold & (sizes > most_exact)):
+        own = np.flatnonzero(sets.holds[place])
+        effect, error = _drawn(sets, own, draws, random)
+        credit += _credit(sets, np.array([place]), own[None], effect[None], error)
     names = pd.Index(steps.channels, name="channel", dtype="object")
     columns = {"conversions": credit[0], "value": credit[1], "error": np.sqrt(credit[2])}
     return pd.DataFrame(columns, index=names)
@@ -127,28 +129,41 @@ def _sets(steps: Steps) -> _Sets:
     return _Sets(holds[first], numbers, *totals)
 
 
+def _credit(
+    sets: _Sets, places: Whole, members: Whole, effects: Real, errors: Real | float
+) -> Real:
+    """Orders, money and squared error of each channel, given the effects of each set's members."""
+    kept = np.maximum(effects, 0.0)
+    whole = kept.sum(axis=1, keepdims=True)
+    orders, value = sets.conversions[places, None], sets.value[places, None]
+    error = np.where(kept > 0, orders * errors / whole, 0.0)
+    each = (orders * kept / whole, value * kept / whole, error**2)
+    return np.stack([sums(members.ravel(), one.ravel(), sets.holds.shape[1]) for one in each])
+
+
 def _exact(sets: _Sets, members: Whole) -> Real:
-    """Shapley values of the members over all sets of them."""
-    count = len(members)
-    within = np.arange(2**count)
-    number = np.zeros(len(within), dtype=sets.numbers.dtype)
-    for bit, channel in enumerate(members):
-        number[within >> bit & 1 == 1] += 1 << int(channel)
+    """Shapley values of the members of sets of one size, a set a row, over all sets of them."""
+    size = members.shape[1]
+    within = np.arange(2**size)
+    bits = np.array([1 << bit for bit in range(sets.holds.shape[1])], dtype=sets.numbers.dtype)
+    number = np.zeros((len(members), len(within)), dtype=sets.numbers.dtype)
+    for bit in range(size):
+        number[:, within >> bit & 1 == 1] += bits[members[:, bit], None]
     found = np.minimum(np.searchsorted(sets.numbers, number), len(sets.numbers) - 1)
     known = sets.numbers[found] == number
     got = np.where(known, sets.conversions[found], 0.0)
     seen = np.where(known, sets.journeys[found], 0.0)
-    for bit in range(count):
+    for bit in range(size):
         # Sums over subsets, a channel at a time.
         with_it = within[within >> bit & 1 == 1]
-        got[with_it] += got[with_it ^ (1 << bit)]
-        seen[with_it] += seen[with_it ^ (1 << bit)]
+        got[:, with_it] += got[:, with_it ^ (1 << bit)]
+        seen[:, with_it] += seen[:, with_it ^ (1 << bit)]
     worth = _rate(got, seen)
-    weight = _weights(count)[[int(each).bit_count() for each in within]]
-    effects = np.zeros(count)
-    for bit in range(count):
+    weight = _weights(size)[[int(each).bit_count() for each in within]]
+    effects = np.zeros(members.shape)
+    for bit in range(size):
         without = within[within >> bit & 1 == 0]
-        effects[bit] = weight[without] @ (worth[without | 1 << bit] - worth[without])
+        effects[:, bit] = (worth[:, without | 1 << bit] - worth[:, without]) @ weight[without]
     return effects
 
 
