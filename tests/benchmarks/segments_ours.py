@@ -42,7 +42,7 @@ def results(orders_path: Path, customers_path: Path, as_of: date) -> dict[str, p
     people = profiles.profiles_of_totals(totals, customers, as_of=as_of).cache()
     counts = purchase_counts.counts_of_totals(totals, as_of=as_of)
     scores = rfm.scores_of_profiles(people).cache()
-    segments = rfm.customer_segments(scores).cache()
+    segments = rfm.customer_segments(scores)
     stages = lifecycle.stages_of_totals(
         totals, start=PERIOD.start, end=PERIOD.end, active_days=ACTIVE_DAYS
     )
