@@ -55,6 +55,12 @@ _TABLES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Tables without which a KPI has no value."""
 
+_BESIDE_COSTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "marketing_cost": (),
+    "roi": ("orders", "touches"),
+}
+"""What a KPI of costs is counted from beside them, where that is not orders alone."""
+
 
 class _Link(NamedTuple):
     """What holds a link, or the place to mend and the remedy."""
@@ -64,7 +70,12 @@ class _Link(NamedTuple):
     remedy: str | None = None
 
 
-def goal_chain(params: Params, *, tests: Iterable[str] | None = None) -> list[dict[str, object]]:
+def goal_chain(
+    params: Params,
+    *,
+    tests: Iterable[str] | None = None,
+    costed: Iterable[str] | None = None,
+) -> list[dict[str, object]]:
     """Follow each goal link by link.
 
     Parameters
@@ -73,6 +84,8 @@ def goal_chain(params: Params, *, tests: Iterable[str] | None = None) -> list[di
         The client's parameters.
     tests
         The experiments that the data hold; None leaves open whether a goal's test is one.
+    costed
+        The channels that the table of costs names; None leaves open which these are.
 
     Returns
     -------
@@ -82,6 +95,7 @@ def goal_chain(params: Params, *, tests: Iterable[str] | None = None) -> list[di
         `broken`), line (of the parameters file; None where it holds), remedy.
     """
     held = None if tests is None else frozenset(tests)
+    paid = None if costed is None else frozenset(costed)
     return [
         {
             "goal_id": goal.id,
@@ -93,16 +107,24 @@ def goal_chain(params: Params, *, tests: Iterable[str] | None = None) -> list[di
             "remedy": found.remedy,
         }
         for index, goal in enumerate(params.goals)
-        for link, found in zip(LINKS, _links(goal, ("goals", index), params, held), strict=True)
+        for link, found in zip(
+            LINKS, _links(goal, ("goals", index), params, held, paid), strict=True
+        )
     ]
 
 
-def _links(goal: Goal, loc: Loc, params: Params, tests: frozenset[str] | None) -> Iterator[_Link]:
+def _links(
+    goal: Goal,
+    loc: Loc,
+    params: Params,
+    tests: frozenset[str] | None,
+    costed: frozenset[str] | None,
+) -> Iterator[_Link]:
     yield _business_goal(goal, loc, params)
     yield _lever(goal, loc, params)
     reached = list(_reached(goal, params))
     yield _touchpoint(goal, loc, [name for name, _, _ in reached])
-    yield _channel(loc, [(channel, where) for _, channel, where in reached], params)
+    yield _channel(loc, [(channel, where) for _, channel, where in reached], params, costed)
     yield _data(goal, loc, params)
     yield _test(goal, loc, params, tests)
     yield _decision(goal, loc, params)
@@ -146,17 +168,22 @@ def _touchpoint(goal: Goal, loc: Loc, names: Iterable[str]) -> _Link:
     return _Link(None, loc, say("plan.remedy.touched", kpi=say(f"kpis.{goal.kpi}.name")))
 
 
-def _channel(loc: Loc, used: list[tuple[str, Loc]], params: Params) -> _Link:
-    """Every channel of the goal's touchpoints has a price, or costs are supplied."""
+def _channel(
+    loc: Loc, used: list[tuple[str, Loc]], params: Params, costed: frozenset[str] | None
+) -> _Link:
+    """Every channel of the goal's touchpoints has a price, or is among the costs supplied."""
     if not used:
         return _Link(None, loc, say("plan.chain.channel_none"))
     named = list(dict.fromkeys(channel for channel, _ in used))
-    if params.data.costs is None:
-        for channel, where in used:
-            known = params.channels.get(channel)
-            if known is None or known.cost is None:
-                place: Loc = ("channels", channel) if known else where
-                return _Link(None, place, say("plan.chain.channel", channel=channel))
+    supplied = params.data.costs is not None
+    for channel, where in used:
+        known = params.channels.get(channel)
+        priced = known is not None and known.cost is not None
+        if priced or (supplied and (costed is None or channel in costed)):
+            continue
+        place: Loc = ("channels", channel) if known else where
+        remedy = "plan.chain.channel_uncosted" if supplied else "plan.chain.channel"
+        return _Link(None, place, say(remedy, channel=channel))
     labels = [_label(channel, params) for channel in named]
     return _Link(", ".join(labels), loc)
 
@@ -171,12 +198,16 @@ def _data(goal: Goal, loc: Loc, params: Params) -> _Link:
     needed = _TABLES.get(goal.kpi, ())
     missing = [table for table in needed if getattr(params.data, table) is None]
     priced = any(channel.cost is not None for channel in params.channels.values())
-    if goal.kpi in _COSTS and params.data.costs is None and not priced:
+    supplied = params.data.costs is not None
+    if goal.kpi in _COSTS and not supplied and not priced:
         missing.append("costs")
     if missing:
         name = say(f"kpis.{goal.kpi}.name")
         remedy = say("plan.chain.data", kpi=name, table=f"data.{missing[0]}")
         return _Link(None, (*loc, "kpi"), remedy)
+    if goal.kpi in _COSTS:
+        # Of channels with a price alone, touches tell what they cost.
+        needed = (*_BESIDE_COSTS.get(goal.kpi, ("orders",)), "costs" if supplied else "channels")
     return _Link(", ".join(needed) or "orders", loc)
 
 

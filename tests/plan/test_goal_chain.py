@@ -100,10 +100,29 @@ def test_a_scenario_for_the_segment_is_a_touchpoint_too(read):
     assert not links & {"touchpoint", "channel"}
 
 
-def test_costs_in_the_data_price_every_channel(read):
-    text = PARAMS.replace("experiments: {", "costs: {file: costs.csv}\n  experiments: {")
-    links = {(goal, link) for goal, link, _ in broken(read(text))}
-    assert ("mistaken", "channel") not in links
+def test_costs_in_the_data_price_the_channels_that_they_name(read):
+    params = read(PARAMS.replace("experiments: {", "costs: {file: costs.csv}\n  experiments: {"))
+    # Which these are is left open without the data.
+    assert ("mistaken", "channel") not in {link[:2] for link in broken(params)}
+    assert ("mistaken", "channel") not in {link[:2] for link in broken(params, costed=["call"])}
+    # One line further down, for the costs are named in line 4.
+    assert ("mistaken", "channel", 27) in broken(params, costed=["email", None])
+
+
+@pytest.mark.parametrize(
+    ("kpi", "costs", "holds"),
+    [
+        ("cac", "", "orders, channels"),
+        ("cac", "costs: {file: costs.csv}\n  ", "orders, costs"),
+        ("roi", "costs: {file: costs.csv}\n  ", "orders, touches, costs"),
+        ("marketing_cost", "costs: {file: costs.csv}\n  ", "costs"),
+    ],
+)
+def test_costs_are_named_where_a_kpi_is_counted_from_them(read, kpi, costs, holds):
+    text = PARAMS.replace("experiments: {", f"{costs}experiments: {{")
+    rows = goal_chain(read(text.replace("kpi: repeat_rate", f"kpi: {kpi}")))
+    found = {row["link"]: row["holds"] for row in rows if row["goal_id"] == "alone"}
+    assert found["data"] == holds
 
 
 def test_every_kpi_is_a_lever_of_itself():
