@@ -74,12 +74,19 @@ def _alt(figures: TablePayload) -> str:
     shown = "short_money" if kind == "money" else kind
     ahead = [at for at, value in enumerate(numbers(figures, "expected")) if value is not None]
     known = [at for at, value in enumerate(numbers(figures, "actual")) if value is not None]
-    last = known[-1] if known else 0
-    first = ahead[0] if ahead else last
+    if not known:
+        return alt_text("forecast_fan_untold")
+    last = known[-1]
+    past = {
+        "last": format_month(date.fromisoformat(months[last])),
+        "actual": cell_text(column_cells(figures, "actual")[last], shown),
+    }
+    if not ahead:
+        return alt_text("forecast_fan_past", **past)
+    first = ahead[0]
     return alt_text(
         "forecast_fan",
-        last=format_month(date.fromisoformat(months[last])),
-        actual=cell_text(column_cells(figures, "actual")[last], shown),
+        **past,
         month=format_month(date.fromisoformat(months[first])),
         expected=cell_text(column_cells(figures, "expected")[first], shown),
         range=format_range(

@@ -76,6 +76,21 @@ def test_without_months_the_outlook_says_so(language: str) -> None:
 TWO = ("forecast_horizons", "forecast_backtest")
 
 
+@pytest.mark.parametrize(("few", "said"), [("customer_count", "No month ahead is told."),
+                                           ("month_customers", "too few customers")])  # fmt: skip
+def test_a_fan_of_few_customers_names_no_month_for_what_it_hides(few: str, said: str) -> None:
+    rows = pd.DataFrame(FAN_ROWS).assign(**{"customer_count": 9.0, few: 9.0})
+    alt = charts.forecast_fan_chart(rows).payload()["alt"]
+    assert said in alt
+    assert "expected" not in alt
+
+
+def test_a_fan_without_months_ahead_says_so() -> None:
+    rows = pd.DataFrame(FAN_ROWS)
+    past = rows[rows["expected"].isna()]
+    assert "No month ahead is told." in charts.forecast_fan_chart(past).payload()["alt"]
+
+
 def test_months_of_few_customers_are_in_no_table_chart_or_sentence() -> None:
     few = frame("forecast").assign(customer_count=9.0)
     assert all(map(is_hidden, column_cells(tables.forecast_table(few).payload(), "expected")))
