@@ -47,8 +47,7 @@ def order_totals(orders: ibis.Table, *, as_of: date, start: date | None = None) 
         "revenue": rows.amount.sum().round(_CENTS),
         "first_order": rows.placed_at.min(),
         "last_order": rows.placed_at.max(),
-        # A list for each customer takes half the time of counting distinct days.
-        "purchases": rows.placed_at.date().collect().unique().length(),
+        "purchases": _days(rows.placed_at),
     }
     if start is not None:
         is_early = rows.ordered_at < midnight(start)
@@ -60,6 +59,13 @@ def order_totals(orders: ibis.Table, *, as_of: date, start: date | None = None) 
             "period_revenue": ibis.ifelse(is_early, None, rows.amount).sum(),
         }
     return rows.group_by("customer_id").agg(**asked).filter(_.order_count > 0)
+
+
+def _days(at: ibis.Value) -> ibis.Value:
+    """Days with an order; only those of three orders and more need telling apart."""
+    one = at.min().date() == at.max().date()
+    # A list for each customer takes half the time of counting distinct days.
+    return ibis.cases((one, 1), (at.count() == 2, 2), else_=at.date().collect().unique().length())
 
 
 def earlier_behaviour(totals: ibis.Table, *, start: date) -> ibis.Table:

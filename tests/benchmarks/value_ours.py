@@ -31,7 +31,7 @@ def results(path: Path, as_of: date, horizon_weeks: int) -> dict[str, pd.DataFra
     parameters.loc["alpha", "value"] /= 7
     return {
         "parameters": parameters.rename_axis("parameter").reset_index(),
-        "forecasts": forecasts.select("customer_id", "expected").to_pandas(),
+        "forecasts": forecasts.select("customer_id", "expected").to_pyarrow().to_pandas(),
     }
 
 
