@@ -124,7 +124,9 @@ def _alone(then: pd.Series, target: float) -> dict[str, float]:
         0.0 if pd.isna(then[name]) else then[name] for name in ("revenue", NO_CUSTOMER)
     )
     growths = dict.fromkeys(FACTORS, (target - others) / known) if known > 0 else {}
-    return growths | ({NO_CUSTOMER: (target - known) / others} if others > 0 else {})
+    growths |= {NO_CUSTOMER: (target - known) / others} if others > 0 else {}
+    # The rest may be more than the target: then a lever may fall to nothing, not below.
+    return {name: max(growth, 0.0) for name, growth in growths.items()}
 
 
 def _lever(

@@ -27,8 +27,8 @@ _MONEY: Final = ("contribution", "previous", "current")
 def told_drivers(drivers: Data) -> pd.DataFrame:
     """The drivers without those of few customers that another can take in.
 
-    Products that few customers bought are part of the mix, refunds to few who did not order are
-    counted with the largest flow.
+    Products that few customers bought are part of the mix. Refunds to few who did not order are
+    counted with the largest flow that has money in their period.
     """
     rows = frame_of(drivers)
     if rows.empty:
@@ -38,12 +38,22 @@ def told_drivers(drivers: Data) -> pd.DataFrame:
     told = rows.copy()
     mix = told["driver"] == "mix"
     told.loc[mix, "contribution"] += rows.loc[products, "contribution"].sum()
-    flows = told[_are_flows(told)]
-    if refunds.any() and len(flows):
-        largest = flows["n"].astype("float64").idxmax()
-        for column in _MONEY:
-            told.loc[largest, column] += rows.loc[refunds, column].sum()
+    if refunds.any():
+        largest = [_largest(told, names) for names in (_THEN, _NOW)]
+        if None in largest:
+            # Nobody to count them with: they are hidden as they are.
+            refunds &= False
+        for at, column, sign in zip(largest, ("previous", "current"), (-1, 1), strict=True):
+            money = rows.loc[refunds, column].sum()
+            told.loc[at, column] += money
+            told.loc[at, "contribution"] += sign * money
     return told[~(products | refunds)].reset_index(drop=True)
+
+
+def _largest(rows: pd.DataFrame, names: tuple[str, ...]) -> int | None:
+    """Where the largest of some flows stands; None where nobody is in any of them."""
+    flows = rows.loc[_are_flows(rows) & rows["driver"].isin(names), "n"].astype("float64")
+    return int(flows.idxmax()) if len(flows) and flows.max() > 0 else None
 
 
 def telling_flows(rows: pd.DataFrame) -> list[int]:

@@ -150,6 +150,9 @@ def test_revenue_without_a_customer_counts_towards_the_target():
     together = rows["needed_together"]
     factors = together[["customers", "frequency", "order_value"]].prod()
     assert factors + together["no_customer"] == pytest.approx(11_000)
+    # 7,000 are less than known customers bring: the others may fall to nothing, not below.
+    below = driver_tree(past, period=NOW, target=7_000).set_index("driver")
+    assert below.loc["no_customer", "needed"] == 0
     # The scorecard counts all revenue: a target of 10,000 is reached.
     met = driver_tree(past, period=NOW, target=10_000)
     assert set(met["verdict"]) == {"reached"}
