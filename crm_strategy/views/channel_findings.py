@@ -5,7 +5,7 @@ import math
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.finding import Finding
+from crm_strategy.views.finding import Basis, Finding
 from crm_strategy.views.privacy import without_small
 from crm_strategy.words import label, say, say_count
 from crm_strategy.words.numbers import (
@@ -43,6 +43,7 @@ def channel_cost_finding(channels: Data) -> Finding:
             order_share=format_share(worst["order_count"] / rows["order_count"].sum(), digits=0),
         )
         + f" {_rests(worst, best)}",
+        basis=_basis(worst, best),
         severity="watch" if worst["roi"] < 0 else "note",
         figures={"worst": float(worst["cost_per_order"]), "best": float(best["cost_per_order"])},
     )
@@ -50,15 +51,25 @@ def channel_cost_finding(channels: Data) -> Finding:
 
 def _rests(worst: pd.Series, best: pd.Series) -> str:
     """What the comparison rests on, and the orders at which the dearest is as cheap."""
+    basis = _basis(worst, best)
     said = say(
         "findings.channel_cost.rests",
         best=label("channel", best["channel"]),
         orders=say_count("findings.orders", int(best["order_count"])),
     )
+    return f"{said} {basis.interval} {basis.assumption} {basis.change}"
+
+
+def _basis(worst: pd.Series, best: pd.Series) -> Basis:
     if worst["cost_per_order"] == best["cost_per_order"]:
-        return said
-    orders = say_count("findings.orders", math.ceil(worst["cost"] / best["cost_per_order"]))
-    flip = say(
-        "findings.channel_cost.flip", worst=label("channel", worst["channel"]), orders=orders
+        change = say("findings.channel_cost.alike")
+    else:
+        orders = say_count("findings.orders", math.ceil(worst["cost"] / best["cost_per_order"]))
+        name = label("channel", worst["channel"])
+        change = say("findings.channel_cost.flip", worst=name, orders=orders)
+    return Basis(
+        n=say_count("findings.orders", int(worst["order_count"])),
+        interval=say("findings.channel_cost.no_interval"),
+        assumption=say("findings.channel_cost.assumption"),
+        change=change,
     )
-    return f"{said} {flip}"

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.finding import Basis, Decision, Finding
 from crm_strategy.views.journey_names import group_text, group_value, points_range, step_name
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import (
@@ -28,16 +28,19 @@ def drop_off_finding(drop_offs: Data) -> Finding:
         return Finding(
             "drop_off",
             title=say("journeys.drop_off.chance"),
-            text=" ".join([_gap(top), say("journeys.drop_off.more_needed")]),
+            text=_with(_gap(top), basis := _gap_basis(top, "assumption_chance", "more_needed")),
             figures={"loses": 0, "compared": len(rows)},
+            basis=basis,
         )
     top = losing.iloc[0]
     named = _named(top)
     text = [_gap(row) for _at, row in losing.head(MOST_TOLD).iterrows()]
+    basis = _gap_basis(top, "assumption", "change")
     return Finding(
         "drop_off",
         title=say("journeys.drop_off.title", loss=_loss(top), **named),
-        text=" ".join([*text, say("journeys.drop_off.assumption")]),
+        text=_with(" ".join(text), basis),
+        basis=basis,
         severity="act",
         figures={
             "stage": str(top["stage"]),
@@ -51,6 +54,19 @@ def drop_off_finding(drop_offs: Data) -> Finding:
             why=say("journeys.drop_off.why", loss=_loss(top)),
             evidence="partial",
         ),
+    )
+
+
+def _with(told: str, basis: Basis) -> str:
+    return f"{told} {basis.assumption} {basis.change}"
+
+
+def _gap_basis(row: pd.Series, assumption: str, change: str) -> Basis:
+    return Basis(
+        n=say_count("findings.journeys", int(row["before_count"])),
+        interval=points_range(row["low"], row["high"]),
+        assumption=say(f"journeys.drop_off.{assumption}"),
+        change=say(f"journeys.drop_off.{change}"),
     )
 
 
@@ -95,20 +111,17 @@ def funnel_change_finding(change: Data) -> Finding:
         return Finding("funnel_change", title=say("journeys.change.none"))
     moved = rows[rows["verdict"] != "chance"]
     if moved.empty:
-        return Finding(
-            "funnel_change",
-            title=say("journeys.change.chance"),
-            text=say(
-                "journeys.change.compared",
-                steps=say_count("journeys.steps_compared", len(rows)),
-                widest=format_points((rows["high"] - rows["low"]).median() / 2).lstrip("+"),
-            ),
-            figures={"moved": 0, "compared": len(rows)},
-        )
+        return _none_moved(rows)
     moved = moved.assign(_size=moved["difference"].abs() * moved["before_count"])
     moved = moved.sort_values("_size", ascending=False)
     lines = [_moved(row) for _at, row in moved.head(MOST_TOLD).iterrows()]
-    worse = int((moved["verdict"] == "worse").sum())
+    worse, first = int((moved["verdict"] == "worse").sum()), moved.iloc[0]
+    basis = Basis(
+        n=format_count(first["before_count"]),
+        interval=points_range(first["low"], first["high"]),
+        assumption=say("journeys.change.assumption"),
+        change=say("journeys.change.season"),
+    )
     return Finding(
         "funnel_change",
         title=say(
@@ -116,9 +129,34 @@ def funnel_change_finding(change: Data) -> Finding:
             worse=format_count(worse),
             better=format_count(len(moved) - worse),
         ),
-        text=" ".join([*lines, say("journeys.change.assumption")]),
+        text=_with(" ".join(lines), basis),
+        basis=basis,
         severity="watch" if worse else "good",
         figures={"moved": len(moved), "worse": worse, "compared": len(rows)},
+    )
+
+
+def _none_moved(rows: pd.DataFrame) -> Finding:
+    """How many steps of how many journeys were compared, and how exactly."""
+    basis = Basis(
+        n=say_count("findings.journeys", int(rows["before_count"].max())),
+        interval=format_points((rows["high"] - rows["low"]).median() / 2).lstrip("+"),
+        assumption=say("journeys.change.assumption"),
+        change=say("journeys.change.more_needed"),
+    )
+    told = say(
+        "journeys.change.compared",
+        steps=say_count("journeys.steps_compared", len(rows)),
+        journeys=basis.n,
+        previous=format_count(rows["previous_count"].max()),
+        widest=basis.interval,
+    )
+    return Finding(
+        "funnel_change",
+        title=say("journeys.change.chance"),
+        text=_with(told, basis),
+        figures={"moved": 0, "compared": len(rows)},
+        basis=basis,
     )
 
 

@@ -1,9 +1,12 @@
 """Findings of days: which step stumbled when and for whom, and what named days came to."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
+from crm_strategy.analysis.journey_days import DailySteps
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.finding import Basis, Decision, Finding
 from crm_strategy.views.funnel_findings import MOST_TOLD
 from crm_strategy.views.incident_tables import clues_of, is_telling, told
 from crm_strategy.views.journey_names import group_attribute, group_text, points_range, step_name
@@ -17,24 +20,34 @@ from crm_strategy.words.numbers import (
 )
 
 
-def incident_finding(incidents: Data, clues: Data) -> Finding:
-    """Which step went worse, for whom and on which days, what was met then, what it cost."""
+def incident_finding(incidents: Data, clues: Data, days: Sequence[DailySteps]) -> Finding:
+    """Which step went worse, for whom and on which days, what was met then, what it cost.
+
+    Parameters
+    ----------
+    incidents, clues
+        Results of `incidents.incidents` and `incident_clues.incident_clues`.
+    days
+        What was looked at: result of `journey_days.observed_steps`.
+    """
     rows, met = told(frame_of(incidents)), frame_of(clues)
     found = rows[rows["verdict"] == "incident"] if len(rows) else rows
     others = [_other(row) for _at, row in rows[rows["verdict"] != "incident"].iterrows()]
     if found.empty:
-        return Finding(
-            "incidents",
-            title=say("journeys.incident.none"),
-            text=" ".join([*others[:MOST_TOLD], say("journeys.incident.looked")]),
-            figures={"incidents": 0},
-        )
+        return _no_incident(others, days)
     top = found.iloc[0]
+    basis = Basis(
+        n=format_count(top["inside_count"]),
+        interval=points_range(top["low"], top["high"]),
+        assumption=say("journeys.incident.assumption"),
+        change=say("journeys.incident.change"),
+    )
     lines = [_incident(row, met) for _at, row in found.head(MOST_TOLD).iterrows()]
     return Finding(
         "incidents",
         title=say("journeys.incident.title", rate=_rate(top, "inside"), **_named(top)),
-        text=" ".join([*lines, *others[:1], say("journeys.incident.assumption")]),
+        text=" ".join([*lines, *others[:1], basis.assumption, basis.change]),
+        basis=basis,
         severity="act",
         figures={
             "incidents": len(found),
@@ -48,6 +61,33 @@ def incident_finding(incidents: Data, clues: Data) -> Finding:
             why=say("journeys.incident.why", loss=_loss(top)),
             evidence="measured",
         ),
+    )
+
+
+def _no_incident(others: list[str], days: Sequence[DailySteps]) -> Finding:
+    """That no days stand out, of how many; that there were none to look at is no all-clear."""
+    most = max((float(each.n.sum()) for each in days), default=0.0)
+    if not most or small(most):
+        return Finding("incidents", title=say("journeys.incident.no_days"))
+    basis = Basis(
+        n=say_count("findings.journeys", round(most)),
+        interval=say("journeys.incident.no_interval"),
+        assumption=say("journeys.incident.assumed_none"),
+        change=say("journeys.incident.unseen"),
+    )
+    looked = say(
+        "journeys.incident.looked_at",
+        journeys=basis.n,
+        days=say_count("findings.days", max(len(each.n) for each in days)),
+    )
+    return Finding(
+        "incidents",
+        title=say("journeys.incident.none"),
+        text=" ".join(
+            [*others[:MOST_TOLD], looked, basis.interval, basis.assumption, basis.change]
+        ),
+        figures={"incidents": 0},
+        basis=basis,
     )
 
 
@@ -117,12 +157,22 @@ def occasions_finding(steps: Data) -> Finding:
     rows = frame_of(steps)
     if rows.empty:
         return Finding("occasions", title=say("journeys.occasion.none"))
-    lines, moved = [], []
+    lines, moved, clear = [], [], []
     for _name, group in rows.groupby("occasion", sort=False):
         row = _clearest(group)
         lines.append(_occasion(group, row))
+        clear += [] if row is None else [row]
         if row is not None and row["verdict"] != "chance":
             moved.append(row)
+    if not clear:
+        return Finding("occasions", title=say("journeys.occasion.few_all"))
+    first = (moved or clear)[0]
+    basis = Basis(
+        n=format_count(first["inside_count"]),
+        interval=points_range(first["low"], first["high"]),
+        assumption=say("journeys.occasion.assumption"),
+        change=say("journeys.occasion.change"),
+    )
     title = (
         say("journeys.occasion.title", occasion=moved[0]["occasion"], **_named(_grouped(moved[0])))
         if moved
@@ -131,7 +181,8 @@ def occasions_finding(steps: Data) -> Finding:
     return Finding(
         "occasions",
         title=title,
-        text=" ".join([*lines, say("journeys.occasion.assumption")]),
+        text=" ".join([*lines, basis.assumption, basis.change]),
+        basis=basis,
         severity="watch" if moved else "note",
         figures={"occasions": rows["occasion"].nunique(), "moved": len(moved)},
     )

@@ -4,7 +4,7 @@ import pandas as pd
 
 from crm_strategy.analysis.intervals import share_interval
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.finding import Basis, Decision, Finding
 from crm_strategy.views.journey_names import step_name
 from crm_strategy.views.kinds import word_of
 from crm_strategy.views.step_privacy import told_stages
@@ -27,6 +27,20 @@ def funnel_finding(funnel: Data) -> Finding:
     before, after = rows.iloc[place - 1], rows.loc[at]
     if after["step_rate"] >= 1:
         return _no_loss(rows)
+    basis = Basis(
+        n=say_count("findings.customers", int(before["customer_count"])),
+        interval=format_interval(*_ends(before, after), "share"),
+        assumption=say("journeys.funnel.assumption"),
+        change=say("journeys.funnel.change"),
+    )
+    told = say(
+        "journeys.funnel.text",
+        before=basis.n,
+        after=format_count(after["customer_count"]),
+        range=basis.interval,
+        overall=format_share(rows.iloc[-1]["overall_rate"]),
+        last=_stage(rows.iloc[-1]["stage"]),
+    )
     return Finding(
         "funnel",
         title=say(
@@ -35,32 +49,34 @@ def funnel_finding(funnel: Data) -> Finding:
             after=_stage(after["stage"]),
             share=format_share(after["step_rate"], digits=0),
         ),
-        text=say(
-            "journeys.funnel.text",
-            before=say_count("findings.customers", int(before["customer_count"])),
-            after=format_count(after["customer_count"]),
-            range=format_interval(*_ends(before, after), "share"),
-            overall=format_share(rows.iloc[-1]["overall_rate"]),
-            last=_stage(rows.iloc[-1]["stage"]),
-        ),
+        text=f"{told} {basis.assumption} {basis.change}",
         severity="watch",
         figures={"step_rate": float(after["step_rate"])},
+        basis=basis,
     )
 
 
 def _no_loss(rows: pd.DataFrame) -> Finding:
     """Everybody goes on everywhere: more likely a gap in the data than a funnel without loss."""
     first, last = rows.iloc[0], rows.iloc[-1]
+    basis = Basis(
+        n=say_count("findings.customers", int(first["customer_count"])),
+        interval=format_interval(*_ends(first, last), "share"),
+        assumption=say("journeys.funnel.no_loss_assumption"),
+        change=say("journeys.funnel.no_loss_change"),
+    )
+    told = say(
+        "journeys.funnel.no_loss_text",
+        customers=basis.n,
+        range=basis.interval,
+        last=_stage(last["stage"]),
+    )
     return Finding(
         "funnel",
         title=say("journeys.funnel.no_loss"),
-        text=say(
-            "journeys.funnel.no_loss_text",
-            customers=say_count("findings.customers", int(first["customer_count"])),
-            range=format_interval(*_ends(first, last), "share"),
-            last=_stage(last["stage"]),
-        ),
+        text=f"{told} {basis.assumption} {basis.change}",
         figures={"step_rate": 1.0},
+        basis=basis,
     )
 
 
@@ -78,11 +94,21 @@ def touchpoint_gaps_finding(actions: Data) -> Finding:
     agreed = rows.assign(agreed=rows["target_action"].notna()).groupby("segment", sort=False)
     bare = [segment for segment, group in agreed if not group["agreed"].any()]
     filled = int(rows["target_action"].notna().sum())
+    counts = {"filled": format_count(filled), "cells": format_count(len(rows))}
+    basis = Basis(
+        n=counts["cells"],
+        interval=say("findings.touchpoint_gaps.no_interval"),
+        assumption=say("findings.touchpoint_gaps.assumption"),
+        change=say(f"findings.touchpoint_gaps.{'change' if bare else 'covered_change'}"),
+    )
+    rests = f"{basis.interval} {basis.assumption} {basis.change}"
     if not bare:
         return Finding(
             "touchpoint_gaps",
-            title=say("findings.touchpoint_gaps.covered", filled=format_count(filled)),
+            title=say("findings.touchpoint_gaps.covered"),
+            text=f"{say('findings.touchpoint_gaps.covered_text', **counts)} {rests}",
             severity="good",
+            basis=basis,
         )
     names = "; ".join(word_of(segment, ["segments.{}.name"]) or str(segment) for segment in bare)
     return Finding(
@@ -90,12 +116,8 @@ def touchpoint_gaps_finding(actions: Data) -> Finding:
         title=say(
             "findings.touchpoint_gaps.title", segments=say_count("findings.segments", len(bare))
         ),
-        text=say(
-            "findings.touchpoint_gaps.text",
-            names=names,
-            filled=format_count(filled),
-            cells=format_count(len(rows)),
-        ),
+        text=f"{say('findings.touchpoint_gaps.text', names=names, **counts)} {rests}",
+        basis=basis,
         severity="watch",
         figures={"segments": len(bare), "filled": filled, "cells": len(rows)},
         decision=Decision(
@@ -117,9 +139,16 @@ def touchpoint_coverage_finding(coverage: Data) -> Finding:
     counted = rows["touch_count"].notna().any() if len(rows) else False
     if not counted and unused.empty:
         return Finding("touchpoint_coverage", title=say("journeys.coverage.none"))
+    basis = Basis(
+        n=say("journeys.coverage.compared", n=format_count(rows["name"].nunique())),
+        interval=say("journeys.coverage.no_interval"),
+        assumption=say("journeys.coverage.assumption"),
+        change=say("journeys.coverage.change"),
+    )
+    rests = [basis.n, basis.interval, basis.assumption, basis.change]
     if used.empty and unused.empty:
-        title = say("journeys.coverage.complete")
-        return Finding("touchpoint_coverage", title=title, severity="good")
+        title, said = say("journeys.coverage.complete"), " ".join(rests)
+        return Finding("touchpoint_coverage", title=title, text=said, severity="good", basis=basis)
     text = [
         say(f"journeys.coverage.{key}", names=_touchpoints(found))
         for key, found in (("used", used), ("unused", unused))
@@ -131,9 +160,10 @@ def touchpoint_coverage_finding(coverage: Data) -> Finding:
     return Finding(
         "touchpoint_coverage",
         title=say("journeys.coverage.title", **{key: format_count(n) for key, n in counts.items()}),
-        text=" ".join(text),
+        text=" ".join([*text, *rests]),
         severity="watch",
         figures=counts,
+        basis=basis,
         decision=Decision(
             title=say("journeys.coverage.ask" if both else f"journeys.coverage.ask_{gaps[0]}"),
             why=" ".join(say(f"journeys.coverage.why_{key}") for key in gaps),

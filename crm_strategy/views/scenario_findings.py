@@ -6,7 +6,7 @@ import pandas as pd
 
 from crm_strategy.analysis.cascade_comparison import THEN
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.finding import Basis, Decision, Finding
 from crm_strategy.views.privacy import small
 from crm_strategy.views.scenario_tables import COUNT, chain_name
 from crm_strategy.words import label, say, say_count
@@ -85,22 +85,25 @@ def _told(
         best=format_unit_money(best["cost"]),
         **said,
     )
+    basis = Basis(
+        n=say_count("findings.customers", round(planned["customer_count"])),
+        interval=format_interval(best["low"], best["high"], "count"),
+        assumption=say("findings.cascades.assumption"),
+        change=_flips(best) or say("findings.cascades.change"),
+    )
     parts = [
-        say(
-            "findings.cascades.text",
-            customers=say_count("findings.customers", round(planned["customer_count"])),
-            range=format_interval(best["low"], best["high"], "count"),
-        ),
+        say("findings.cascades.text", customers=basis.n, range=basis.interval),
         _others(rows),
-        _flips(best),
+        basis.change,
         rest,
-        say("findings.cascades.assumption"),
+        basis.assumption,
     ]
     return Finding(
         "cascades",
         title=title,
         text=" ".join(part for part in parts if part),
         severity="act" if is_worth else "note",
+        basis=basis,
         figures={
             "scenario": scenario,
             "cost": float(planned["cost"]),

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -9,6 +10,7 @@ from crm_strategy.analysis.drop_offs import COLUMNS as DROP_OFFS
 from crm_strategy.analysis.funnel_change import COLUMNS as CHANGE
 from crm_strategy.analysis.incident_clues import COLUMNS as CLUES
 from crm_strategy.analysis.incidents import COLUMNS as INCIDENTS
+from crm_strategy.analysis.journey_days import DailySteps
 from crm_strategy.analysis.occasions import COLUMNS as OCCASIONS
 from crm_strategy.views import charts, findings, tables
 from crm_strategy.views.payload import is_hidden
@@ -62,8 +64,21 @@ def cells(table):
     return [dict(zip(names, row, strict=True)) for row in payload["rows"]]
 
 
+DAYS = [DailySteps("all", "all", "touched", "ordered", np.full(90, 12.0), np.full(90, 7.0), None)]
+"""1,080 journeys on 90 days."""
+
+
+def test_no_incident_says_how_much_was_looked_at_and_nothing_to_look_at_is_no_all_clear():
+    none = findings.incident_finding(incident().head(0), clue().head(0), DAYS)
+    assert none.title == "No days on which a step went worse beyond chance"
+    assert "Looked at: 1,080 journeys on 90 days" in none.text
+    nothing = findings.incident_finding(incident().head(0), clue().head(0), [])
+    assert nothing.title.startswith("No touches on enough days")
+    assert (nothing.text, nothing.figures) == ("", {})
+
+
 def test_an_incident_says_step_group_days_rates_n_interval_loss_and_clue():
-    said = findings.incident_finding(incident(), clue()).payload()
+    said = findings.incident_finding(incident(), clue(), DAYS).payload()
     assert said["title"] == (
         "1\xa0Aug\xa02026 – 14\xa0Aug\xa02026: only 30% went from “Touched” to “Ordered” "
         "(Platform: phone)"
@@ -81,7 +96,7 @@ def test_an_incident_says_step_group_days_rates_n_interval_loss_and_clue():
 def test_other_mixes_and_levels_are_told_and_are_no_incident(language):
     rows = pd.concat([incident(verdict="mix", mix="channel"), incident(verdict="shift")])
     with speaking(language=language):
-        said = findings.incident_finding(rows, clue().head(0)).payload()
+        said = findings.incident_finding(rows, clue().head(0), DAYS).payload()
     assert said["decision"] is None
     assert said["figures"] == {"incidents": 0}
     word = {"en": "another mix of groups (Channel)", "ru": "другой состав групп (Канал)"}
@@ -90,13 +105,13 @@ def test_other_mixes_and_levels_are_told_and_are_no_incident(language):
 
 def test_incidents_that_would_tell_a_few_are_not_told():
     few = incident(inside_count=20, inside_rate=0.2)  # 4 of 20 went on
-    assert findings.incident_finding(few, clue()).payload()["figures"] == {"incidents": 0}
+    assert findings.incident_finding(few, clue(), DAYS).payload()["figures"] == {"incidents": 0}
     assert cells(tables.incidents_table(few, clue())) == []
 
 
 def test_a_clue_of_nearly_all_customers_is_told_without_its_number():
     near = clue(customer_count=195, inside_share=0.975)
-    said = findings.incident_finding(incident(), near).payload()["text"]
+    said = findings.incident_finding(incident(), near, DAYS).payload()["text"]
     assert "195" not in said
     assert "“error”" in said
 

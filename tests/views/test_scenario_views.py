@@ -142,7 +142,8 @@ def test_sources_that_differ_are_named_with_intervals_and_the_price_of_a_won_lea
     )
     assert found.text == (
         "“Not known”: 34.4–60.3% (95%) of 53 decided leads. “email”: 18.5–32.4% (95%) of 145 "
-        "decided leads. A won lead costs €37.50 by “sms” and €54.20 by “email”, where it would "
+        "decided leads. Fewer than 32% of later leads from “Not known” won, or more than 34% of "
+        "those from “email”, would change the verdict. A won lead costs €37.50 by “sms” and €54.20 by “email”, where it would "
         "cost as little if 36% were won. Assumed: leads still open will end as the decided ones "
         "did."
     )
@@ -188,9 +189,29 @@ def test_few_won_leads_hide_their_rate_and_are_in_no_sentence():
 
 
 def test_the_commonest_stated_reason_is_named():
-    found = findings.lost_reasons_finding(sample("lost_reasons"))
+    found = findings.lost_reasons_finding(
+        sample("lost_reasons").assign(lead_count=[98, 64, 22, 36])
+    )
     assert found.title == "The commonest reason why leads are lost is “price”: 39%"
-    assert found.text.startswith("95% interval 33.0–46.0%, of 200 lost leads.")
+    assert found.text.startswith("“price”: 95% interval 33.0–46.0%, of 220 lost leads.")
+    assert "It would change if “no reply”, 32% now" in found.text
+
+
+def test_two_reasons_within_chance_are_both_named_and_neither_is_the_commonest():
+    # 78 against 64: half lies within 47 to 63 %.
+    found = findings.lost_reasons_finding(sample("lost_reasons"))
+    assert found.title == ("Which reason is the commonest is open: “price” 39%, “no reply” 32%")
+    assert "more lost leads with a reason would tell" in found.text
+
+
+def test_without_a_commonest_reason_the_finding_says_why():
+    rows = sample("lost_reasons")
+    for found, said in (
+        (rows[:0], "No leads were lost in the period"),
+        (rows[3:], "No reason was written down"),
+        (rows[:2].assign(lead_count=4), "Each reason was written down for too few"),
+    ):
+        assert findings.lost_reasons_finding(found).title.startswith(said)
 
 
 def test_deals_open_are_summed_and_the_decided_have_a_rate():
