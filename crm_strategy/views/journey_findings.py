@@ -18,7 +18,9 @@ MOST_NAMES = 6
 def funnel_finding(funnel: Data) -> Finding:
     """The step at which the smallest share of customers goes on."""
     rows = frame_of(funnel)
-    rows = rows.head(told_stages(rows)) if len(rows) else rows
+    if rows.empty or not rows["customer_count"].iloc[0]:
+        return Finding("funnel", title=say("findings.funnel.no_touches"))
+    rows = rows.head(told_stages(rows))
     steps = rows[rows["step_rate"].notna()]
     if steps.empty:
         return Finding("funnel", title=say("findings.funnel.none"))

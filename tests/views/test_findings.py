@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from crm_strategy.views import findings
+from crm_strategy.views.finding import Basis
 from crm_strategy.words import LANGUAGES, speaking
 
 
@@ -109,6 +110,23 @@ def test_the_narrowest_step_of_the_funnel_is_named() -> None:
         findings.funnel_finding(funnel).title
         == "The narrowest step: 10% go from “Responded” to “Ordered”"
     )
+
+
+def test_without_touches_the_funnel_says_that_none_were_supplied() -> None:
+    names = "stage customer_count step_rate overall_rate median_days"
+    nobody = frame(names, ("touched", 0, None, None, None), ("ordered", 0, None, None, None))
+    for rows in (nobody, nobody[:0]):
+        assert findings.funnel_finding(rows).title.startswith("No touches of the period")
+
+
+def test_a_basis_must_stand_in_the_words_of_its_finding() -> None:
+    said = {"n": "9 of 20", "interval": "3–5", "assumption": "Assumed: all.", "change": "More."}
+    text = "9 of 20 (3–5). Assumed: all. More."
+    assert findings.Finding("x", title="It is so", text=text, basis=Basis(**said)).basis
+    with pytest.raises(ValueError, match=r"its change 'Less\.' is not said"):
+        findings.Finding(
+            "x", title="It is so", text=text, basis=Basis(**said | {"change": "Less."})
+        )
 
 
 def test_segments_without_any_action_are_counted() -> None:

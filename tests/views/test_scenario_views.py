@@ -143,9 +143,9 @@ def test_sources_that_differ_are_named_with_intervals_and_the_price_of_a_won_lea
     assert found.text == (
         "“Not known”: 34.4–60.3% (95%) of 53 decided leads. “email”: 18.5–32.4% (95%) of 145 "
         "decided leads. Fewer than 32% of later leads from “Not known” won, or more than 34% of "
-        "those from “email”, would change the verdict. A won lead costs €37.50 by “sms” and €54.20 by “email”, where it would "
-        "cost as little if 36% were won. Assumed: leads still open will end as the decided ones "
-        "did."
+        "those from “email”, would change the verdict. A won lead costs €37.50 by “sms” "
+        "and €54.20 by “email”, where it would cost as little if 36% were won. Assumed: leads "
+        "still open will end as the decided ones did."
     )
     assert found.decision is not None
 
