@@ -105,8 +105,7 @@ def search(
 
 def refine(sample: Sample, start: Floats, curvature: Floats, *, low: Floats, high: Floats) -> Found:
     """Maximise from a place near the maximum, whose curvature is about known."""
-    place = climb(sample, start, curvature, low=low, high=high)
-    mean, gradient = sample.mean(place)
+    place, mean, gradient = _climbed(sample, start, curvature, low=low, high=high)
     curvature = sample.curvature(place)
     for _ in range(_POLISHES):
         if not np.isfinite(inverse(curvature)).all():
@@ -145,6 +144,20 @@ def climb(
     A parameter that runs into its bound stays there while the others climb on. The climb also
     ends where the next step would raise the mean log-likelihood by less than `least`.
     """
+    return _climbed(sample, start, curvature, low=low, high=high, level=level, least=least)[0]
+
+
+def _climbed(
+    sample: Sample,
+    start: Floats,
+    curvature: Floats,
+    *,
+    low: Floats,
+    high: Floats,
+    level: float = 1e-7,
+    least: float = 0.0,
+) -> tuple[Floats, float, Floats]:
+    """Where a climb ends, with the mean log-likelihood and its slope there."""
     place, bends = np.clip(start, low, high), _round(curvature)
     height, slope = sample.mean(place)
     for _ in range(_CLIMBS):
@@ -166,7 +179,7 @@ def climb(
             break
         bends = _bent(bends, step, slope - next_slope)
         place, height, slope = next_place, next_height, next_slope
-    return np.asarray(place)
+    return np.asarray(place), height, slope
 
 
 def inverse(curvature: Floats) -> Floats:
