@@ -121,11 +121,11 @@ def _turns(row: pd.Series) -> str:
         return say("findings.attribution.costs_nothing")
     if row["verdict"] in {"pays", "no_margin"}:
         return _margin_for_all(row)
+    if needed > 1:
+        return say("findings.attribution.no_margin")
     if row[ENDS] == 1:
         least = format_share(_margin_at(row, "roi_most", "roi_high"), digits=0)
         return say("findings.attribution.needs_least", least=least)
-    if needed > 1:
-        return say("findings.attribution.no_margin")
     shares = {"needed": format_share(needed, digits=0)}
     shares["margin"] = format_share(row["margin_share"], digits=0)
     return say("findings.attribution.margin", **shares)

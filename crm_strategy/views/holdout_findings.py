@@ -69,10 +69,11 @@ def _basis(row: pd.Series) -> Basis:
 
 
 def _basis_of_none(row: pd.Series) -> Basis:
+    assumed = "assumed_needless_revenue" if row["basis"] == "revenue" else "assumed_needless"
     return Basis(
         n=say_count("findings.customers", int(row["customer_count"])),
         interval=format_interval(row["rate_low"], row["rate_high"], "share"),
-        assumption=say("findings.holdout_plan.assumed_needless"),
+        assumption=say(f"findings.holdout_plan.{assumed}"),
         change=_change_of_none(row),
     )
 

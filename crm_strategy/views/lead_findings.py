@@ -26,9 +26,11 @@ _HALF: Final = 0.5
 def lead_funnel_finding(funnel: Data) -> Finding:
     """The two sources whose win rates differ most surely; that none do, where none do."""
     rows = frame_of(funnel)
+    if rows.empty:
+        return Finding("lead_funnel", title=say("findings.lead_funnel.nothing"))
     for count in ("lead_count", "won_count", "lost_count"):
-        rows = without_small(rows, count) if len(rows) else rows
-    rows = rows[rows["win_rate"].notna()] if len(rows) else rows
+        rows = without_small(rows, count)
+    rows = rows[rows["win_rate"].notna()]
     if rows.empty:
         return Finding("lead_funnel", title=say("findings.lead_funnel.none"))
     ranked = rows.sort_values(["win_rate", "source_channel"], ascending=[False, True])

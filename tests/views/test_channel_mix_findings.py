@@ -66,6 +66,7 @@ def test_without_a_margin_revenue_is_not_called_one() -> None:
     assert "Even if all revenue were margin" in test.text
     by_lot = findings.holdout_plan_finding(plan)
     assert "keep the channel" not in by_lot.text
+    assert "the margin they did" not in by_lot.text
     assert "switch the channel off, whatever its margin. Above, it is open" in by_lot.text
     names = [column["name"] for column in tables.switch_off_table(single).payload()["columns"]]
     assert "revenue_lost" in names
