@@ -52,6 +52,38 @@ def goal_outlook(
     return pd.DataFrame(found, columns=list(COLUMNS))
 
 
+def season_before(
+    history: pd.DataFrame, goals: Sequence[Mapping[str, Any]] | pd.DataFrame
+) -> dict[str, tuple[float, float]]:
+    """What the KPI of a goal was in the season of its date a year before, or the last one known.
+
+    Parameters
+    ----------
+    history, goals
+        As in `goal_outlook`.
+
+    Returns
+    -------
+    dict
+        By goal: the value, and the fewest customers that it tells (NaN for none). Only goals of
+        all customers on a KPI that follows the season, whose date lies ahead.
+    """
+    rows = goals.to_dict("records") if isinstance(goals, pd.DataFrame) else goals
+    found = {}
+    for goal in rows:
+        known = history[history["kpi"] == goal["kpi"]].sort_values("start")
+        known = known[known["value"].notna()]
+        seasonal = KPIS[goal["kpi"]].seasonal
+        if not seasonal or goal["segment"] != _EVERYONE or len(known) < 2:
+            continue
+        twin, years = _twin(known, pd.Timestamp(goal["by"]).date())
+        if years > 0 and twin >= 0:
+            row = known.iloc[twin]
+            fewest = float(row[["smallest_count", "customers"]].astype("float64").min())
+            found[str(goal["goal_id"])] = (float(row["value"]), fewest)
+    return found
+
+
 def _outlook(history: pd.DataFrame, goal: Mapping[str, Any]) -> tuple[Any, ...]:
     nothing = (goal["goal_id"], *(math.nan,) * 4, 0, None)
     rows = history[history["kpi"] == goal["kpi"]].sort_values("start")
@@ -92,13 +124,7 @@ def _yearly(rows: pd.DataFrame, by: date) -> tuple[str, float, float, int]:
         for now, then in zip(values, before, strict=True)
         if then is not None and then > 0 and now > 0
     ]
-    length = (starts[-1] - starts[0]).days / (len(starts) - 1)
-    # The period that ends last, but not after the date, has its twin a year before.
-    ends = rows["end"].tolist()
-    steps = max(math.floor((by - ends[-1]).days / length + 0.05), 0)
-    per_year = round(_YEAR / length)
-    years = math.ceil(steps / per_year) if steps else 0
-    twin = len(values) - 1 + steps - years * per_year
+    twin, years = _twin(rows, by)
     if len(changes) < 2 or twin < 0 or not values[twin] > 0:
         return "year_on_year", math.nan, math.nan, 0
     n = len(changes)
@@ -106,6 +132,20 @@ def _yearly(rows: pd.DataFrame, by: date) -> tuple[str, float, float, int]:
     center = math.log(values[twin]) + years * mean
     spread = deviation * math.sqrt(years + years**2 / n)
     return "year_on_year", center, spread, n
+
+
+def _twin(rows: pd.DataFrame, by: date) -> tuple[int, int]:
+    """Where the last known period of the season of a day stands, and how many years before it.
+
+    The season is that of the period that ends last, but not after the day; in 0 years it is the
+    last period itself, below 0 it is not known.
+    """
+    starts, ends = rows["start"].tolist(), rows["end"].tolist()
+    length = (starts[-1] - starts[0]).days / (len(starts) - 1)
+    steps = max(math.floor((by - ends[-1]).days / length + 0.05), 0)
+    per_year = round(_YEAR / length)
+    years = math.ceil(steps / per_year) if steps else 0
+    return len(rows) - 1 + steps - years * per_year, years
 
 
 def _chance_above(target: float, center: float, spread: float, n: int, *, log: bool) -> float:

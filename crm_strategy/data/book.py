@@ -244,9 +244,11 @@ class Book:
         """The goals with where they stand; `actuals` and `smallest` by (kpi, segment)."""
         return goals_table_rows(self.params, actuals, self.as_of, smallest=smallest)
 
-    def goal_checks(self) -> Sequence[Mapping[str, Any]]:
+    def goal_checks(
+        self, season_before: Mapping[str, tuple[float, float]] | None = None
+    ) -> Sequence[Mapping[str, Any]]:
         """Whether the goals are few, ranked, specific, measurable, served and owned."""
-        return goal_checks(self.params, as_of=self.as_of)
+        return goal_checks(self.params, as_of=self.as_of, season_before=season_before)
 
     def touchpoint_actions(self, segments: Sequence[str]) -> Sequence[Mapping[str, Any]]:
         """What each segment should do next at each touchpoint, gaps included."""

@@ -3,13 +3,13 @@
 A failed check stops nothing: it is shown, with its remedy, in the goals chapter.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from crm_strategy.plan.goal_params import EVERYONE, Goal
 from crm_strategy.plan.goals import LOWER_IS_BETTER
 from crm_strategy.plan.params import Params
-from crm_strategy.words import LANGUAGES, say
+from crm_strategy.words import LANGUAGES, say, voice
 from crm_strategy.words.kpis import KPIS
 from crm_strategy.words.numbers import format_change, format_date, format_value
 
@@ -28,7 +28,12 @@ BOLD_POINTS = 20
 Row = dict[str, object]
 
 
-def goal_checks(params: Params, *, as_of: date | None = None) -> list[Row]:
+def goal_checks(
+    params: Params,
+    *,
+    as_of: date | None = None,
+    season_before: Mapping[str, tuple[float, float]] | None = None,
+) -> list[Row]:
     """Check the goals one by one, then as a set.
 
     Parameters
@@ -37,6 +42,8 @@ def goal_checks(params: Params, *, as_of: date | None = None) -> list[Row]:
         The client's parameters.
     as_of
         Last day observed: a deadline up to it has passed. None leaves that out.
+    season_before
+        Result of `goal_outlook.season_before`: a target should also improve on its own season.
 
     Returns
     -------
@@ -51,6 +58,10 @@ def goal_checks(params: Params, *, as_of: date | None = None) -> list[Row]:
         for goal in params.goals
         for check, remedy in _GOAL_CHECKS.items()
     ]
+    for goal, row in ((goal, row) for goal in params.goals for row in rows):
+        if (row["goal_id"], row["check"]) == (goal.id, "improves") and row["remedy"] is None:
+            seasonal = _improves_on_season(goal, (season_before or {}).get(goal.id))
+            row |= _row(goal.id, "improves", seasonal)
     rows += [_row(each.id, "served", _served(each.id, params)) for each in params.business_goals]
     rows.append(_row(None, "goal_count", _goal_count(params)))
     rows.append(_row(None, "ranks", _ranks(params)))
@@ -83,6 +94,19 @@ def _improves(goal: Goal, _params: Params, _as_of: date | None) -> str | None:
         "plan.remedy.improves",
         target=format_value(goal.target, kind),
         baseline=format_value(goal.baseline, kind),
+    )
+
+
+def _improves_on_season(goal: Goal, before: tuple[float, float] | None) -> str | None:
+    if before is None or 0 < before[1] < voice().min_cell:
+        return None
+    value, kind = before[0], KPIS[goal.kpi].kind
+    if (goal.target < value) == (goal.kpi in LOWER_IS_BETTER):
+        return None
+    return say(
+        "plan.remedy.improves_on_season",
+        target=format_value(goal.target, kind),
+        before=format_value(value, kind),
     )
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from scipy.stats import t as student
 
-from crm_strategy.analysis.goal_outlook import goal_outlook
+from crm_strategy.analysis.goal_outlook import goal_outlook, season_before
 from tests.analysis.test_decision_scores import kpi
 
 
@@ -63,3 +63,19 @@ def test_a_kpi_that_never_moves_is_certain():
 
 def test_without_goals_the_table_is_empty():
     assert goal_outlook(pd.DataFrame(), []).empty
+
+
+@pytest.mark.parametrize(
+    ("kpi_id", "by", "before"),
+    [
+        ("revenue", date(2026, 12, 30), {"g": (8, 50)}),  # 2025-Q4
+        ("revenue", date(2027, 9, 30), {"g": (11, 50)}),  # the period itself, a year before
+        ("revenue", date(2026, 9, 30), {}),  # over
+        ("repeat_rate", date(2026, 12, 30), {}),  # follows no season
+    ],
+)
+def test_the_season_of_a_goal_is_known_from_the_last_time(kpi_id, by, before):
+    known = kpi(kpi_id, [float(n) for n in range(1, 12)])
+    known = known.assign(smallest_count=math.nan, customers=50)
+    goal = {"goal_id": "g", "kpi": kpi_id, "segment": "all", "target": 9, "by": by}
+    assert season_before(known, [goal]) == before

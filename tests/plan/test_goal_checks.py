@@ -223,3 +223,24 @@ def test_remedies_speak_the_language_of_the_report(read):
         "достижимо, или снизьте цель."
     )
     assert (None, "goal_count") in problems
+
+
+@pytest.mark.parametrize(
+    ("before", "fails"),
+    [
+        ((900.0, 200.0), True),  # last year's season brought more than the target
+        ((700.0, 200.0), False),
+        ((900.0, 9.0), False),  # too few customers to be told
+        (None, False),
+    ],
+)
+def test_a_target_should_improve_on_its_own_season(read, before, fails):
+    goal = GOOD | {"kpi": "revenue", "baseline": "500", "target": "800", "note": "why"}
+    known = {} if before is None else {"retain": before}
+    found = failed(read(plan(goal)), season_before=known)
+    assert (("retain", "improves") in found) == fails
+    if fails:
+        assert found["retain", "improves"] == (
+            "In its own season the last time it was already €900: "
+            "a target of €800 is no improvement on that."
+        )
