@@ -142,7 +142,7 @@ def touchpoint_coverage_finding(coverage: Data) -> Finding:
     if not counted and unused.empty:
         return Finding("touchpoint_coverage", title=say("journeys.coverage.none"))
     basis = Basis(
-        n=say("journeys.coverage.compared", n=format_count(rows["name"].nunique())),
+        n=say("journeys.coverage.compared", n=format_count(len(used) + _mapped(rows))),
         interval=say("journeys.coverage.no_interval"),
         assumption=say("journeys.coverage.assumption"),
         change=say("journeys.coverage.change"),
@@ -171,6 +171,12 @@ def touchpoint_coverage_finding(coverage: Data) -> Finding:
             why=" ".join(say(f"journeys.coverage.why_{key}") for key in gaps),
         ),
     )
+
+
+def _mapped(rows: pd.DataFrame) -> int:
+    """Touchpoints on the map, which the rows of places count in their names."""
+    places = rows.loc[rows["gap"].isin(("online", "offline")), "name"]
+    return sum(int(count) for count in places)
 
 
 def _touchpoints(rows: pd.DataFrame) -> str:
