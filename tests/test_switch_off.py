@@ -36,6 +36,11 @@ def test_the_channel_built_to_be_useless_is_the_one_to_switch_off(demo_report: P
     assert off == column(table, "channel")[0]
     # The channels with a true effect are kept, or to be tested.
     assert set(verdicts.values()) == {"switch_off", "test", "keep"}
+    # Chance in how much each order brings leaves this one open, whatever the seed.
+    assert verdicts["social"] == "test"
+    keys = found["holdout_plan"]["keys"]
+    plans = dict(zip(keys["channel"], keys["verdict"], strict=True))
+    assert (plans[useless], plans["shop"]) == ("cannot_pay", "not_random")
 
 
 @pytest.fixture(scope="module")
