@@ -31,6 +31,8 @@ def channel_sets_finding(sets: Data, *, keep: float = 0.95) -> Finding:
     best = careful[careful["is_cheapest"]].iloc[0]
     full = careful[careful["off_count"] == 0].iloc[0]
     orders = say_count("findings.orders", round(full["conversions"]))
+    if small(round(full["conversions"])):
+        return Finding("channel_sets", title=say("findings.channel_sets.few_orders"))
     if best["off_count"] == 0:
         return _none_can_go(orders, format_share(1 - keep, digits=0))
     if small(full["conversions"] - best["conversions"]) or best["switched_off"] in untold_sets(

@@ -6,6 +6,7 @@ from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Basis, Finding
 from crm_strategy.views.kinds import word_of
 from crm_strategy.views.privacy import small, without_small
+from crm_strategy.views.switch_off_findings import channel_names
 from crm_strategy.words import label, say, say_count
 from crm_strategy.words.numbers import format_interval, format_points, format_share
 
@@ -110,7 +111,7 @@ def _reasons(plan: pd.DataFrame) -> str:
     reasons = plan["verdict"].mask(few, "too_few")
     lines = []
     for reason, rows in plan.groupby(reasons, sort=True):
-        names = ", ".join(say("findings.quoted", name=label("channel", c)) for c in rows["channel"])
+        names = channel_names(rows["channel"])
         word = word_of(str(reason), ("views.holdout.{}",)) or ""
         lines.append(say("findings.holdout_plan.reason", reason=word, channels=names))
     return " ".join(lines)

@@ -25,7 +25,7 @@ def switch_off_finding(single: Data, plan: Data) -> Finding:
         return Finding("switch_off", title=say(f"findings.switch_off.{reason}_judged"))
     left = rows.loc[rows["verdict"] == "left_on", "channel"]
     unknown = (
-        say("findings.switch_off.left_on", channels=_names(left)) if len(left) else ""
+        say("findings.switch_off.left_on", channels=channel_names(left)) if len(left) else ""
     )  # A missing cost must not pass for none.
     off = judged[judged["verdict"] == "switch_off"]
     if len(off):
@@ -86,7 +86,7 @@ def _depends(tests: pd.DataFrame, plan: pd.DataFrame, unknown: str) -> Finding:
     told, basis = _open_yet(row, channel)
     return Finding(
         "switch_off",
-        title=say("findings.switch_off.depends", channels=_names(tests["channel"])),
+        title=say("findings.switch_off.depends", channels=channel_names(tests["channel"])),
         text=_joined(told, basis.assumption, basis.change, unknown),
         severity="watch",
         figures={"channel": str(row["channel"]), "cost_saved": float(row["cost_saved"])},
@@ -155,7 +155,7 @@ def _all_kept(judged: pd.DataFrame, unknown: str, *, is_whole: bool) -> Finding:
     title = "keep" if is_whole else "keep_shown"
     return Finding(
         "switch_off",
-        title=say(f"findings.switch_off.{title}", channels=_names(judged["channel"])),
+        title=say(f"findings.switch_off.{title}", channels=channel_names(judged["channel"])),
         text=_joined(told, assumed, change, unknown),
         severity="good",
         figures={"switch_off": 0, "test": 0, "keep": len(judged)},
@@ -204,7 +204,8 @@ def _size(plan: pd.Series | None) -> dict[str, str]:
     return {"share": format_share(plan["holdout_share"], digits=0), "weeks": weeks}
 
 
-def _names(channels: pd.Series) -> str:
+def channel_names(channels: pd.Series) -> str:
+    """The printed names of channels in a sentence, the first few of many."""
     names = [say("findings.quoted", name=label("channel", each)) for each in channels]
     shown, more = ", ".join(names[:MOST_NAMES]), len(names) - MOST_NAMES
     return say("views.and_more", items=shown, more=format_count(more)) if more > 0 else shown

@@ -121,10 +121,23 @@ def test_the_cheapest_set_is_named_with_what_it_keeps() -> None:
     assert "95.0–99.0% of 1,600 orders" in found.text
     assert "these could go as well: call, sms. Assumed: " in found.text
     assert found.text.endswith("more than 97.0% of the orders kept needs another set.")
-    few = SETS.assign(conversions=SETS["conversions"] / 200)
+    few = SETS.assign(conversions=SETS["conversions"] / 20)
     hidden = findings.channel_sets_finding(few)
     assert "97.0%" not in str(hidden.payload())
     assert hidden.title == "Channels could go, but the orders at risk are too few to be shown"
+
+
+def test_few_orders_in_all_are_not_told_with_the_sets() -> None:
+    few = SETS.assign(conversions=SETS["conversions"] / 320)
+    for sets in (few, few.assign(is_cheapest=few["off_count"] == 0)):
+        found = findings.channel_sets_finding(sets)
+        assert found.title == "Too few orders follow touches for sets of channels to be shown"
+        assert not found.text
+
+
+def test_a_plan_of_many_channels_names_six_a_reason() -> None:
+    many = pd.concat([PLAN[2:3].assign(channel=f"c{at}") for at in range(40)])
+    assert findings.holdout_plan_finding(many).text.endswith("“c5” and 34 more.")
 
 
 def test_where_no_set_can_go_the_finding_says_of_how_many_orders_and_what_would_change_it() -> None:
