@@ -38,11 +38,11 @@ class Sample:
             gradient += np.einsum("ij,j->i", scores, weights)
         return value / self.count, gradient / self.count
 
-    def curvature(self, place: Floats) -> Floats:
-        """Minus the second derivatives of the mean log-likelihood."""
+    def curvature(self, place: Floats, slope: Floats | None = None) -> Floats:
+        """Minus the second derivatives of the mean log-likelihood, whose slope may be known."""
+        slope = self.mean(place)[1] if slope is None else slope
         steps = np.eye(len(place)) * _STEP
-        rows = [(self.mean(place - s)[1] - self.mean(place + s)[1]) / (2 * _STEP) for s in steps]
-        curvature = np.array(rows)
+        curvature = np.array([(slope - self.mean(place + step)[1]) / _STEP for step in steps])
         return np.asarray((curvature + curvature.T) / 2)
 
     def spread(self, place: Floats) -> Floats:
@@ -106,7 +106,7 @@ def search(
 def refine(sample: Sample, start: Floats, curvature: Floats, *, low: Floats, high: Floats) -> Found:
     """Maximise from a place near the maximum, whose curvature is about known."""
     place, mean, gradient = _climbed(sample, start, curvature, low=low, high=high)
-    curvature = sample.curvature(place)
+    curvature = sample.curvature(place, gradient)
     for _ in range(_POLISHES):
         if not np.isfinite(inverse(curvature)).all():
             break
@@ -119,7 +119,7 @@ def refine(sample: Sample, start: Floats, curvature: Floats, *, low: Floats, hig
             break
         place, mean, gradient = next_place, next_mean, next_gradient
         if np.abs(step).max() > _NEAR:
-            curvature = sample.curvature(place)
+            curvature = sample.curvature(place, gradient)
     return Found(
         place,
         mean,
@@ -191,7 +191,7 @@ def inverse(curvature: Floats) -> Floats:
     return np.asarray(root.T @ root)
 
 
-_STEP = 1e-4
+_STEP = 1e-6
 _EXACT = 1e-9
 _NEAR = 1e-4
 _FLAT = 1e-12
