@@ -44,4 +44,4 @@ def test_a_breakdown_by_no_column_is_refused_with_its_line(asked):
 
 
 def test_what_divides_orders_is_what_the_analysis_divides_them_by():
-    assert OTHERWISE == ("segment", "category", *ORDER_COLUMNS)
+    assert ("segment", "category", *ORDER_COLUMNS) == OTHERWISE
