@@ -13,6 +13,8 @@ DECILES = tuple(f"decile_{number:02}" for number in range(1, 11))
 
 REGULARITIES = ("one_time", "regular", "frequent")
 NEWCOMER_BANDS = ("low", "medium", "high")
+NEWCOMER_DAYS = 365
+"""Days since the only purchase within which its customer is a newcomer; the words say them."""
 
 _FREQUENT = 0.8
 _POINTS = 20
@@ -69,7 +71,9 @@ def regularity(counts: ibis.Table) -> ibis.Table:
     return ranked.select("customer_id", segment=segment)
 
 
-def newcomers(counts: ibis.Table, values: ibis.Table, *, newcomer_days: int = 365) -> ibis.Table:
+def newcomers(
+    counts: ibis.Table, values: ibis.Table, *, newcomer_days: int = NEWCOMER_DAYS
+) -> ibis.Table:
     """Who of those with one purchase may come a second time.
 
     Parameters

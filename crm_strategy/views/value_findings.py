@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from crm_strategy.analysis.model_choice import USABLE
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.privacy import small, without_small
@@ -73,10 +74,14 @@ def value_models_finding(models: Data) -> Finding:
     model = str(chosen[0])
     error, naive = errors.get(model), errors.get(NAIVE)
     known = error is not None and naive is not None
+    usable = buying.loc[buying["problem"].isin(USABLE), "model"]
+    best = _better(errors[errors.index.isin(usable) & (errors.index != NAIVE)], model)
     if known and error >= naive:
         title = "findings.value_models.worse"
+    elif known:
+        title = f"findings.value_models.{'title' if not best else 'as_good'}"
     else:
-        title = "findings.value_models.title" if known else "findings.value_models.unproved"
+        title = "findings.value_models.unproved"
     return Finding(
         "value_models",
         title=say(
@@ -85,9 +90,35 @@ def value_models_finding(models: Data) -> Finding:
             error=format_ratio(error),
             naive=format_ratio(naive),
         ),
-        text=" ".join(filter(None, [say("findings.value_models.text") if known else "", problems])),
+        text=" ".join(
+            part
+            for part in (
+                _set_aside(buying, best, model) if best else "",
+                say("findings.value_models.text") if known else "",
+                problems,
+            )
+            if part
+        ),
         severity="watch" if title.endswith("worse") or problems else "note",
         figures={"holdout_error": error, "naive_error": naive},
+    )
+
+
+def _better(errors: pd.Series, model: str) -> str:
+    """The model with the least error, where another one is in force; empty where it is."""
+    if model not in errors.index:
+        return ""
+    best = str(errors.idxmin())
+    return best if errors[best] < errors[model] else ""
+
+
+def _set_aside(models: pd.DataFrame, best: str, model: str) -> str:
+    """Why a model in force is not the one whose error is the least."""
+    unsure = (models.loc[models["model"] == best, "problem"] != "").any()
+    return say(
+        f"findings.value_models.{'unsure' if unsure else 'alive'}",
+        best=say(f"value.model.{best}"),
+        model=say(f"value.model.{model}"),
     )
 
 
