@@ -5,15 +5,19 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
+from crm_strategy.analysis.intervals import CONFIDENCE
 from crm_strategy.analysis.members import OTHER
 
 ASPECTS = ("demography", "geography", "needs", "interests", "behaviour")
 """What a persona card tells, in order."""
 
-MEASURED, WORKSHOP = "measured", "workshop"
-"""Where a line comes from: the data, or what people said in a workshop."""
+MEASURED, WORKSHOP, ALIKE = "measured", "workshop", "alike"
+"""Where a line comes from: the data, or what people said in a workshop. `ALIKE` is no line: of
+what was measured and may be told, nothing sets the segment apart."""
 
+_ATTRIBUTE = ["segment", "kind", "attribute"]
 _NEUTRAL = 100
 _ROUNDING = 1e-9
 
@@ -45,11 +49,13 @@ def personas(
     """The lines of each segment's persona card.
 
     A measured line is the value of an attribute that is most surely commoner in the segment than
-    among all customers; of each aspect, the surest lines are shown. A value that all customers
-    of the segment have but a few is left out, for its share would tell these. A segment of
-    fewer than `min_count` customers has no lines at all, nor have the next smallest, until two
-    segments and `min_count` customers have none: counts and shares tell sizes, and from all
-    sizes but one the last follows.
+    among all customers: the 95 % interval of its index lies above 100, also when it must hold for
+    all values of the attribute at once, for of many values one always seems to stand out. Of each
+    aspect, the surest lines are shown; a segment without any has a row that says so. A value that
+    all customers of the segment have but a few is left out, for its share would tell these. A
+    segment of fewer than `min_count` customers has no lines at all, nor have the next smallest,
+    until two segments and `min_count` customers have none: counts and shares tell sizes, and from
+    all sizes but one the last follows.
 
     Parameters
     ----------
@@ -67,16 +73,20 @@ def personas(
     DataFrame
         By segment and aspect, measured lines first: `segment`, `aspect`, `attribute` (None
         of workshop lines), `value`, `share` (of the segment's customers whose value is
-        known), `customer_count` (both NaN of workshop lines), `evidence` (measured, workshop).
+        known), `customer_count` (both NaN of workshop lines), `evidence` (measured, workshop;
+        alike: no measured line, and none of aspect, attribute and value).
     """
     columns = ["segment", "aspect", "attribute", "value", "share", "customer_count", "evidence"]
-    parts = [_measured(lifts, lines, min_count)]
+    measured = _measured(lifts, lines, min_count)
+    alike = pd.DataFrame({"segment": sorted({*lifts["segment"]} - {*measured["segment"]})})
+    parts = [measured, alike.assign(evidence=ALIKE)]
     if workshop is not None:
         parts.append(workshop.assign(evidence=WORKSHOP, line=range(len(workshop))))
     rows = [row for part in parts for row in part.to_dict("records")]
     table = pd.DataFrame(rows, columns=[*columns, "line"])
     table = table.astype({"share": "float64", "customer_count": "float64"})
-    table["attribute"] = table["attribute"].astype(object).where(table["attribute"].notna(), None)
+    texts = table[["aspect", "attribute", "value"]].astype(object)
+    table[texts.columns] = texts.where(texts.notna(), None)
     place = table["aspect"].map({aspect: number for number, aspect in enumerate(ASPECTS)})
     ordered = table.assign(place=place).sort_values(["segment", "place", "evidence", "line"])
     shown = ordered[~ordered["segment"].isin(_of_hidden_size(lifts, min_count))]
@@ -103,7 +113,7 @@ def _measured(lifts: pd.DataFrame, lines: int, min_count: int) -> pd.DataFrame:
     surest = known.assign(apart=_apart(known)).sort_values(
         ["apart", "customer_count", "value"], ascending=[False, False, True]
     )
-    surest = surest[surest["apart"] > 0].drop_duplicates(["segment", "kind", "attribute"])
+    surest = surest[surest["apart"] > _least_apart(surest)].drop_duplicates(_ATTRIBUTE)
     pairs = zip(surest["kind"], surest["attribute"], strict=True)
     shown = surest.assign(aspect=[aspect_of(*pair) for pair in pairs], evidence=MEASURED)
     ordered = shown.sort_values(
@@ -114,6 +124,13 @@ def _measured(lifts: pd.DataFrame, lines: int, min_count: int) -> pd.DataFrame:
     ordered = ordered.drop_duplicates(["segment", "aspect", "value", "customer_count"])
     line = ordered.groupby(["segment", "aspect"]).cumcount()
     return ordered.assign(line=line)[line < lines]
+
+
+def _least_apart(lifts: pd.DataFrame) -> "pd.Series[float]":
+    """Half-widths that a value must lie above 100: Bonferroni over those of its attribute."""
+    tail = (1 - CONFIDENCE) / 2
+    compared = lifts.groupby(_ATTRIBUTE)["value"].transform("size")
+    return pd.Series(ndtri(tail / compared) / ndtri(tail), index=lifts.index, dtype="float64")
 
 
 def _apart(lifts: pd.DataFrame) -> pd.Series:

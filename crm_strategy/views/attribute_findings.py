@@ -6,7 +6,7 @@ from crm_strategy.views.attribute_charts import BASE, REST
 from crm_strategy.views.attribute_tables import tops_to_hide
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Finding
-from crm_strategy.views.naming import attribute_name, value_name
+from crm_strategy.views.naming import attribute_name, segment_name, value_name
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import format_count, format_interval, format_share
@@ -126,16 +126,24 @@ def personas_finding(personas: Data) -> Finding:
     rows = frame_of(personas)
     if rows.empty:
         return Finding("personas", title=say("findings.personas.none"))
-    measured = int((rows["evidence"] == "measured").sum())
+    alike = [segment_name(each) for each in rows.loc[rows["evidence"] == "alike", "segment"]]
+    lines = rows[rows["evidence"] != "alike"]
+    measured = int((lines["evidence"] == "measured").sum())
+    parts = [
+        say("findings.personas.alike", segments=", ".join(alike)) if alike else "",
+        say("findings.personas.text") if measured < len(lines) else "",
+    ]
     return Finding(
         "personas",
         title=say(
             "findings.personas.title",
             measured=format_count(measured),
-            lines=say_count("findings.of_lines", len(rows)),
-        ),
-        text=say("findings.personas.text") if measured < len(rows) else "",
-        figures={"measured": measured, "lines": len(rows)},
+            lines=say_count("findings.of_lines", len(lines)),
+        )
+        if len(lines)
+        else say("findings.personas.nothing"),
+        text=" ".join(filter(None, parts)),
+        figures={"measured": measured, "lines": len(lines)},
     )
 
 

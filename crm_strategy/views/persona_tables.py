@@ -14,6 +14,7 @@ from crm_strategy.words.numbers import format_count, format_share, is_missing
 
 ASPECTS: Final = ("demography", "geography", "needs", "interests", "behaviour")
 MEASURED: Final = "measured"
+ALIKE: Final = "alike"
 
 
 def persona_cards_table(personas: Data) -> Table:
@@ -29,8 +30,9 @@ def persona_cards_table(personas: Data) -> Table:
 
 def personas_table(personas: Data) -> Table:
     """Every line of the personas with its n, or marked as from the workshop."""
+    rows = with_value_names(frame_of(personas))
     return Table(
-        with_value_names(frame_of(personas)),
+        rows.assign(value=[_value(row) for row in rows.to_dict("records")]),
         id="personas",
         suppress=(Suppress(count="customer_count", hides=("share", "value")),),
         layout=Layout(words={"evidence": "segments.evidence.{}"}, rows_shown=10),
@@ -41,10 +43,16 @@ def _cards(rows: pd.DataFrame) -> pd.DataFrame:
     if rows.empty:
         return rows
     told = rows[~rows["customer_count"].map(small)]
-    told = told.assign(line=[_line(row) for row in told.to_dict("records")])
-    cards = told.groupby(["segment", "aspect"], sort=False)["line"].agg("; ".join).unstack()
+    lines = told[told["evidence"] != ALIKE]
+    lines = lines.assign(line=[_line(row) for row in lines.to_dict("records")])
+    cards = lines.groupby(["segment", "aspect"], sort=False)["line"].agg("; ".join).unstack()
     known = list(dict.fromkeys(told["segment"]))
     return cards.reindex(index=known, columns=list(ASPECTS)).reset_index()
+
+
+def _value(row: dict[Any, Any]) -> object:
+    """The value; of a segment that nothing sets apart, a sentence."""
+    return words.say("segments.alike.value") if row["evidence"] == ALIKE else row["value"]
 
 
 def _line(row: dict[Any, Any]) -> str:

@@ -8,24 +8,38 @@ from tests.analysis.customer_builders import attributes, members
 
 COLUMNS = ["segment", "aspect", "attribute", "value", "share", "customer_count", "evidence"]
 
-ATTRIBUTES = attributes(
-    gender={"a": "female", "b": "female", "c": "male", "d": "unknown"},
-    country={"a": "DE", "b": "DE", "c": "other", "d": "other"},
-    category_={"a": "Tea", "b": "Tea", "c": "Soap", "d": "Soap"},
-    channel_=dict.fromkeys("abcd", "web"),
-    source_channel={"a": "ads", "b": "ads", "c": "ads", "d": "friends"},
-)
-LIFTS = attribute_lifts(ATTRIBUTES, members(a="loyal", b="loyal", c="lost", d="lost"))
+EACH = 30
+"""Customers behind each letter."""
+
+
+def many(**values):
+    return {f"{letter}{place}": value for letter, value in values.items() for place in range(EACH)}
+
+
+def lifts_of(attributes_, **segments):
+    """What sets segments apart, `EACH` customers a letter."""
+    columns = {name: many(**values) for name, values in attributes_.items()}
+    return attribute_lifts(attributes(**columns), members(**many(**segments)))
+
+
+ATTRIBUTES = {
+    "gender": {"a": "female", "b": "female", "c": "male", "d": "unknown"},
+    "country": {"a": "DE", "b": "DE", "c": "other", "d": "other"},
+    "category_": {"a": "Tea", "b": "Tea", "c": "Soap", "d": "Soap"},
+    "channel_": dict.fromkeys("abcd", "web"),
+    "source_channel": {"a": "ads", "b": "ads", "c": "ads", "d": "friends"},
+}
+LIFTS = lifts_of(ATTRIBUTES, a="loyal", b="loyal", c="lost", d="lost")
 
 
 def test_a_card_shows_what_is_commoner_in_the_segment_than_elsewhere_with_its_n():
     found = personas(LIFTS, min_count=1)
     assert list(found.columns) == COLUMNS
     assert records(found[found["segment"] == "lost"], *COLUMNS[1:]) == [
-        ("demography", "gender", "male", 1.0, 1.0, "measured"),
-        ("interests", "category", "Soap", 1.0, 2.0, "measured"),
-        # One by ads, one by friends: friends are likelier here than elsewhere. All use the web.
-        ("behaviour", "source_channel", "friends", 0.5, 1.0, "measured"),
+        ("demography", "gender", "male", 1.0, 30.0, "measured"),
+        ("interests", "category", "Soap", 1.0, 60.0, "measured"),
+        # Half by ads, half by friends: friends are likelier here than elsewhere. All use the web.
+        ("behaviour", "source_channel", "friends", 0.5, 30.0, "measured"),
     ]
 
 
@@ -37,15 +51,41 @@ def test_lines_that_set_the_segment_apart_come_first_and_no_more_than_asked():
     assert (found.groupby(["segment", "aspect"]).size() == 1).all()
 
 
-def test_a_measured_line_needs_its_customers():
-    assert set(personas(LIFTS, min_count=2)["value"]) == {
-        "female",
-        "DE",
-        "Tea",
-        "Soap",
-        "ads",
+def test_what_chance_alone_would_show_is_no_line_and_a_segment_without_any_says_so():
+    # In c 12 of 30 are women, in all 45 of 120: an index of 107 that 30 people cannot hold.
+    women = dict.fromkeys(
+        [f"{letter}{place}" for letter in "abcd" for place in range(11 + (letter == "c"))], "female"
+    )
+    gender = many(**dict.fromkeys("abcd", "male")) | women
+    segments = many(a="loyal", b="lost", c="new", d="lost")
+    found = personas(attribute_lifts(attributes(gender=gender), members(**segments)), min_count=1)
+    assert records(found) == [
+        (segment, None, None, None, None, None, "alike") for segment in ("lost", "loyal", "new")
+    ]
+
+
+def test_the_surest_of_many_values_must_be_sure_beside_all_of_them():
+    # Bonn: 19 of 100, of all 28 of 200. That is sure of two values (z = 2.24), not of ten (2.81).
+    size, extra = 100, {"a": 10, "b": 0}
+    cities = {
+        f"{letter}{place}": "Bonn" if place < 9 + extra[letter] else f"City {place % 9}"
+        for letter in "ab"
+        for place in range(size)
     }
-    assert personas(LIFTS, min_count=3).empty
+    segments = {who: {"a": "loyal", "b": "lost"}[who[0]] for who in cities}
+    lifts = attribute_lifts(attributes(city=cities), members(**segments))
+    bonn = lifts.query("value == 'Bonn' and segment == 'loyal'")
+    assert (bonn["low"] > 100).all()
+    assert set(personas(lifts, min_count=1)["evidence"]) == {"alike"}
+    two = {who: city if city == "Bonn" else "Elsewhere" for who, city in cities.items()}
+    lifts = attribute_lifts(attributes(city=two), members(**segments))
+    assert personas(lifts, min_count=1).query("segment == 'loyal'")["value"].tolist() == ["Bonn"]
+
+
+def test_a_measured_line_needs_its_customers():
+    assert set(personas(LIFTS, min_count=31)["value"]) == {"female", "DE", "Tea", "Soap", "ads"}
+    assert set(personas(LIFTS, min_count=60)["value"]) == {"female", "DE", "Tea", "Soap", "ads"}
+    assert personas(LIFTS, min_count=61).empty
 
 
 def test_a_share_that_would_tell_the_few_others_is_left_out():
