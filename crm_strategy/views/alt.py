@@ -22,7 +22,8 @@ def listing(labels: Sequence[str], texts: Sequence[str], *, most: int = MOST_ITE
 
 def alt_text(chart: str, *, figures: str = "", message: str = "", **values: object) -> str:
     """The chart's own sentence with its figures, then the message in a sentence."""
-    said = words.say(f"views.chart.{chart}.alt", figures=figures, **values).strip()
+    listed = figures or words.say("views.none_told")
+    said = words.say(f"views.chart.{chart}.alt", figures=listed, **values).strip()
     return f"{said} {message}".strip()
 
 

@@ -1,20 +1,31 @@
 """A chart that shows itself: two pictures, the figures behind them, words in their stead."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from crm_strategy import words
 from crm_strategy.views import markup
 from crm_strategy.views.drawing import NARROW, WIDE, Drawing
-from crm_strategy.views.payload import CHART_MIME, ChartPayload, TablePayload, hidden_note
+from crm_strategy.views.payload import (
+    CHART_MIME,
+    ChartPayload,
+    TablePayload,
+    column_cells,
+    hidden_note,
+    is_hidden,
+)
 from crm_strategy.views.table import Table
 from crm_strategy.words import voice
+
+LEAST_SHOWN: Final = 0.2
+"""Share of its figures that a heatmap must show: below, it is a grid of dots."""
 
 
 class Chart:
     """A chart of a table's figures, drawn wide and narrow when it is shown, and once only.
 
-    It is drawn from the table's payload, so what the table hides the chart cannot show.
+    It is drawn from the table's payload, so what the table hides the chart cannot show; where
+    (nearly) all of it is hidden nothing is drawn, and the chart says why.
 
     Parameters
     ----------
@@ -70,14 +81,26 @@ class Chart:
 
     def _draw(self) -> ChartPayload:
         figures = self.figures.payload()
+        title = self._title or words.say(f"views.chart.{self.id}.title")
+        covered = self._is_covered(figures)
+        if covered:
+            figures = figures | {
+                "rows": [],
+                "keys": {name: [] for name in figures["keys"]},
+                "kinds": {name: [] for name in figures["kinds"]},
+                "note": "",
+                "void": words.say("views.covered", least=words.voice().min_cell),
+                "void_title": words.say("views.covered_title", what=title),
+            }
         payload: ChartPayload = {
             "id": self.id,
-            "title": self._title or words.say(f"views.chart.{self.id}.title"),
+            "title": title,
             "kind": self.kind,
             "alt": "",
             "note": self._note(figures),
             "source": figures["source"],
-            "beside": self._beside,
+            # The table beside it has rows and does not say why nothing is drawn.
+            "beside": None if covered else self._beside,
             "columns": figures["columns"],
             "rows": figures["rows"],
             "keys": figures["keys"],
@@ -102,6 +125,20 @@ class Chart:
                 "narrow_size": narrow.size,
             }
         return payload
+
+    def _is_covered(self, figures: TablePayload) -> bool:
+        """Whether so many figures are hidden that nothing is left to see."""
+        known = {column["name"] for column in figures["columns"]}
+        cells = [
+            cell
+            for value in self._values
+            if value in known
+            for cell in column_cells(figures, value)
+            if cell is not None
+        ]
+        shown = sum(not is_hidden(cell) for cell in cells)
+        least = LEAST_SHOWN * len(cells) if self.kind == "heatmap" else 0
+        return len(cells) > shown and shown <= least
 
     def _note(self, figures: TablePayload) -> str:
         key = f"views.chart.{self.id}.note"

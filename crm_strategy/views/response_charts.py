@@ -10,6 +10,7 @@ from crm_strategy.views.drawing import Drawing
 from crm_strategy.views.markup import cell_text
 from crm_strategy.views.payload import TablePayload, column_cells, is_hidden, numbers
 from crm_strategy.views.response_tables import hot_leads_table, responses_table, stopped_at_table
+from crm_strategy.views.stop_privacy import ORDERED
 from crm_strategy.views.theme import LIGHT
 from crm_strategy.words.numbers import format_share
 
@@ -57,9 +58,15 @@ def _rates(figures: TablePayload, column: str) -> list[str]:
 
 
 def stopped_at_chart(stopped: Data, responses: "Data | None" = None) -> Chart:
-    """Customers by the stage they have not got beyond; arguments as of `stopped_at_table`."""
+    """Customers by the stage they have not got beyond; arguments as of `stopped_at_table`.
+
+    Where nobody stopped short of an order there is nothing to draw.
+    """
+    rows = frame_of(stopped)
+    if len(rows) and not ((rows["customer_count"] > 0) & (rows["stage"] != ORDERED)).any():
+        rows = rows.head(0)
     return Chart(
-        stopped_at_table(stopped, responses),
+        stopped_at_table(rows, responses),
         id="stopped_at",
         kind="bars",
         category="stage",

@@ -62,10 +62,12 @@ def _texts(figures: TablePayload) -> list[str]:
 
 
 def _alt(figures: TablePayload) -> str:
-    labels = [
-        f"{band}, {group}"
-        for band, group in zip(
-            column_cells(figures, "band"), column_cells(figures, "value_group"), strict=True
-        )
+    bands, groups, revenue = (
+        column_cells(figures, name) for name in ("band", "value_group", "revenue")
+    )
+    cells = zip(bands, groups, revenue, _texts(figures), strict=True)
+    told = [
+        (f"{band} – {group}:", text) for band, group, cell, text in cells if not is_hidden(cell)
     ]
-    return alt_text("satisfaction_value", figures=listing(labels, _texts(figures)))
+    labels, texts = [label for label, _ in told], [text for _, text in told]
+    return alt_text("satisfaction_value", figures=listing(labels, texts))

@@ -13,6 +13,8 @@ from crm_strategy.views.segment_kind_tables import effort_table, rf_grid_table
 from crm_strategy.words.numbers import format_share
 
 SHARES = ("revenue_share", "expected_value_share", "touch_share")
+LEAST_SHARES = 2
+"""Shares that there must be to weigh one against another."""
 
 
 def rf_grid_chart(grid: Data) -> Chart:
@@ -70,8 +72,15 @@ def _grid_alt(figures: TablePayload) -> str:
 
 
 def effort_chart(effort: Data, segments: Data) -> Chart:
-    """Shares of revenue, expected value and contacts, segment by segment."""
+    """Shares of revenue, expected value and contacts, segment by segment.
+
+    Shares that nobody knows are left out: those of value without a model, those of contacts
+    without any. One share alone weighs nothing against another, and is not drawn.
+    """
     rows = frame_of(effort)
+    known = [share for share in SHARES if len(rows) and rows[share].notna().any()]
+    if len(known) < LEAST_SHARES:
+        rows = rows.head(0)
     if len(rows):
         order = ["expected_value_share", "revenue_share"]
         rows = rows.sort_values([*order, "segment"], ascending=[False, False, True])
@@ -94,7 +103,7 @@ def _effort(figures: TablePayload) -> Drawing:
             _shares(figures, column),
             words.say(f"views.chart.effort.{column}"),
         )
-        for column in SHARES
+        for column in _known(figures)
     ]
     more = {at for at, verdict in enumerate(figures["keys"]["verdict"]) if verdict == "more"}
     return ranked_bars(column_cells(figures, "segment"), panels, highlight=more)
@@ -108,6 +117,20 @@ def _shares(figures: TablePayload, column: str) -> list[str]:
 
 
 def _effort_alt(figures: TablePayload) -> str:
-    worth, spent = (_shares(figures, column) for column in SHARES[1:])
-    texts = [f"{value} / {touches}" for value, touches in zip(worth, spent, strict=True)]
-    return alt_text("effort", figures=listing(column_cells(figures, "segment"), texts))
+    columns = _known(figures)[-2:]
+    pairs = zip(*(_shares(figures, column) for column in columns), strict=True)
+    names = [words.say(f"views.chart.effort.{column}") for column in columns]
+    return alt_text(
+        "effort",
+        figures=listing(column_cells(figures, "segment"), [" / ".join(pair) for pair in pairs]),
+        columns=" / ".join(names).lower(),
+    )
+
+
+def _known(figures: TablePayload) -> list[str]:
+    """The shares that are known, or hidden, of any segment."""
+    return [
+        column
+        for column in SHARES
+        if any(cell is not None for cell in column_cells(figures, column))
+    ]

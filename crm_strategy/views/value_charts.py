@@ -88,8 +88,9 @@ def _top(figures: TablePayload) -> str:
 
 
 def _curve_alt(figures: TablePayload) -> str:
+    known = any(cell is not None for cell in column_cells(figures, "expected_value_share"))
     return alt_text(
-        "value_curve",
+        "value_curve" if known else "value_curve_past",
         top=_top(figures),
         revenue=_at_top(figures, "revenue_share"),
         expected=_at_top(figures, "expected_value_share"),

@@ -233,11 +233,11 @@ def test_one_kpi_is_drawn_with_its_target():
 def test_a_grid_of_small_groups_keeps_its_scores() -> None:
     grid = pd.DataFrame(
         {
-            "recency_score": [1, 5],
-            "frequency_score": [1, 5],
-            "segment": ["lost", "champions"],
-            "customer_count": [3, 4],
-            "revenue": [10.0, 20.0],
+            "recency_score": [1, 5, 3, 4],
+            "frequency_score": [1, 5, 3, 4],
+            "segment": ["lost", "champions", "loyal", "new"],
+            "customer_count": [3, 7, 40, 50],
+            "revenue": [10.0, 20.0, 400.0, 500.0],
         }
     )
     assert charts.rf_grid_chart(grid)._repr_mimebundle_()[0]["image/png"]

@@ -77,12 +77,13 @@ TWO = ("forecast_horizons", "forecast_backtest")
 
 
 @pytest.mark.parametrize(("few", "said"), [("customer_count", "No month ahead is told."),
-                                           ("month_customers", "too few customers")])  # fmt: skip
+                                           ("month_customers", "fewer than 10 customers")])  # fmt: skip
 def test_a_fan_of_few_customers_names_no_month_for_what_it_hides(few: str, said: str) -> None:
     rows = pd.DataFrame(FAN_ROWS).assign(**{"customer_count": 9.0, few: 9.0})
-    alt = charts.forecast_fan_chart(rows).payload()["alt"]
-    assert said in alt
-    assert "expected" not in alt
+    payload = charts.forecast_fan_chart(rows).payload()
+    told = payload["alt"] or payload["void"]
+    assert said in told
+    assert "expected" not in told
 
 
 def test_a_fan_without_months_ahead_says_so() -> None:
