@@ -68,9 +68,10 @@ def scores_of_profiles(
     """Score each customer 1 (worst) to `bins` (best) on recency, frequency, monetary.
 
     score = 1 + floor(bins × share of customers strictly worse), so equal customers score
-    alike and one-off buyers are never promoted by chance. Where all last ordered on the same day,
-    recency tells nothing of anybody and scores the middle. With cut points, score = 1 + the
-    number of cut points reached, so that two periods compare.
+    alike and one-off buyers are never promoted by chance. A measure that is the same of all
+    customers tells nothing of anybody and scores the middle, floor((bins + 1) / 2); but where
+    nobody has bought twice, frequency and equal revenue stay at 1. With cut points, score = 1 +
+    the number of cut points reached, so that two periods compare.
 
     Parameters
     ----------
@@ -245,9 +246,10 @@ def _score(customers: ibis.Table, measure: str, bins: int) -> ibis.Value:
     # rank() starts at 0 and ties share the lowest rank: it counts those strictly worse.
     worst_first = value.desc() if measure == "recency_days" else value
     score = ibis.rank().over(order_by=worst_first) * bins // value.count().over() + 1
-    if measure != "recency_days":
-        return score
     alike = value.min().over() == value.max().over()
+    if measure != "recency_days":
+        # Customers with one order are new, however alike they are.
+        alike = alike & (customers.order_count.max().over() > 1)
     return ibis.ifelse(alike, (bins + 1) // 2, score)
 
 

@@ -63,6 +63,28 @@ def test_the_order_of_addition_decides_no_score():
     assert len(set(records(rfm_scores(table, as_of=AS_OF), "monetary_score"))) == 1
 
 
+@pytest.mark.parametrize(("bins", "middle"), [(2, 1), (4, 2), (5, 3), (10, 5)])
+def test_a_measure_that_tells_nobody_apart_scores_the_middle(bins, middle):
+    table = orders(*((who, day, 20) for who in "abc" for day in ("2026-08-01", "2026-09-01")))
+    scores = rfm_scores(table, as_of=AS_OF, bins=bins)
+    found = records(scores, "recency_score", "frequency_score", "monetary_score")
+    assert found == [(middle,) * 3] * 3
+
+
+def test_customers_all_alike_who_keep_buying_are_not_called_new():
+    table = orders(*((who, f"2026-0{month}-01", 20) for who in "abc" for month in range(5, 10)))
+    scores = rfm_scores(table, as_of=AS_OF)
+    for segment_map, name in (("named", "potential"), ("grid", "need_attention")):
+        found = customer_segments(scores, segment_map=segment_map)
+        assert set(records(found, "segment")) == {(name,)}
+
+
+def test_customers_who_all_ordered_once_for_the_same_have_the_least_of_both():
+    table = orders(("a", "2026-08-01", 20), ("b", "2026-09-01", 20), ("c", "2026-09-20", 20))
+    found = records(rfm_scores(table, as_of=AS_OF), "frequency_score", "monetary_score")
+    assert found == [(1, 1)] * 3
+
+
 @FEW
 @given(st.lists(an_order, min_size=1))
 def test_equal_customers_score_alike(rows):
@@ -79,6 +101,9 @@ def test_equal_customers_score_alike(rows):
 @given(st.lists(an_order, min_size=1), st.integers(2, 10))
 def test_a_score_is_one_plus_the_share_strictly_worse(rows, bins):
     scores = rfm_scores(orders(*rows), as_of=AS_OF, bins=bins).to_pandas()
+    if scores["order_count"].nunique() == 1 and scores["order_count"].iloc[0] > 1:
+        assert set(scores["frequency_score"]) == {(bins + 1) // 2}
+        return
     for count, score in zip(scores["order_count"], scores["frequency_score"], strict=True):
         worse = (scores["order_count"] < count).sum()
         assert score == 1 + worse * bins // len(scores)

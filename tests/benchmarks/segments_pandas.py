@@ -88,6 +88,11 @@ def _scores(people: pd.DataFrame) -> pd.DataFrame:
         measure: 1 + _worse(people[measure], more_is_better=more) * 5 // len(people)
         for measure, more in _MEASURES.items()
     }
+    again = people["order_count"].max() > 1
+    for measure in _MEASURES:
+        alike = people[measure].min() == people[measure].max()
+        if alike and (again or measure == "recency_days"):
+            scores[measure] = pd.Series(3, index=people.index)
     return pd.DataFrame(scores)
 
 
@@ -242,5 +247,6 @@ def _by_marks(values: pd.Series, now: pd.Series, scores: pd.Series) -> pd.Series
     """Scores by the marks that another day's scores were given at."""
     sign = -1 if now.name == "recency_days" else 1
     worst = (sign * now).groupby(scores).min()
-    marks = worst[worst.index > 1].to_numpy()
+    # A level that nobody has is reached with the next above.
+    marks = worst.reindex(range(2, int(scores.max()) + 1), method="bfill").to_numpy()
     return pd.Series(1 + np.searchsorted(marks, sign * values, side="right"), index=values.index)
