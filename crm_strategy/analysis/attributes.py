@@ -58,11 +58,14 @@ class CustomerAttributes:
         Column: its values, lowest first, where they stand in an order, such as bands.
     nested
         Values that lie within one value of another attribute, as a city within a region.
+    values
+        The values that stand alone, of each column that has others, too.
     """
 
     table: ibis.Table
     ordinal: Mapping[str, Sequence[str]] = field(default_factory=dict)
     nested: Sequence[Nested] = ()
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -73,7 +76,7 @@ class CustomerAttributes:
         """Only the attributes of some of the `KINDS`."""
         chosen = [each for each in self.columns if attribute_of(each)[0] in kinds]
         table = self.table.select("customer_id", *chosen)
-        return CustomerAttributes(table, self.ordinal, self.nested)
+        return CustomerAttributes(table, self.ordinal, self.nested, self.values)
 
 
 def attribute_of(column: str) -> tuple[str, str]:
@@ -113,7 +116,7 @@ def customer_attributes(
     CustomerAttributes
         Each customer of the profiles once.
     """
-    chosen = list(columns) if columns is not None else _all_attributes(profiles)
+    chosen = list(columns) if columns is not None else all_attributes(profiles)
     named = [name for name in chosen if name != "age_band"]
     if cuts is None:
         cuts = number_cuts(profiles, columns=named)
@@ -174,17 +177,31 @@ def common_values(
     nested: Sequence[Nested] = ()
     if values is None:
         table = table.cache()
-        values, nested = _commonest(table, top, min_count)
+        named, nested = _commonest(table, top, min_count)
     else:
-        values = {column: [*kept, UNKNOWN] for column, kept in values.items()}
+        named = {column: [*kept, UNKNOWN] for column, kept in values.items()}
+    ordinal = {column: order for each in attributes for column, order in each.ordinal.items()}
+    return CustomerAttributes(in_values(table, named), ordinal, nested, named)
+
+
+def in_values(table: ibis.Table, values: Mapping[str, Sequence[str]]) -> ibis.Table:
+    """The attributes with all values but those that stand alone as `other`.
+
+    Parameters
+    ----------
+    table
+        One row per customer: `customer_id` and attributes.
+    values
+        The values that stand alone, of each column that has others, too.
+    """
     shown = {
         column: ibis.ifelse(table[column].isin([*kept]), table[column], OTHER)
         if kept
         else ibis.literal(OTHER)
         for column, kept in values.items()
+        if column in table.columns
     }
-    ordinal = {column: order for each in attributes for column, order in each.ordinal.items()}
-    return CustomerAttributes(table.mutate(**shown), ordinal, nested)
+    return table.mutate(**shown)
 
 
 def _commonest(
@@ -217,7 +234,8 @@ def _commonest(
     return chosen, listed
 
 
-def _all_attributes(profiles: ibis.Table) -> list[str]:
+def all_attributes(profiles: ibis.Table) -> list[str]:
+    """The attributes that a table of customers states; `age_band` is made of `birth_date`."""
     types = profiles.schema()
     named = [
         name

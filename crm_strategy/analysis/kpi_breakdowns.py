@@ -1,5 +1,6 @@
 """KPIs by group: every figure of every group and period, each table read once a breakdown."""
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final
@@ -30,7 +31,7 @@ not known, so none has new or retained customers."""
 OF_ORDERS: Final = (*OF_LINES, "new_customers", "customer_retention_rate", "churn_rate")
 """KPIs of orders. The rest are of customers, who may order through several channels."""
 
-COLUMNS: Final = ("breakdown", "group", *KPI_COLUMNS)
+COLUMNS: Final = ("breakdown", "group", *KPI_COLUMNS, "buyers", "members", "within")
 _MEANINGFUL: Final = {
     "customers": tuple(kpi for kpi in KPI_IDS if kpi != "roi"),
     "orders": OF_ORDERS,
@@ -93,9 +94,11 @@ def kpi_breakdowns(
     -------
     DataFrame
         `breakdown`, `group` and the columns of `kpis.kpi_history`, whose `customers` are here
-        those who ordered or returned something: one row per group, KPI and period, groups by
-        revenue of the last period, then `other` and `unknown`. No value before the first order
-        of a group.
+        those who ordered or returned something, `buyers` (those who ordered), `members` (the
+        group's customers who ordered until the period's end, as segments have; NaN where orders
+        or lines are divided), `within` (as of `kpi_groups.Groups`, of the group): one row per
+        group, KPI and period, groups by revenue of the last period, then `other` and `unknown`.
+        No value before the first order of a group.
     """
     spans = spans_of(periods)
     window = max([active_days, *(span.days for span in spans)])
@@ -161,9 +164,7 @@ def _kpis(
     last = counts[counts.index.get_level_values("period") == periods[-1]]
     revenue = last["revenue"].droplevel("period").fillna(0.0)
     parts = [
-        kpi_rows(counts.xs(name, level="group").reindex(periods), spans, **terms).assign(
-            breakdown=groups.breakdown, group=name
-        )
+        _of_group(groups, name, counts.xs(name, level="group").reindex(periods), spans, **terms)
         for name in sorted(
             counts.index.unique("group"),
             key=lambda name: (name == UNKNOWN, name == OTHER, -revenue.get(name, 0.0), name),
@@ -176,6 +177,21 @@ def _kpis(
     figures = ["value", "low", "high", "n", "smallest_count"]
     table[figures] = table[figures].where(known)
     return table if groups.divides == "customers" else table.assign(smallest_count=_told(table))
+
+
+def _of_group(
+    groups: Groups, name: str, counts: pd.DataFrame, spans: Sequence[Span], **terms: Any
+) -> pd.DataFrame:
+    """The KPIs of a group, with the customers that other tables may tell of it."""
+    rows = kpi_rows(counts, spans, **terms)
+    of_customers = groups.divides == "customers"
+    return rows.assign(
+        breakdown=groups.breakdown,
+        group=name,
+        buyers=rows["period"].map(counts["buyers"]),
+        members=rows["period"].map(counts["ever"]) if of_customers else math.nan,
+        within=[groups.within.get(name, ())] * len(rows),
+    )
 
 
 def _told(table: pd.DataFrame) -> pd.Series:

@@ -14,7 +14,14 @@ from crm_strategy.analysis.signals import false_alarm_rate
 from crm_strategy.analysis.spans import PeriodLike
 from crm_strategy.words.kpis import KPIS
 
-COLUMNS: Final = ("breakdown", "group", *KPI_COLUMNS, "false_alarm")
+_COUNTS: Final = ("buyers", "members")
+_WHEN: Final = ("", "previous_", "last_year_")
+
+COLUMNS: Final = (
+    *("breakdown", "group", *KPI_COLUMNS, "false_alarm"),
+    *(f"{when}{count}" for count in _COUNTS for when in _WHEN),
+    "within",
+)
 
 MIRRORS: Final = frozenset({"churn_rate", "ltv_to_cac", "payback_months"})
 """KPIs that move with another by their definition: no second sign of the same."""
@@ -42,8 +49,10 @@ def kpi_group_table(
     Returns
     -------
     DataFrame
-        `breakdown`, `group`, the columns of `kpis.kpi_table`, and `false_alarm`: the chance
-        that noise alone gives a signal (0 where too few earlier values are known).
+        `breakdown`, `group`, the columns of `kpis.kpi_table`, `false_alarm` (the chance that
+        noise alone gives a signal, 0 where too few earlier values are known), `buyers`,
+        `previous_buyers`, `last_year_buyers`, `members`, `previous_members`,
+        `last_year_members`, `within` (as of `kpi_breakdowns`).
     """
     parts = []
     for (breakdown, group), rows in breakdowns.groupby(["breakdown", "group"], sort=False):
@@ -57,7 +66,15 @@ def kpi_group_table(
             goals=own if breakdown == SEGMENT else (),
         )
         chances = [_false_alarm(known[known["kpi"] == kpi], period) for kpi in table["kpi"]]
-        parts.append(table.assign(breakdown=breakdown, group=group, false_alarm=chances))
+        counts = rows.drop_duplicates("period").set_index("period")[list(_COUNTS)]
+        told = {
+            f"{when}{count}": counts[count].get(each.id, math.nan)
+            for when, each in zip(_WHEN, (period, previous, year_before), strict=True)
+            for count in _COUNTS
+        }
+        within = [rows["within"].iloc[0]] * len(table)
+        named = {"breakdown": breakdown, "group": group, "within": within}
+        parts.append(table.assign(**named, false_alarm=chances, **told))
     found = [part for part in parts if len(part)]
     if not found:
         return pd.DataFrame(columns=list(COLUMNS))

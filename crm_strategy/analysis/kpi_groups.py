@@ -1,14 +1,15 @@
 """Groups to look at KPIs by: of customers, of orders, and of what orders hold."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, Literal
 
 import ibis
 from ibis import _
 
-from crm_strategy.analysis.attributes import STATED, customer_attributes, known_text
+from crm_strategy.analysis.attribute_groups import AttributeGroups, attribute_groups
+from crm_strategy.analysis.attributes import known_text
 from crm_strategy.analysis.members import OTHER, UNKNOWN
 
 ORDER_COLUMNS: Final = ("channel", "payment_method", "delivery_method", "coupon")
@@ -35,12 +36,16 @@ class Groups:
         Of customers `customer_id`, `group`, `period`? (id); else `orders` with a `group`.
     names
         Groups that are kept by their name; None: all are.
+    within
+        Of groups whose customers all are in one group of another breakdown, as those of a city
+        are in one of the regions: that `breakdown` and that group.
     """
 
     breakdown: str
     divides: Literal["customers", "orders", "lines"]
     table: ibis.Table
     names: tuple[str, ...] | None = None
+    within: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
 
 def kpi_groups(
@@ -52,6 +57,7 @@ def kpi_groups(
     segments: ibis.Table,
     as_of: date,
     most: int = 7,
+    min_count: int = 1,
 ) -> list[Groups]:
     """The groups of every breakdown that the data have.
 
@@ -73,6 +79,9 @@ def kpi_groups(
     most
         Groups that are kept, those of most customers or orders; the others are `other`.
         Segments are kept all.
+    min_count
+        Customers that a group needs to be named: a value of one customer may be a name. Of
+        attributes those values are named that `attributes.common_values` keeps.
 
     Returns
     -------
@@ -80,25 +89,31 @@ def kpi_groups(
         In the order asked, without those of which the data know no group. What is missing or
         blank is `unknown`.
     """
-    found = []
-    for name in breakdowns:
+    found, asked = [], list(breakdowns)
+    kept = {"most": most, "least": min_count}
+    columns = [name for name in asked if _source(name) in customers.columns]
+    stated = attribute_groups(customers, orders, columns=columns, as_of=as_of, min_count=min_count)
+    for name in asked:
         if name == SEGMENT:
             found.append(Groups(name, "customers", segments.rename({"group": "segment"})))
         elif name == CATEGORY:
             if "category" in order_lines.columns:
-                found.append(_commonest(Groups(name, "lines", _order_parts(order_lines)), most))
+                found.append(_commonest(Groups(name, "lines", _order_parts(order_lines)), **kept))
         elif name in ORDER_COLUMNS and name in orders.columns:
             divided = orders.mutate(group=known_text(orders[name]))
-            found.append(_commonest(Groups(name, "orders", divided), most))
-        elif {"age_band": "birth_date"}.get(name, name) in customers.columns:
-            found.append(_commonest(_stated(customers, name, as_of), most))
-    return [each for each in found if each.names is None or set(each.names) - {UNKNOWN}]
+            found.append(_commonest(Groups(name, "orders", divided), **kept))
+        elif name in columns:
+            found.append(_commonest(_stated(name, stated), **kept))
+    return [each for each in found if each.names is None or set(each.names) - {UNKNOWN, OTHER}]
 
 
-def _stated(customers: ibis.Table, name: str, as_of: date) -> Groups:
-    stated = customer_attributes(customers, as_of=as_of, columns=[name])
-    table = stated.table.select("customer_id", group=stated.table[STATED + name])
-    return Groups(name, "customers", table)
+def _source(name: str) -> str:
+    """The column that an attribute is made of."""
+    return "birth_date" if name == "age_band" else name
+
+
+def _stated(name: str, stated: AttributeGroups) -> Groups:
+    return Groups(name, "customers", stated.of(name), within=stated.within(name))
 
 
 def _order_parts(order_lines: ibis.Table) -> ibis.Table:
@@ -122,14 +137,22 @@ def _order_parts(order_lines: ibis.Table) -> ibis.Table:
     )
 
 
-def _commonest(groups: Groups, most: int) -> Groups:
-    """Keep the groups of most customers or orders, the first by the alphabet of equal ones."""
-    counted = groups.table.group_by("group").agg(n=_.count()).order_by(_.n.desc(), "group")
-    names = [name for name in counted.to_pandas()["group"] if name != UNKNOWN]
-    kept = names if len(names) <= most else names[: most - 1]
+def _commonest(groups: Groups, *, most: int, least: int = 1) -> Groups:
+    """Keep the groups of most customers or orders, the first by the alphabet of equal ones.
+
+    Groups of a few customers, and those already `other`, are `other`.
+    """
+    people = _.customer_id.nunique() if least > 1 else ibis.literal(0)
+    grouped = groups.table.group_by("group").agg(n=_.count(), people=people)
+    counted = grouped.order_by(_.n.desc(), "group").to_pandas()
+    counted = counted[counted["group"] != UNKNOWN]
+    # Of orders that name no customer nobody is told.
+    few = counted["people"].between(1, least - 1) | (counted["group"] == OTHER)
+    names, has_other = list(counted.loc[~few, "group"]), bool(few.any())
+    kept = names if len(names) + has_other <= most else names[: most - 1]
     table = groups.table
-    if kept != names:
+    if kept != names or has_other:
         named = table["group"].isin([*kept, UNKNOWN])
         table = table.mutate(group=ibis.ifelse(named, table["group"], OTHER))
-        kept.append(OTHER)
-    return Groups(groups.breakdown, groups.divides, table, (*kept, UNKNOWN))
+        kept = [*kept, OTHER]
+    return replace(groups, table=table, names=(*kept, UNKNOWN))

@@ -2,7 +2,8 @@
 
 The reader knows the figures of all customers, so a lone hidden group would follow from them:
 other groups are hidden too, until two groups and enough customers are. KPIs that follow from one
-another, as orders and buyers from their ratio, are hidden together; each period by itself.
+another, as orders and buyers from their ratio, are hidden together; each period by itself. How
+many customers a group has stands in the tables of segments: those who did not order are a group.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,8 +11,9 @@ from typing import Final
 
 import pandas as pd
 
+from crm_strategy.views.nested_groups import hide_with_nested, nests_of
 from crm_strategy.views.payload import hidden, is_hidden
-from crm_strategy.views.privacy import complete, small
+from crm_strategy.views.privacy import complete, of_hidden_size, small
 
 FAMILIES: Final = (
     ("revenue", "gross_margin", "order_count", "average_order_value", "purchase_frequency"),
@@ -33,8 +35,14 @@ HIDES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What is hidden with a value of each period, by how the columns of its counts begin."""
 
-Counts = dict[int, float]
-"""By number of the group."""
+OF_BUYERS: Final = (*FAMILIES[0], "repeat_rate")
+"""KPIs that tell how many ordered."""
+
+OF_MEMBERS: Final = ("active_share", "csat", "nps")
+"""KPIs that tell how many of all customers of a group: beside the sizes of groups, the others."""
+
+Counts = dict[str, float]
+"""Customers by group."""
 
 
 def told_groups(table: pd.DataFrame) -> pd.DataFrame:
@@ -52,20 +60,25 @@ def told_groups(table: pd.DataFrame) -> pd.DataFrame:
         `customers` with the revenue. Hidden values have no verdict and no status. Groups stand
         by revenue: where it is hidden they go last, by name, or their place would tell it.
     """
-    rows = table.reset_index(drop=True).astype("object")
-    for _, whole in table.reset_index(drop=True).groupby("breakdown", sort=False):
-        groups = {group: number for number, group in enumerate(whole["group"].unique())}
-        for family in FAMILIES:
-            kept = whole[whole["kpi"].isin(family)]
-            numbers = kept["group"].map(groups)
-            for when, columns in HIDES.items():
-                gone = kept.index[numbers.isin(_to_hide(kept, numbers, when))]
-                _hide(rows, gone, columns)
-                if not when:
-                    rows.loc[gone, ["verdict", "status"]] = None
-                    if family == FAMILIES[0]:
-                        _hide(rows, gone, ("customers",))
+    whole = table.reset_index(drop=True)
+    rows, nests = whole.astype("object"), nests_of(whole)
+    for family in FAMILIES:
+        kept = whole[whole["kpi"].isin(family)]
+        for when, columns in HIDES.items():
+            counts = {str(name): dict(_counts(of, when)) for name, of in kept.groupby("breakdown")}
+            hide = {name: _to_hide(of, family) for name, of in counts.items()}
+            gone = kept.index[_places(kept, hide_with_nested(hide, counts, nests))]
+            _hide(rows, gone, columns)
+            if not when:
+                rows.loc[gone, ["verdict", "status"]] = None
+                if family == FAMILIES[0]:
+                    _hide(rows, gone, ("customers",))
     return _hidden_last(rows)
+
+
+def _places(kept: pd.DataFrame, hide: Mapping[str, set[str]]) -> list[bool]:
+    pairs = kept[["breakdown", "group"]].itertuples(index=False, name=None)
+    return [group in hide.get(name, ()) for name, group in pairs]
 
 
 def _hidden_last(rows: pd.DataFrame) -> pd.DataFrame:
@@ -85,35 +98,74 @@ def _hide(rows: pd.DataFrame, places: pd.Index, columns: tuple[str, ...]) -> Non
                 rows.at[place, column] = hidden()
 
 
-def _to_hide(kept: pd.DataFrame, numbers: pd.Series, when: str) -> set[int]:
+def _to_hide(counts: dict[str, Counts], family: tuple[str, ...]) -> set[str]:
     """Groups of a family of KPIs to hide in one period."""
-    customers = _by_group(kept[f"{when}customers"], numbers, "max")
-    smallest = _by_group(kept[f"{when}smallest_count"], numbers, "min")
-    hide = {group for counts in (customers, smallest) for group, n in counts.items() if small(n)}
-    counted = [customers, smallest, *_cases(kept, numbers, when)]
+    hide = {group for of in counts.values() for group, n in of.items() if small(n)}
+    if "active_share" in family:
+        # Other tables hide these sizes, which follow from the active and their share.
+        hide |= of_hidden_size(counts.get("members", {}))
     grew = bool(hide)
     while grew:
         before = len(hide)
-        for counts in counted:
+        for of in counts.values():
             # Nobody is told where none of the hidden has any.
-            if any(counts.get(group, 0) > 0 for group in hide):
-                complete(hide, {group: n for group, n in counts.items() if n > 0})
+            if any(of.get(group, 0) > 0 for group in hide):
+                _complete(hide, {group: n for group, n in of.items() if n > 0})
         grew = len(hide) > before
     return hide
 
 
-def _cases(kept: pd.DataFrame, numbers: pd.Series, when: str) -> Iterator[Counts]:
+def _complete(hide: set[str], members: Counts) -> None:
+    """As `privacy.complete`, by the names of groups."""
+    names = [*members]
+    gone = {place for place, name in enumerate(names) if name in hide}
+    complete(gone, dict(enumerate(members.values())))
+    hide.update(names[place] for place in gone)
+
+
+def _counts(kept: pd.DataFrame, when: str) -> Iterator[tuple[str, Counts]]:
+    """Customers that a family of KPIs tells of each group of a breakdown, by what is counted."""
+    counted = _by_group(kept, f"{when}customers")
+    yield "customers", counted
+    yield "smallest", _by_group(kept, f"{when}smallest_count", "min")
+    known = {name: _by_group(kept, f"{when}{name}") for name in ("buyers", "members")}
+    known["customers"] = counted
+    asked = set(kept["kpi"])
+    if asked & {*OF_MEMBERS}:
+        yield "members", known["members"]
+    if asked & {*OF_BUYERS}:
+        yield "buyers", known["buyers"]
+        for all_of, part in (
+            ("members", "customers"),
+            ("members", "buyers"),
+            ("customers", "buyers"),
+        ):
+            yield f"{all_of} less {part}", _less(known[all_of], known[part])
+    yield from _cases(kept, known["members"], when)
+
+
+def _cases(kept: pd.DataFrame, members: Counts, when: str) -> Iterator[tuple[str, Counts]]:
     """Customers that follow from a KPI's value: its own number, or both sides of a share."""
     column = HIDES[when][0]
     for kpi, rows in kept.groupby("kpi", sort=False):
-        of = numbers[rows.index]
         if kpi in ("active_customers", "new_customers"):
-            yield _by_group(rows[column], of, "max")
+            yield str(kpi), _by_group(rows, column)
         elif not when and rows["unit"].eq("share").all():
             cases = (rows["value"] * rows["n"]).round()
-            yield from (_by_group(side, of, "max") for side in (cases, rows["n"] - cases))
+            sides = rows.assign(cases=cases, others=rows["n"] - cases)
+            yield f"{kpi} of", _by_group(sides, "cases")
+            yield f"{kpi} not of", _by_group(sides, "others")
+        if not when and kpi in OF_MEMBERS:
+            answers = _by_group(rows, "n")
+            yield f"{kpi} n", answers
+            yield f"members less {kpi} n", _less(members, answers)
 
 
-def _by_group(counts: pd.Series, numbers: pd.Series, how: str) -> Counts:
-    found = counts.astype("float64").groupby(numbers).agg(how).dropna()
-    return {int(group): float(n) for group, n in found.items()}
+def _less(counts: Counts, parts: Counts) -> Counts:
+    """Those who are not among the parts, of groups of which both are known."""
+    return {group: max(n - parts[group], 0.0) for group, n in counts.items() if group in parts}
+
+
+def _by_group(rows: pd.DataFrame, column: str, how: str = "max") -> Counts:
+    found = rows[column].astype("float64").groupby(rows["group"], sort=False).agg(how).dropna()
+    return {str(group): float(n) for group, n in found.items()}

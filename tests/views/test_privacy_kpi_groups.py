@@ -1,0 +1,86 @@
+"""KPIs by group tell no few customers, beside the sizes of groups and groups within groups."""
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from crm_strategy.views import tables
+from crm_strategy.views.kpi_group_privacy import told_groups
+from crm_strategy.views.payload import column_cells, is_hidden
+from tests.views.test_kpi_group_views import row, table
+
+CITIES = {"Graz": "Styria", "Leoben": "Styria", "Linz": "Upper Austria", "Wels": "Upper Austria"}
+COUNTS = st.lists(st.sampled_from([0, 3, 8, 10, 12, 30, 60]), min_size=6, max_size=6)
+
+
+def bought(name, n, *, of=None, breakdown="segment", within=()):
+    """Customers of a group: so many of `of` ordered."""
+    known = {"customers": n, "buyers": n, "members": of, "within": within, "breakdown": breakdown}
+    return [row(name, kpi, 1.5, n=n, **known) for kpi in ("revenue", "repeat_rate")]
+
+
+def shown(rows, kpi="revenue"):
+    told = told_groups(rows)
+    told = told[told["kpi"] == kpi]
+    return {g for g, n in zip(told["group"], told["n"], strict=True) if not is_hidden(n)}
+
+
+def test_those_of_a_segment_who_did_not_order_do_not_follow_from_its_size() -> None:
+    # 23 in the segments chapter, 17 of them ordered: six did not.
+    sizes = {
+        "potential_loyalists": (17, 23),
+        "champions": (40, 40),
+        "lost": (12, 52),
+        "new": (60, 90),
+    }
+    rows = table(*(each for name, (n, of) in sizes.items() for each in bought(name, n, of=of)))
+    for kpi in ("revenue", "repeat_rate"):
+        # The next smallest number of those who did not order goes with them.
+        assert "potential_loyalists" not in shown(rows, kpi)
+        gone = [of - n for name, (n, of) in sizes.items() if name not in shown(rows, kpi)]
+        assert sum(n > 0 for n in gone) > 1
+    payload = tables.kpi_groups_table(rows).payload()
+    assert 17 not in column_cells(payload, "customer_count")
+
+
+def test_a_size_that_other_tables_hide_does_not_follow_from_the_active_and_their_share() -> None:
+    rows = table(
+        *(
+            row(name, "active_share", share, n=float(n), members=n, smallest=12)
+            for name, n, share in (("a", 200, 0.5), ("b", 40, 0.5), ("c", 24, 0.5), ("d", 8, 1.0))
+        )
+    )
+    # Neither d nor c, whose size the tables of segments hide; nor b, with c's who are not active.
+    assert shown(rows, "active_share") == {"a"}
+
+
+def places(counts):
+    """Customers of two regions: of two listed cities each, and of others."""
+    sizes = dict(zip([*CITIES, "Styria", "Upper Austria"], counts, strict=True))
+    regions = {
+        region: sizes[region] + sum(sizes[city] for city in CITIES if CITIES[city] == region)
+        for region in set(CITIES.values())
+    }
+    cities = {city: sizes[city] for city in CITIES}
+    cities["other"] = sizes["Styria"] + sizes["Upper Austria"]
+    return regions, cities
+
+
+@given(COUNTS)
+@example([60, 30, 60, 30, 3, 12])
+def test_no_few_of_a_region_follow_from_its_cities(counts) -> None:
+    regions, cities = places(counts)
+    made = [bought(name, n, breakdown="region") for name, n in regions.items() if n]
+    for name, n in cities.items():
+        within = (("region", CITIES[name]),) if name in CITIES else ()
+        made += [bought(name, n, breakdown="city", within=within)] if n else []
+    if not made:
+        return
+    told = shown(table(*(each for of in made for each in of)))
+    assert all(n >= 10 for name, n in {**regions, **cities}.items() if n and name in told)
+    for region in told & regions.keys():
+        inside = [city for city in CITIES if CITIES[city] == region and city in told]
+        left = regions[region] - sum(cities[city] for city in inside)
+        assert not inside or left == 0 or left >= 10
+    if told & regions.keys() and told & cities.keys():
+        # Nothing that the cities hide follows from the regions.
+        assert {city for city, n in cities.items() if n} <= told
