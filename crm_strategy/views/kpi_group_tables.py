@@ -12,7 +12,7 @@ from crm_strategy.views.naming import attribute_name, segment_name, value_name
 from crm_strategy.views.payload import hidden, is_hidden
 from crm_strategy.views.table import Table
 from crm_strategy.words import say
-from crm_strategy.words.numbers import format_interval
+from crm_strategy.words.numbers import format_interval, is_missing
 
 SIGNALS: Final = ("signal_high", "signal_low")
 NAMED: Final = {"breakdown": "text", "group": "text", "name": "text"}
@@ -30,7 +30,7 @@ def kpi_groups_table(groups: Data) -> Table:
     rows = _named(told_groups(frame_of(groups)))
     by_group = rows.groupby(["breakdown", "group"], sort=False) if len(rows) else ()
     lines = [_line(of.iloc[0], of.set_index("kpi")) for _, of in by_group]
-    lines = [line for line in lines if line["customer_count"] != 0 or line["revenue"] != 0]
+    lines = [line for line in lines if _tells(line)]
     columns = (*NAMED, "customer_count", "revenue", "year_change", *_IN_LINE, "signals")
     return Table(
         pd.DataFrame(lines, columns=list(columns)),
@@ -112,6 +112,12 @@ def _line(names: "pd.Series[Any]", of: pd.DataFrame) -> dict[str, object]:
         **{kpi: of.at[kpi, "value"] if kpi in of.index else None for kpi in _IN_LINE},
         "signals": "; ".join(words),
     }
+
+
+def _tells(line: dict[str, object]) -> bool:
+    """Whether a line says more than names: a figure that is not 0, hidden or a signal."""
+    figures = [cell for name, cell in line.items() if name not in NAMED]
+    return any(is_hidden(cell) or not (is_missing(cell) or cell in ("", 0)) for cell in figures)
 
 
 def _change(value: object, before: object) -> object:
