@@ -123,7 +123,10 @@ def offer_hits_table(hits: Data) -> Table:
     if len(rows):
         # The difference is of rates: its customers are those of the rows above.
         counted = rows["hit_count"].where(rows["method"] != "difference")
-        rows = with_range(rows, "share").assign(hit_count=counted)
+        apart = rows["method"] == "difference"
+        ranges = with_range(rows, "share")["range"].mask(apart, with_range(rows, "points")["range"])
+        units = apart.map({True: "points", False: "share"})
+        rows = rows.assign(range=ranges, hit_count=counted, unit=units)
         told = rows["hit_rate"].where(rows["method"] != "difference")
         gone = set(telling_rates(list(told), list(rows["customer_count"])))
         # The difference tells a hidden rate beside the other.
@@ -132,11 +135,12 @@ def offer_hits_table(hits: Data) -> Table:
     return Table(
         rows,
         id="offer_hits",
-        formats={"range": "interval", "low": "share", "high": "share"},
+        formats={"range": "interval"},
         suppress=(Suppress(count="customer_count"), Suppress(count="hit_count")),
         layout=Layout(
             columns=("method", "customer_count", "hit_count", "hit_rate", "range", "low", "high"),
             words={"method": "views.offer_hits.{}"},
+            by_kpi=("hit_rate", "low", "high"),
             sheet_only=("low", "high"),
             page_only=("range",),
         ),

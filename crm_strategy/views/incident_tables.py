@@ -3,7 +3,7 @@
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.journey_names import group_text, ranges, steps_of
+from crm_strategy.views.journey_names import capitalised, group_text, ranges, steps_of
 from crm_strategy.views.layout import Layout
 from crm_strategy.views.payload import hidden
 from crm_strategy.views.privacy import small
@@ -95,7 +95,10 @@ def clues_of(clues: pd.DataFrame, incident: pd.Series) -> pd.DataFrame:
 
 
 def _who(rows: pd.DataFrame) -> list[str]:
-    return [group_text(*pair) for pair in zip(rows["attribute"], rows["value"], strict=True)]
+    return [
+        capitalised(group_text(*pair))
+        for pair in zip(rows["attribute"], rows["value"], strict=True)
+    ]
 
 
 def _days(rows: pd.DataFrame) -> list[str]:

@@ -60,8 +60,13 @@ def with_group_names(rows: pd.DataFrame) -> pd.DataFrame:
     )
     return rows.assign(
         attribute=[group_attribute(attribute) for attribute, _ in pairs],
-        value=[group_value(*pair) for pair in pairs],
+        value=[capitalised(group_value(*pair)) for pair in pairs],
     )
+
+
+def capitalised(name: str) -> str:
+    """All customers, as a cell begins; the names of groups stay as they are."""
+    return name[:1].upper() + name[1:] if name == say("journeys.value.all") else name
 
 
 def steps_of(rows: pd.DataFrame) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from crm_strategy import words
 from crm_strategy.views import charts, findings, tables
-from crm_strategy.views.payload import column_cells
+from crm_strategy.views.payload import cell_kinds, column_cells
 
 PAIR = {
     "product": "Filter", "with_product": "Coffee", "order_count": 686, "support": 0.0255,
@@ -244,3 +244,11 @@ def test_a_difference_of_shares_and_its_interval_are_in_percentage_points():
     assert kinds["difference_low"] == "points"
     text = findings.win_back_results_finding(rows, days=30).text
     assert "(+0.1\u00a0pp to +7.1\u00a0pp, 95%)" in text
+
+
+def test_the_difference_of_hit_rates_and_its_interval_are_in_percentage_points():
+    payload = tables.offer_hits_table(hits(90, 60, low=-0.01, high=0.05)).payload()
+    assert cell_kinds(payload, "hit_rate")[-1] == cell_kinds(payload, "low")[-1] == "points"
+    assert set(cell_kinds(payload, "hit_rate")[:-1]) == {"share"}
+    ends = column_cells(payload, "range")[-1].replace("\N{NO-BREAK SPACE}", " ")
+    assert ends == "−1.0 pp to +5.0 pp"

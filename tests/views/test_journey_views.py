@@ -13,6 +13,7 @@ from crm_strategy.analysis.incidents import COLUMNS as INCIDENTS
 from crm_strategy.analysis.journey_days import DailySteps
 from crm_strategy.analysis.occasions import COLUMNS as OCCASIONS
 from crm_strategy.views import charts, findings, tables
+from crm_strategy.views.journey_names import with_group_names
 from crm_strategy.views.payload import is_hidden
 from crm_strategy.words import speaking
 
@@ -324,3 +325,10 @@ def test_without_rows_views_say_what_to_supply(view, language):
         payload = view().payload()
     assert payload["rows"] == []
     assert "`" in payload["void"]
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "All customers"), ("ru", "Все клиенты")])
+def test_all_customers_begin_their_cell_with_a_capital(language, name):
+    rows = pd.DataFrame({"attribute": ["all", "segment"], "value": ["all", "mobile shop"]})
+    with speaking(language=language):
+        assert with_group_names(rows)["value"].tolist() == [name, "mobile shop"]

@@ -43,7 +43,7 @@ def test_few_who_did_not_answer_are_hidden_too():
 def test_what_is_not_known_is_a_dash_and_said():
     payload = tables.cascade_rates_table(sample("cascade_rates")).payload()
     assert column_cells(payload, "rate")[2] is None
-    assert column_cells(payload, "rate_basis")[2] == "this answer is not recorded"
+    assert column_cells(payload, "rate_basis")[2] == "This answer is not recorded"
     assert column_cells(payload, "consent")[2] == "none recorded for it"
 
 
