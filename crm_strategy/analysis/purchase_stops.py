@@ -19,7 +19,13 @@ what was lost, for it still goes on."""
 
 
 def stopped_at(
-    touches: ibis.Table, leads: ibis.Table, orders: ibis.Table, *, start: date, end: date
+    touches: ibis.Table,
+    leads: ibis.Table,
+    orders: ibis.Table,
+    profiles: ibis.Table | None = None,
+    *,
+    start: date,
+    end: date,
 ) -> ibis.Table:
     """How far people came in a period: each counts once, at the furthest of `STOPS`.
 
@@ -33,21 +39,30 @@ def stopped_at(
     orders
         One row per order of any stage or refund: `customer_id`, `ordered_at` (timestamp),
         `stage_group` (open, won, lost), `is_refund`.
+    profiles
+        One row per customer that segments divide: `customer_id`.
     start, end
         First and last day of the period.
 
     Returns
     -------
     Table
-        Stops that anybody came to, in order: `stage`, `customer_count`, `share`.
+        Stops that anybody came to, in order: `stage`, `customer_count`, `share`, and with
+        profiles `segment_count` (of them, whom segments by the same stages hold).
     """
     reached = _furthest(touches, leads, orders, start, end)
+    in_segments = {}
+    if profiles is not None:
+        known = profiles.select(person=_.customer_id, is_customer=ibis.literal(True), known=1)
+        joined = reached.left_join(known, ["person", "is_customer"])
+        reached = joined.select(*reached.columns, "known")
+        in_segments = {"segment_count": _.known.count()}
     return (
         reached.group_by("place", "stage")
-        .agg(customer_count=_.count())
+        .agg(customer_count=_.count(), **in_segments)
         .mutate(share=_.customer_count / _.customer_count.sum().over())
         .order_by("place")
-        .select("stage", "customer_count", "share")
+        .select("stage", "customer_count", "share", *in_segments)
     )
 
 

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from crm_strategy.analysis.members import UNKNOWN
+from crm_strategy.analysis.members import OTHER, UNKNOWN
 from crm_strategy.views.payload import hidden
-from crm_strategy.views.privacy import of_hidden_size, small, with_hidden
+from crm_strategy.views.privacy import of_hidden_size, rows_to_hide, small, with_hidden
 from crm_strategy.views.stage_privacy import stages_to_hide
 
-LIFECYCLE, SATISFACTION = "lifecycle", "satisfaction"
+LIFECYCLE, SATISFACTION, STOPPED = "lifecycle", "satisfaction", "stopped_at"
+ORDERED = "ordered"
+"""The last of the stages at which purchases stop."""
 
 
 def sizes_to_hide(kind: str, sizes: Mapping[str, float]) -> set[str]:
@@ -27,7 +29,20 @@ def sizes_to_hide(kind: str, sizes: Mapping[str, float]) -> set[str]:
     if kind == SATISFACTION:
         bands = {band: n for band, n in sizes.items() if band != UNKNOWN}
         return bands_of_hidden_size(bands, silent=sizes.get(UNKNOWN, 0))
+    if kind == STOPPED:
+        return stops_of_hidden_size(sizes)
     return of_hidden_size(sizes)
+
+
+def stops_of_hidden_size(sizes: Mapping[str, float]) -> set[str]:
+    """Stages of purchases whose size is hidden; `other` stands for whom nothing went on with.
+
+    Those who ordered are the buyers of the KPIs, so only the other stages hide one another.
+    """
+    alone = {ORDERED} if small(sizes.get(OTHER, 0)) else {ORDERED, OTHER}
+    wholes = [stage if stage in alone else "" for stage in sizes]
+    places = rows_to_hide([*sizes.values()], groups=[wholes])
+    return {[*sizes][place] for place in places}
 
 
 def bands_of_hidden_size(bands: Mapping[str, float], *, silent: float) -> set[str]:
@@ -47,7 +62,7 @@ def told_kinds(kinds: pd.DataFrame) -> pd.DataFrame:
         return kinds
     parts = []
     for kind, rows in kinds.groupby("kind", sort=False):
-        if kind not in (LIFECYCLE, SATISFACTION):
+        if kind not in (LIFECYCLE, SATISFACTION, STOPPED):
             parts.append(rows)
             continue
         sizes = dict(zip(rows["segment"], rows["customer_count"], strict=True))

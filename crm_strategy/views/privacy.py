@@ -189,6 +189,26 @@ def of_hidden_size(sizes: Mapping[Name, float]) -> set[Name]:
     return {[*sizes][row] for row in gone}
 
 
+def told_sizes(sizes: Mapping[Name, float], unseen: Collection[Name]) -> dict[Name, object]:
+    """The sizes of segments that are all customers together, some of them hidden.
+
+    Parameters
+    ----------
+    sizes
+        Customers of each.
+    unseen
+        The segments of hidden size.
+    """
+    names, counts = [*sizes], [float(n) for n in sizes.values()]
+    gone = [place for place, name in enumerate(names) if name in unseen]
+    unsaid = narrowed(counts, gone, [[0] * len(counts)])
+    told: dict[Name, object] = dict(sizes)
+    for place in gone:
+        said = small(counts[place]) and place not in unsaid
+        told[names[place]] = too_few() if said else hidden()
+    return told
+
+
 def hide_totals(
     total: list[Cell],
     rows: Sequence[list[Cell]],

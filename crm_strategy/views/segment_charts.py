@@ -18,12 +18,10 @@ from crm_strategy.views.markup import cell_text
 from crm_strategy.views.payload import (
     TablePayload,
     column_cells,
-    hidden,
     is_hidden,
     numbers,
-    too_few,
 )
-from crm_strategy.views.privacy import small
+from crm_strategy.views.privacy import told_sizes
 from crm_strategy.views.segment_tables import moves_to_hide, segments_table, told_moves
 from crm_strategy.views.table import Table
 
@@ -108,10 +106,7 @@ def segment_migration_chart(migration: Data) -> Chart:
     if len(rows):
         sizes = rows.groupby("from_segment")["customer_count"].transform("sum")
         _, unseen = moves_to_hide(rows)
-        told: dict[str, object] = {
-            segment: (too_few() if small(size) else hidden()) if segment in unseen else size
-            for segment, size in zip(rows["from_segment"], sizes, strict=True)
-        }
+        told = told_sizes(dict(zip(rows["from_segment"], sizes, strict=True)), unseen)
         rows = rows.assign(row_share=rows["customer_count"] / sizes)
         rows = told_moves(rows, hides=("row_share",))
         counts = [told[segment] for segment in rows["from_segment"]]

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.kind_privacy import stops_of_hidden_size
 from crm_strategy.views.privacy import rows_to_hide, small, with_hidden
 
 ORDERED, RESPONDED, CONTACTED = "ordered", "responded", "contacted"
@@ -14,7 +15,8 @@ def stops_to_hide(stopped: pd.DataFrame, responses: "Data | None" = None) -> lis
 
     Those who ordered are the buyers of the KPIs: only the other stages can hide one another. Of
     a single channel, those who answered less those who stopped there went on, and few of
-    them may not be told either; nor few who went on without an answer.
+    them may not be told either; nor few who went on without an answer. Where segments by the
+    same stages are told, so is the difference: who stands at a stage and never ordered.
 
     Parameters
     ----------
@@ -31,7 +33,23 @@ def stops_to_hide(stopped: pd.DataFrame, responses: "Data | None" = None) -> lis
         1.0 if small(went_on.get(stage)) else n for stage, n in zip(stages, counts, strict=True)
     ]
     known = [stage == ORDERED for stage in stages]
-    return sorted({*rows_to_hide(counts, groups=[known]), *rows_to_hide(asked, groups=[known])})
+    hide = {*rows_to_hide(counts, groups=[known]), *rows_to_hide(asked, groups=[known])}
+    inside = _in_segments(stopped)
+    if inside:
+        unseen = stops_of_hidden_size(dict(zip(stages, inside, strict=True)))
+        outside = [n - of for n, of in zip(counts, inside, strict=True)]
+        hide |= {place for place, stage in enumerate(stages) if stage in unseen}
+        hide |= {*rows_to_hide(outside, groups=[known])}
+        if small(sum(outside)):
+            hide |= {place for place, ordered in enumerate(known) if not ordered}
+    return sorted(hide)
+
+
+def _in_segments(stopped: pd.DataFrame) -> list[float]:
+    """Customers of each stage whom segments hold; none where no segments are told."""
+    if "segment_count" not in stopped or stopped["segment_count"].isna().any():
+        return []
+    return [float(n) for n in stopped["segment_count"]]
 
 
 def told_stops(stopped: Data, responses: "Data | None" = None) -> pd.DataFrame:
@@ -41,7 +59,12 @@ def told_stops(stopped: Data, responses: "Data | None" = None) -> pd.DataFrame:
         return rows
     places = stops_to_hide(rows, responses)
     known = rows.assign(known=rows["stage"] == ORDERED)
-    return with_hidden(known, places, hides=("share",), within=[["known"]]).drop(columns="known")
+    inside = _in_segments(rows)
+    if inside and small(float(rows["customer_count"].sum()) - sum(inside)):
+        # The share of one stage would tell how many all are, in segments or not.
+        known = known.assign(share=None)
+    told = with_hidden(known, places, hides=("share",), within=[["known"]])
+    return told.drop(columns=["known", "segment_count"], errors="ignore")
 
 
 def _went_on(counts: dict[str, float], responses: "Data | None") -> dict[str, float]:

@@ -51,6 +51,13 @@ def test_everybody_counts_once_at_the_furthest_stop():
     assert records(found) == [(stop, 1, 1 / 8) for stop in STOPS]
 
 
+def test_those_whom_segments_hold_are_counted_beside_all():
+    known = profiles(*((each, 1, 1) for each in "abcz"))
+    found = stopped_at(touches(*TOUCHED), leads(*ASKED), sales(*ORDERED), known, **PERIOD)
+    held = dict.fromkeys(STOPS[:3], 1)
+    assert [(row[0], row[3]) for row in records(found)] == [(s, held.get(s, 0)) for s in STOPS]
+
+
 def test_members_of_whom_nothing_was_going_on_are_other():
     known = profiles(*((each, 1, 1) for each in "abcdefgz"))
     found = stopped_at_members(touches(*TOUCHED), leads(*ASKED), sales(*ORDERED), known, **PERIOD)

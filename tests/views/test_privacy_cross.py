@@ -7,7 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crm_strategy.views import charts, findings, tables
-from crm_strategy.views.payload import column_cells, is_hidden
+from crm_strategy.views.payload import column_cells, hidden, is_hidden, too_few
+from crm_strategy.views.privacy import told_sizes
 from tests.analysis.builders import FEW as FEW_EXAMPLES
 
 FEW = {"suppressed": True, "text": "<10"}
@@ -185,3 +186,11 @@ def test_few_who_did_not_answer_hide_the_smallest_band(silent: int, told: bool) 
     assert (column_cells(payload, "customer_count")[0] == 20) == told
     found = findings.satisfaction_finding(rows, total)
     assert ("20 customers" in found.title) == told
+
+
+def test_a_hidden_size_beside_the_sum_of_the_hidden_is_not_narrowed_down() -> None:
+    # 17 together, of which the other is 10 at least: "<10" would be 7 at most.
+    sizes = {"at_risk": 7, "need_attention": 10, "loyal": 80}
+    told = told_sizes(sizes, {"at_risk", "need_attention"})
+    assert told == {"at_risk": hidden(), "need_attention": hidden(), "loyal": 80}
+    assert told_sizes({"a": 4, "b": 60, "c": 80}, {"a", "b"})["a"] == too_few()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from crm_strategy.analysis.purchase_stops import STOPS
 from crm_strategy.views import charts, findings, tables
+from crm_strategy.views.kind_privacy import sizes_to_hide
 from crm_strategy.views.payload import column_cells, is_hidden
 from tests.analysis.builders import FEW
 
@@ -49,6 +50,50 @@ def test_those_who_ordered_hide_no_stage_for_kpis_tell_how_many_bought() -> None
     rows = stops({"contacted": 400, "lead_lost": 5, "lead_open": 30, "ordered": 12})
     shown = told(rows)
     assert shown == {"contacted": True, "lead_lost": False, "lead_open": False, "ordered": True}
+
+
+def test_who_never_ordered_does_not_follow_from_segments_by_the_same_stages() -> None:
+    # 39 stopped after an answer, 36 of them in segments: three never ordered.
+    rows = stops({"contacted": 80, "responded": 39, "lead_lost": 30, "ordered": 90})
+    rows = rows.assign(segment_count=[60, 36, 30, 90])
+    shown = told(rows)
+    assert shown == {"contacted": False, "responded": False, "lead_lost": True, "ordered": True}
+    assert "39" not in charts.stopped_at_chart(rows).payload()["alt"]
+    # Three in all: neither a stage nor the share of one is told.
+    rows = rows.assign(customer_count=[60, 39, 30, 90])
+    assert told(rows) == {stage: stage == "ordered" for stage in shown}
+    payload = tables.stopped_at_table(rows).payload()
+    assert column_cells(payload, "share")[-1] is None
+    assert "(" not in charts.stopped_at_chart(rows).payload()["alt"].split("Ordered")[-1]
+
+
+@FEW
+@given(
+    st.lists(st.sampled_from([0, 1, 5, 9, 10, 14, 60]), min_size=8, max_size=8),
+    st.lists(st.sampled_from([0, 0, 1, 4, 12, 30]), min_size=8, max_size=8),
+    st.sampled_from([0, 4, 12, 90]),
+)
+def test_stages_and_segments_by_stage_tell_no_few(
+    inside: list[int], outside: list[int], idle: int
+) -> None:
+    outside[-1] = 0
+    sizes = {s: n + more for s, n, more in zip(STOPS, inside, outside, strict=True)}
+    if not any(sizes.values()):
+        return
+    rows = stops(sizes)
+    segments = dict(zip(STOPS, inside, strict=True))
+    rows = rows.assign(segment_count=[segments[stage] for stage in rows["stage"]])
+    shown = told(rows)
+    kinds = {stage: n for stage, n in {**segments, "other": idle}.items() if n}
+    hidden = sizes_to_hide("stopped_at", kinds)
+    left = [sizes[stage] - segments[stage] for stage, seen in shown.items() if seen]
+    assert not any(0 < n < 10 for n in left)
+    for stage, seen in shown.items():
+        assert not (seen and stage in hidden)
+    gone = [sizes[s] - segments[s] for s, seen in shown.items() if not seen and s != "ordered"]
+    few = sum(gone) + (0 if any(shown.values()) else sizes["ordered"] - segments["ordered"])
+    shares = column_cells(tables.stopped_at_table(rows).payload(), "share")
+    assert not 0 < few < 10 or all(share is None or is_hidden(share) for share in shares)
 
 
 @FEW
