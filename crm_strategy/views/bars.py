@@ -12,6 +12,8 @@ GAP: Final = 0.08
 TOP: Final = 0.06
 RIGHT: Final = 0.04
 BAR_SHARE: Final = 0.66
+TWO_LINES: Final = 2.1
+"""Lines of a row that holds a name of two."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def ranked_bars(
     def draw(form: Form) -> Sheet:
         stacked = not form.wide and len(panels) > 1
         heading = form.line + 0.08 if any(panel.title for panel in panels) else 0.0
-        row = _row_height(form, len(labels))
+        row = _row_height(form, labels)
         block = TOP + heading + row * len(labels) + 0.1
         sheet = Sheet(form, block * (len(panels) if stacked else 1))
         left = _label_width(form, labels, highlight, row)
@@ -68,15 +70,22 @@ def ranked_bars(
     return draw
 
 
-def _row_height(form: Form, count: int) -> float:
+def _row_height(form: Form, labels: Sequence[str]) -> float:
     most, least = (0.52, 0.27) if form.wide else (0.4, 0.27)
-    return min(max(2.5 / max(count, 1), least), most)
+    if form.widest(labels, bold=True) > _most_of_a_label(form):
+        # A name loses what tells it apart unless it has a second line.
+        least = TWO_LINES * form.line
+    return max(min(2.5 / max(len(labels), 1), most), least)
+
+
+def _most_of_a_label(form: Form) -> float:
+    return 2.7 if form.wide else 1.4
 
 
 def _label_width(
     form: Form, labels: Sequence[str], highlight: Collection[int], row: float
 ) -> float:
-    most = 2.7 if form.wide else 1.4
+    most = _most_of_a_label(form)
     widths = [
         form.width_of(form.fit(label, most, lines=_lines(form, row), bold=bold), bold=bold)
         for label, bold in ((label, at in highlight) for at, label in enumerate(labels))
@@ -85,7 +94,7 @@ def _label_width(
 
 
 def _lines(form: Form, row: float) -> int:
-    return 2 if row >= 2.1 * form.line else 1
+    return 2 if row >= TWO_LINES * form.line else 1
 
 
 def _labels(

@@ -10,6 +10,7 @@ from PIL import Image
 
 from crm_strategy import words
 from crm_strategy.views import charts
+from crm_strategy.views.bars import Panel, ranked_bars
 from crm_strategy.views.dots import Dots, dot_rows
 from crm_strategy.views.drawing import NARROW, WIDE, Sheet
 from crm_strategy.views.payload import CHART_MIME
@@ -241,6 +242,14 @@ def test_a_grid_of_small_groups_keeps_its_scores() -> None:
         }
     )
     assert charts.rf_grid_chart(grid)._repr_mimebundle_()[0]["image/png"]
+
+
+def test_names_of_bars_wrap_before_they_are_cut_however_many_bars_there_are() -> None:
+    names = ["Потенциально лояльные", "Под угрозой ухода", *(str(at) for at in range(8))]
+    drawn = ranked_bars(names, [Panel([1.0] * 10, ["1"] * 10)], highlight={0})(NARROW)
+    written = {text.get_text() for text in drawn.figure.texts}
+    assert "Потенциально\nлояльные" in written
+    assert not any("…" in text for text in written)
 
 
 def test_names_of_dots_wrap_before_they_lose_what_tells_them_apart():
