@@ -76,8 +76,13 @@ def test_without_months_the_outlook_says_so(language: str) -> None:
 TWO = ("forecast_horizons", "forecast_backtest")
 
 
-@pytest.mark.parametrize(("few", "said"), [("customer_count", "No month ahead is told."),
-                                           ("month_customers", "fewer than 10 customers")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("few", "said"),
+    [
+        ("customer_count", "No month ahead is told."),
+        ("month_customers", "fewer than 10 customers"),
+    ],
+)
 def test_a_fan_of_few_customers_names_no_month_for_what_it_hides(few: str, said: str) -> None:
     rows = pd.DataFrame(FAN_ROWS).assign(**{"customer_count": 9.0, few: 9.0})
     payload = charts.forecast_fan_chart(rows).payload()
