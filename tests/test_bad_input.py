@@ -155,7 +155,8 @@ CASES: dict[str, tuple[Spoil, str, str]] = {
         "params/shop.yml, line 5, rythm: unknown key.\n"
         "Did you mean 'rhythm'? Known here: client, language, currency, timezone, rhythm, data, "
         "business_goals, goals, segments, segment_kinds, tiers, personas, touchpoints, channels, "
-        "scenarios, decisions, privacy, rfm, value, growth, kpis, journeys, attribution.",
+        "scenarios, decisions, privacy, rfm, value, growth, kpis, definition_changes, journeys, "
+        "attribution.",
     ),
     "a deadline before the baseline": (
         replaced("by: 2025-12-31, owner", "by: 2024-06-30, owner"),
