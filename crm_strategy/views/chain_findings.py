@@ -101,6 +101,7 @@ def decisions_finding(scores: Data) -> Finding:
     verdicts = [each for each in rows["verdict"] if not is_hidden(each)]
     good, bad = (sum(each in kinds for each in verdicts) for kinds in (_GOOD, _BAD))
     unseen = verdicts.count("not_seen")
+    unknown = len(rows) - good - bad - unseen
     judged = rows[[each in (*_GOOD, *_BAD, "not_seen") for each in rows["verdict"].map(str)]]
     text = " ".join(
         say(
@@ -115,11 +116,12 @@ def decisions_finding(scores: Data) -> Finding:
     return Finding(
         "decisions",
         title=say(
-            "plan.decisions.title",
+            "plan.decisions.title_open" if unknown else "plan.decisions.title",
             decisions=say_count("plan.decisions.count", len(rows)),
             good=format_count(good),
             bad=format_count(bad),
             unseen=format_count(unseen),
+            **({"open": format_count(unknown)} if unknown else {}),
         ),
         text=f"{text} {say('plan.decisions.limit')}".strip(),
         severity="watch" if bad else "note",

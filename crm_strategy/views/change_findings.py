@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+import pandas as pd
+
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.change_tables import printed_word, told_changes, told_restatements
 from crm_strategy.views.finding import Finding
@@ -16,7 +18,10 @@ from crm_strategy.words.numbers import format_count, format_share, format_value,
 MOST: Final = 3
 """Goals, KPIs and decisions that are spelt out; the table has all."""
 
-_COUNTED: Final = ("worse", "better", "due", "new", "new_signal", "turned", "ceased", "scored")
+_COUNTED: Final = (
+    *("worse", "better", "due", "new", "known", "new_signal", "turned", "ceased"),
+    *("scored", "rescored", "not_scored"),
+)
 """What the title counts, in this order."""
 _GOALS: Final = ("due", "worse", "better", "new", "known")
 _KPIS: Final = ("new_signal", "turned", "ceased", "still_signal")
@@ -36,15 +41,15 @@ def period_changes_finding(changes: Data, *, before: str) -> Finding:
     before
         The period before, as printed.
     """
-    rows = told_changes(changes)
-    if rows.empty:
+    compared, rows = frame_of(changes), told_changes(changes)
+    if compared.empty:
         return Finding("period_changes", title=say("plan.changed.no_period", period=before))
     counts = {each: int((rows["change"] == each).sum()) for each in _COUNTED}
     parts = [say_count(f"plan.changed.count.{each}", n) for each, n in counts.items() if n]
     title = (
         say("plan.changed.title", period=before, parts=", ".join(parts))
         if parts
-        else say("plan.changed.nothing", period=before)
+        else say(f"plan.changed.{_nothing(compared, rows)}", period=before)
     )
     records: list[Row] = rows.to_dict("records")
     text = [
@@ -60,6 +65,14 @@ def period_changes_finding(changes: Data, *, before: str) -> Finding:
         severity=_severity(records) if parts else "note",
         figures={each: n for each, n in counts.items() if n} | {"compared": len(rows)},
     )
+
+
+def _nothing(compared: pd.DataFrame, told: pd.DataFrame) -> str:
+    """What may be said of the KPIs where no change is told."""
+    kpis = compared[compared["subject"] == "kpi"]
+    if not kpis["now"].isin(("noise", "signal_high", "signal_low")).any():
+        return "nothing_unjudged"
+    return "nothing_shown" if len(told) < len(compared) else "nothing"
 
 
 def kpi_restatements_finding(restated: Data, changes: Data) -> Finding | None:
@@ -164,16 +177,20 @@ def _severity(records: Sequence[Row]) -> str:
     pressing = [
         row["change"] == "worse"
         or (row["change"] == "due" and row["now"] != "reached")
-        or (row["change"] in ("new_signal", "turned") and _is_bad(row))
+        or (row["change"] in ("new_signal", "turned") and _is_bad(row, "now"))
         for row in records
     ]
     if any(pressing):
         return "act"
-    return "good" if any(row["change"] in ("better", "ceased") for row in records) else "note"
+    welcome = [
+        row["change"] == "better" or (row["change"] == "ceased" and _is_bad(row, "was"))
+        for row in records
+    ]
+    return "good" if any(welcome) else "note"
 
 
-def _is_bad(row: Row) -> bool:
-    return bool((row["now"] == "signal_high") == KPIS[row["kpi"]].lower_is_better)
+def _is_bad(row: Row, when: str) -> bool:
+    return bool((row[when] == "signal_high") == KPIS[row["kpi"]].lower_is_better)
 
 
 def _definition(row: Row) -> str:

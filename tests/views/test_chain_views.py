@@ -130,6 +130,27 @@ def test_a_decision_is_held_against_what_it_was_to_bring():
     assert column(table, "verdict") == ["As expected"]
 
 
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        (
+            "en",
+            "Of 2 decisions, 1 moved their KPI as hoped, 0 did not, 0 left no trace, "
+            "and 1 cannot be judged or shown",
+        ),
+        (
+            "ru",
+            "2 решения: сдвинули показатель как ожидалось – 1, не сдвинули – 0, без следа – 0, "
+            "нельзя оценить или показать – 1",
+        ),
+    ],
+)
+def test_decisions_that_cannot_be_judged_are_counted_in_the_title(language, title):
+    with speaking(language=language):
+        two = pd.concat([scores(), scores(verdict="not_judged")], ignore_index=True)
+        assert findings.decisions_finding(two).title == title
+
+
 def test_a_decision_about_a_few_customers_is_hidden():
     with speaking(language="en", min_cell=10):
         table = tables.decisions_table(scores(smallest_count=3.0)).payload()

@@ -89,8 +89,8 @@ def test_the_same_is_said_in_russian():
     with speaking(language="ru"):
         finding = told(goal(), goal(change="better", was="off_track", now="on_track"), kpi())
     assert finding.title == (
-        "По сравнению с 2026 Q2: статус ухудшился у 1 цели, статус улучшился у 1 цели, "
-        "1 показатель вышел за естественные границы"
+        "По сравнению с прошлым периодом (2026 Q2): статус ухудшился у 1 цели, "
+        "статус улучшился у 1 цели, 1 показатель вышел за естественные границы"
     )
     assert "«Keep buyers»: по плану → отстаёт от плана; было 34,0\xa0%" in finding.text
 
@@ -100,6 +100,8 @@ def test_the_same_is_said_in_russian():
     [
         ([goal(change="better", was="at_risk", now="on_track")], "good"),
         ([kpi(change="ceased", was="signal_low", now="noise")], "good"),
+        ([kpi(change="ceased", was="signal_high", now="noise")], "note"),
+        ([kpi(kpi="churn_rate", change="ceased", was="signal_high", now="noise")], "good"),
         ([kpi(now="signal_high")], "note"),
         ([kpi(kpi="churn_rate", now="signal_high")], "act"),
         ([goal(change="due", now="off_track")], "act"),
@@ -112,11 +114,46 @@ def test_worse_asks_for_action_and_better_is_good(rows, severity):
 
 def test_nothing_changed_and_nothing_to_compare_with_are_two_things():
     same = goal(change="same", now="on_track")
-    assert told(same).title == (
+    assert told(same, kpi(change="same", now="noise")).title == (
         "Since 2026 Q2 no goal changed its status, and no KPI left its natural range or came back"
     )
     assert told().title == "Nothing to compare with: the data do not cover 2026 Q2"
     assert tables.period_changes_table(frame(same)).payload()["void_title"] == "Nothing changed"
+
+
+@pytest.mark.parametrize(
+    ("row", "english", "russian"),
+    [
+        (
+            kpi(change="ceased", was="signal_low", now="noise", smallest_count=4.0),
+            "Since 2026 Q2 no goal changed its status, and no KPI that can be shown left its "
+            "natural range or came back",
+            "По сравнению с прошлым периодом (2026 Q2) ни одна цель не сменила статус, ни один "
+            "показатель из тех, что можно показать, не вышел за естественные границы и не вернулся "
+            "в них",
+        ),
+        (
+            goal(change="same"),
+            "Since 2026 Q2 no goal changed its status; no KPI could be judged",
+            "По сравнению с прошлым периодом (2026 Q2) ни одна цель не сменила статус; ни об одном "
+            "показателе судить нельзя",
+        ),
+        (
+            goal(change="known", now="no_data"),
+            "Since 2026 Q2: data on 1 goal came or went",
+            "По сравнению с прошлым периодом (2026 Q2): данные появились или пропали у 1 цели",
+        ),
+        (
+            decision(change="rescored", was="as_expected", now="opposite"),
+            "Since 2026 Q2: 1 decision is scored anew",
+            "По сравнению с прошлым периодом (2026 Q2): 1 решение оценено заново",
+        ),
+    ],
+)
+def test_what_is_hidden_unknown_or_scored_anew_is_no_all_clear(row, english, russian):
+    assert told(row).title == english
+    with speaking(language="ru"):
+        assert told(row).title == russian
 
 
 def test_the_table_puts_the_most_pressing_first_and_leaves_out_what_stands():
