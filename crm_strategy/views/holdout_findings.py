@@ -21,13 +21,7 @@ def holdout_plan_finding(plan: Data) -> Finding:
         key, text = ("none", _reasons(rows)) if len(rows) else ("nothing", "")
         return Finding("holdout_plan", title=say(f"findings.holdout_plan.{key}"), text=text)
     if ready.empty:
-        name = label("channel", hopeless["channel"].iloc[0])
-        return Finding(
-            "holdout_plan",
-            title=say("findings.holdout_plan.none_pays", channel=name),
-            text=needless,
-            basis=_basis_of_none(hopeless.iloc[0]),
-        )
+        return _none_ready(hopeless, rows.drop(hopeless.index), needless)
     first = ready.iloc[0]
     basis, drop = _basis(first), _points(first["break_even_drop"])
     money = "revenue" if first["basis"] == "revenue" else "margin"
@@ -51,6 +45,22 @@ def holdout_plan_finding(plan: Data) -> Finding:
         ),
         figures={"weeks": int(first["weeks"]), "holdout_count": int(first["holdout_count"])},
         basis=basis,
+    )
+
+
+def _none_ready(hopeless: pd.DataFrame, rest: pd.DataFrame, needless: str) -> Finding:
+    """That some channels need no test, and why the rest have none."""
+    if rest.empty:
+        name = label("channel", hopeless["channel"].iloc[0])
+        title = say("findings.holdout_plan.none_pays", channel=name)
+    else:
+        names = channel_names(hopeless["channel"])
+        title = say("findings.holdout_plan.none_left", channels=names)
+    return Finding(
+        "holdout_plan",
+        title=title,
+        text=f"{needless} {_reasons(rest)}".strip(),
+        basis=_basis_of_none(hopeless.iloc[0]),
     )
 
 

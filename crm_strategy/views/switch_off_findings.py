@@ -182,12 +182,16 @@ def _journeys(row: pd.Series) -> str:
 
 
 def _flips(row: pd.Series) -> str:
+    """The margin and the cost at which the bound, which grows with the margin, is the cost."""
     high = format_money(row["high"])
     if _basis_of(row) == "revenue":
         return say("findings.switch_off.no_margin", high=high)
-    if pd.isna(row["flip_margin"]) or row["flip_margin"] > 1:
+    if pd.isna(row["flip_margin"]) or not row["margin_lost"] or not row["high"]:
+        return say("findings.switch_off.flip_unknown", high=high)
+    turn = row["margin_lost"] * row["flip_margin"] / row["high"]  # Margin rate × cost / bound.
+    if turn > 1:
         return say("findings.switch_off.no_flip", high=high)
-    return say("findings.switch_off.flip", margin=format_share(row["flip_margin"], digits=0))
+    return say("findings.switch_off.flip", margin=format_share(turn, digits=0), high=high)
 
 
 def _planned(plan: pd.DataFrame, channel: object) -> pd.Series | None:

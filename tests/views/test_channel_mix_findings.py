@@ -32,6 +32,19 @@ def test_the_channel_that_costs_more_than_it_can_bring_is_switched_off_with_a_pr
     assert found.text.endswith("Left on, for their cost or their journeys are not known: “shop”.")
 
 
+def test_the_margin_that_leaves_a_switch_off_open_is_that_of_its_bound() -> None:
+    # 1,300 of margin at risk × 120 % of revenue / 1,900: beyond it the bound is above the cost.
+    row = SINGLE[:1].assign(flip_margin=1.2)
+    said = "It would be open if more than 82% of revenue were margin, or at a cost below €1,900."
+    assert said in findings.switch_off_finding(row, PLAN).text
+    # Orders of no value tell no rate.
+    worthless = SINGLE[:1].assign(flip_margin=None, margin_lost=0.0)
+    text = findings.switch_off_finding(worthless, PLAN).text
+    assert "A cost below €1,900 would change this, and a higher margin may." in text
+    with speaking(language="ru"):
+        assert "если бы маржа превысила 82" in findings.switch_off_finding(row, PLAN).text
+
+
 def test_a_switch_off_of_few_orders_is_said_without_them() -> None:
     few = SINGLE.assign(conversions_lost=[4.0, 240.0, 1200.0, 310.0])
     found = findings.switch_off_finding(few, PLAN[:0])
@@ -173,6 +186,19 @@ def test_a_channel_that_no_drop_of_orders_makes_pay_needs_no_test() -> None:
     assert "7.4" not in str(findings.holdout_plan_finding(few).payload())
     payload = tables.holdout_plan_table(few).payload()
     assert all(is_hidden(column_cells(payload, name)[0]) for name in ("rate", "break_even_drop"))
+
+
+def test_where_some_channels_need_no_test_the_finding_says_why_the_rest_have_none() -> None:
+    rows = PLAN[PLAN["verdict"].isin(["too_few", "not_random", "cannot_pay"])]
+    found = findings.holdout_plan_finding(rows)
+    assert found.title == (
+        "No test is needed for “tv”, and no other channel can be tested by leaving customers "
+        "out by lot"
+    )
+    assert "Test by region or week: “search”." in found.text
+    assert "Too few customers: “email”." in found.text
+    with speaking(language="ru"):
+        assert "«search»" in findings.holdout_plan_finding(rows).text
 
 
 def test_customers_who_do_not_pay_come_before_those_who_do() -> None:

@@ -74,7 +74,7 @@ def test_no_incident_says_how_much_was_looked_at_and_nothing_to_look_at_is_no_al
     assert none.title == "No days on which a step went worse beyond chance"
     assert "Looked at: 1,080 journeys on 90 days" in none.text
     nothing = findings.incident_finding(incident().head(0), clue().head(0), [])
-    assert nothing.title.startswith("No touches on enough days")
+    assert nothing.title.startswith("No journeys, or on too few days")
     assert (nothing.text, nothing.figures) == ("", {})
 
 

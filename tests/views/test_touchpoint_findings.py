@@ -47,6 +47,15 @@ def test_only_the_gap_that_is_there_is_to_be_closed(
     assert (decision.title, decision.why) == (ask, why)
 
 
+def test_without_touches_no_finding_speaks_as_if_there_were_some() -> None:
+    coverage_said = findings.touchpoint_coverage_finding(coverage()).title
+    assert coverage_said.startswith("No touches that name a touchpoint were supplied")
+    assert findings.drop_off_finding(pd.DataFrame()).title.startswith("No groups with enough")
+    with speaking(language="ru"):
+        days = findings.incident_finding(pd.DataFrame(columns=["verdict"]), [], []).title
+    assert days == "Дней с путями клиентов нет или слишком мало, поэтому дни не сравнить"
+
+
 @pytest.mark.parametrize(
     ("language", "title"),
     [
