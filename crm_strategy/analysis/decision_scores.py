@@ -33,6 +33,9 @@ _OF_REASONS: Final = {
 }
 """What a test without a result says; others are judged by their interval."""
 
+_OF_REVENUE: Final = {"revenue_better": ("better", 1.0), "revenue_worse": ("worse", -1.0)}
+"""What a test says that revenue a customer decided, and which way."""
+
 _Z: Final = 1.959963984540054
 _TO_SIGMA: Final = 1.128
 """Mean range of two values of a normal distribution, in standard deviations."""
@@ -47,8 +50,12 @@ def decision_scores(
 ) -> pd.DataFrame:
     """Score the decisions of earlier periods by their test, or by their KPI since.
 
-    A decision on conversion whose goal names a test is scored by that: the difference of the
-    variant that did best, with its interval, where the test did not end before. Others:
+    A decision on conversion whose goal names a test is scored by that, where the test began
+    before the decision's period or at most as many days after it as it has, and did not end
+    before; of several, the decision whose period is nearest to the test's start (then the later
+    one, then the first listed). Told is the difference of the variant to roll out, or else of the
+    one that did best, with its interval. Where revenue a customer decided the test and conversion
+    did not move the same way, revenue gives the verdict. Others:
 
     observed = KPI now − KPI of the decision's period. KPIs that follow the season are compared
     with what that period would have become by last year's pattern: value × (a year before now /
@@ -77,9 +84,9 @@ def decision_scores(
     DataFrame
         In the order of the decisions: `decision_id`, `decision`, `period`, `kpi`,
         `expected_change`, `observed_change`, `low`, `high`, `verdict`, `before`, `now`,
-        `basis` (`experiment`, `interval`, `moving_range` or None), `n`, `smallest_count` (the
-        fewest customers that either value tells), `test` (that scored it). Verdicts:
-        `as_expected` (the interval holds the expected change, not 0), `exceeded` and
+        `basis` (`experiment`, `experiment_revenue`, `interval`, `moving_range` or None), `n`,
+        `smallest_count` (the fewest customers that either value tells), `test` (that scored it).
+        Verdicts: `as_expected` (the interval holds the expected change, not 0), `exceeded` and
         `fell_short` (it lies beyond or short of it), `opposite`; `better` and `worse` where
         nothing was expected in figures; `not_seen` (it holds 0, or the natural range holds the
         KPI); `not_judged` (no interval or range, or a test without a result), `too_early`,
@@ -89,7 +96,11 @@ def decision_scores(
     ----------
     Newcombe (2001) and Zou & Donner (2008), Statistics in Medicine, for MOVER.
     """
-    rows = [_score(decision, history, period, experiments) for decision in decisions]
+    owners = _owners(decisions, history, experiments)
+    rows = [
+        _score(each, history, period, experiments if each["id"] in owners else None)
+        for each in decisions
+    ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -159,6 +170,32 @@ def _season(rows: pd.DataFrame, then: str, now: str) -> float:
     return last / first if first and last is not None else math.nan
 
 
+def _owners(
+    decisions: Sequence[Mapping[str, Any]],
+    history: pd.DataFrame,
+    experiments: pd.DataFrame | None,
+) -> set[str]:
+    """The decision that each test belongs to: the nearest to its start."""
+    if experiments is None:
+        return set()
+    spans = history[history["kpi"] == OF_TESTS].set_index("period")[["start", "end"]]
+    nearest: dict[str, tuple[int, int, str]] = {}
+    for decision in decisions:
+        name, period = decision.get("test"), str(decision["period"])
+        if name is None or decision["kpi"] != OF_TESTS or period not in spans.index:
+            continue
+        since, until = (pd.Timestamp(spans.at[period, each]) for each in ("start", "end"))
+        began = experiments.loc[experiments["experiment"] == name, "start"].dropna()
+        start = pd.Timestamp(began.min()) if len(began) else until
+        if (start - until).days > (until - since).days + 1:
+            continue
+        days = max((start - until).days, (since - start).days, 0)
+        found = (days, -since.toordinal(), str(decision["id"]))
+        if name not in nearest or found[:2] < nearest[name][:2]:
+            nearest[name] = found
+    return {each[2] for each in nearest.values()}
+
+
 def _tested(
     decision: Mapping[str, Any], experiments: pd.DataFrame | None, since: date
 ) -> dict[str, Any] | None:
@@ -171,18 +208,22 @@ def _tested(
     tried = rows[rows["verdict"] != "control"]
     if tried.empty or (ends and max(ends) < since):
         return None
-    best = tried.loc[tried["difference"].fillna(-math.inf).idxmax()]
+    won = tried[tried["verdict"] == "roll_out"]
+    best = tried.loc[(tried if won.empty else won)["difference"].fillna(-math.inf).idxmax()]
     control = rows[rows["verdict"] == "control"].iloc[0]
     pair = [best["size"], control["size"]], [best["conversions"], control["conversions"]]
     told = [each for sizes, hits in zip(*pair, strict=True) for each in (hits, sizes - hits)]
-    verdict = _OF_REASONS.get(best["reason"])
+    verdict, basis = _OF_REASONS.get(best["reason"]), "experiment"
+    by_revenue, way = _OF_REVENUE.get(best["reason"], (None, math.nan))
+    if by_revenue and not min(way * best["low"], way * best["high"]) > 0:
+        verdict, basis = by_revenue, "experiment_revenue"
     return {
         "observed_change": _float(best["difference"]),
         "low": _float(best["low"]),
         "high": _float(best["high"]),
         "before": _float(control["rate"]),
         "now": _float(best["rate"]),
-        "basis": "experiment",
+        "basis": basis,
         "n": float(best["size"]),
         "smallest_count": min((float(n) for n in told if n > 0), default=math.nan),
         "test": str(name),

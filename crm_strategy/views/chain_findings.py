@@ -105,7 +105,7 @@ def decisions_finding(scores: Data) -> Finding:
     judged = rows[[each in (*_GOOD, *_BAD, "not_seen") for each in rows["verdict"].map(str)]]
     text = " ".join(
         say(
-            f"plan.decisions.{row['verdict']}",
+            f"plan.decisions.{_told(row)}",
             decision=row["decision"],
             kpi=_measured(row),
             observed=row["observed"],
@@ -129,8 +129,13 @@ def decisions_finding(scores: Data) -> Finding:
     )
 
 
+def _told(row: dict[str, object]) -> str:
+    by_revenue = row.get("basis") == "experiment_revenue"
+    return f"revenue_{row['verdict']}" if by_revenue else str(row["verdict"])
+
+
 def _measured(row: dict[str, object]) -> str:
     """The KPI that scored a decision, and the test it was measured in."""
     kpi = say(f"kpis.{row['kpi']}.name")
-    tested = row.get("basis") == "experiment"
+    tested = row.get("basis") in ("experiment", "experiment_revenue")
     return say("plan.decisions.in_test", kpi=kpi, test=row["test"]) if tested else kpi

@@ -30,10 +30,10 @@ def kpi(name, values, *, half=None):
     )
 
 
-def decided(kpi_id, expected=None, period="2026-Q2", test=None):
+def decided(kpi_id, expected=None, period="2026-Q2", test=None, name="d"):
     return [
         {
-            "id": "d",
+            "id": name,
             "decision": "Do it",
             "period": period,
             "kpi": kpi_id,
@@ -47,14 +47,16 @@ def score(history, kpi_id, expected=None, **more):
     return decision_scores(decided(kpi_id, expected, **more), history, period=NOW).iloc[0]
 
 
-def experiment(verdict="roll_out", reason="better", *, end=date(2026, 8, 14)):
+def experiment(
+    verdict="roll_out", reason="better", *, start=date(2026, 7, 1), end=date(2026, 8, 14)
+):
     columns = ("experiment", "variant", "size", "conversions", "rate", "difference", "low", "high")
     rows = [
         ("delivery", "control", 1000, 200, 0.2, math.nan, math.nan, math.nan),
         ("delivery", "free", 1000, 260, 0.26, 0.06, 0.023, 0.097),
     ]
     table = pd.DataFrame(rows, columns=list(columns))
-    return table.assign(verdict=["control", verdict], reason=["", reason], end=end)
+    return table.assign(verdict=["control", verdict], reason=["", reason], start=start, end=end)
 
 
 @pytest.mark.parametrize(
@@ -85,6 +87,7 @@ def test_a_decision_that_names_a_test_is_scored_by_it(results, expected, verdict
         ("another", experiment()),
         ("delivery", None),
         ("delivery", experiment(end=date(2026, 3, 1))),  # before the decision's quarter
+        ("delivery", experiment(start=date(2026, 10, 1))),  # more than a quarter after it
     ],
 )
 def test_without_its_test_the_kpi_scores_a_decision(test, results):
@@ -92,6 +95,48 @@ def test_without_its_test_the_kpi_scores_a_decision(test, results):
     decisions = decided("conversion_rate", 0.05, test=test)
     found = decision_scores(decisions, history, period=NOW, experiments=results).iloc[0]
     assert (found["basis"], found["verdict"]) == ("interval", "opposite")
+
+
+def test_a_test_scores_the_nearest_decision_alone():
+    history = kpi("conversion_rate", [0.3, 0.31] * 5 + [0.2], half=0.01)
+    decisions = [
+        each
+        for quarter, name in (("2026-Q1", "early"), ("2026-Q2", "near"), ("2026-Q2", "beside"))
+        for each in decided("conversion_rate", 0.05, period=quarter, test="delivery", name=name)
+    ]
+    found = decision_scores(decisions, history, period=NOW, experiments=experiment())
+    assert found["basis"].tolist() == ["interval", "experiment", "interval"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason", "low", "scored"),
+    [
+        ("roll_out", "revenue_better", -0.03, ["better", "experiment_revenue"]),
+        ("stop", "revenue_worse", 0.023, ["worse", "experiment_revenue"]),
+        ("roll_out", "revenue_better", 0.023, ["as_expected", "experiment"]),
+    ],
+)
+def test_where_revenue_decided_the_test_against_conversion_it_decides_the_score(
+    verdict, reason, low, scored
+):
+    history = kpi("conversion_rate", [0.3, 0.31] * 5 + [0.2], half=0.01)
+    results = experiment(verdict, reason)
+    results.loc[1, "low"] = low
+    decisions = decided("conversion_rate", 0.05, test="delivery")
+    found = decision_scores(decisions, history, period=NOW, experiments=results).iloc[0]
+    assert found[["verdict", "basis"]].tolist() == scored
+
+
+def test_the_variant_to_roll_out_scores_before_one_that_converts_better():
+    results = pd.concat(
+        [experiment("stop", "no_effect"), experiment("roll_out", "revenue_better")[1:]],
+        ignore_index=True,
+    )
+    results.loc[2, ["difference", "low", "high"]] = [-0.04, -0.07, -0.01]
+    history = kpi("conversion_rate", [0.3, 0.31] * 5 + [0.2], half=0.01)
+    decisions = decided("conversion_rate", 0.05, test="delivery")
+    found = decision_scores(decisions, history, period=NOW, experiments=results).iloc[0]
+    assert found[["observed_change", "verdict"]].tolist() == [-0.04, "better"]
 
 
 def test_what_the_scorecard_calls_noise_is_no_effect():

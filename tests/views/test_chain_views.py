@@ -151,6 +151,25 @@ def test_decisions_that_cannot_be_judged_are_counted_in_the_title(language, titl
         assert findings.decisions_finding(two).title == title
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "basis"),
+    [
+        (
+            "en",
+            "revenue a customer decided the test: for the better",
+            "Test, by revenue a customer",
+        ),
+        ("ru", "решила выручка на клиента: к лучшему", "Тест, по выручке на клиента"),
+    ],
+)
+def test_a_test_that_revenue_decided_is_told_so(language, said, basis):
+    told = {"kpi": "conversion_rate", "basis": "experiment_revenue", "test": "delivery"}
+    with speaking(language=language):
+        rows = scores(verdict="better", observed_change=-0.04, low=-0.07, high=-0.01, **told)
+        assert said in findings.decisions_finding(rows).text
+        assert basis in str(tables.decisions_table(rows).payload())
+
+
 def test_a_decision_about_a_few_customers_is_hidden():
     with speaking(language="en", min_cell=10):
         table = tables.decisions_table(scores(smallest_count=3.0)).payload()
