@@ -69,9 +69,13 @@ def forecast_score_finding(scored: Data) -> Finding:
         return Finding("forecast_score", title=say("outlook.forecast.few"))
     outside = rows[rows["verdict"] != "inside"]
     first, others = rows.iloc[0], rows.iloc[1:]
+    title = _scored("outlook.score.title", first)
+    missed = [say(f"kpis.{each}.name") for each in others[others["verdict"] != "inside"]["measure"]]
+    if missed:
+        title = say("outlook.score.title_others", title=title, others=", ".join(missed))
     return Finding(
         "forecast_score",
-        title=_scored("outlook.score.title", first),
+        title=title,
         text=" ".join(
             [
                 *(_scored("outlook.score.other", row) for _, row in others.iterrows()),

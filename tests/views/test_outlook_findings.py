@@ -44,8 +44,11 @@ def test_a_period_below_its_forecast_is_to_be_watched_and_one_inside_is_not() ->
     assert found.severity == "watch"
     assert found.title == (
         "The period brought €124.0k of revenue; €150.0k had been foretold (€121.0k–€185.0k): −17%, "
-        "within the interval"
+        "within the interval; outside theirs: Orders"
     )
+    with speaking(language="ru"):
+        title = findings.forecast_score_finding(frame("forecast_score")).title
+    assert title.endswith(", внутри интервала; вне своих интервалов: Заказы")
     assert "Orders: 2,041, foretold 2,405 (2,111–2,740), below the interval." in found.text
     inside = findings.forecast_score_finding(frame("forecast_score").head(1))
     assert inside.severity == "note"
