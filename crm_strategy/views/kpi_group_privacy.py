@@ -56,12 +56,14 @@ def told_groups(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The same rows; where a figure is hidden its cell says so, and so does that of
+        The same rows, `customers` those who ordered: beside them, those who only returned
+        something would be told. Where a figure is hidden its cell says so, and so does that of
         `customers` with the revenue. Hidden values have no verdict and no status. Groups stand
         by revenue: where it is hidden they go last, by name, or their place would tell it.
     """
     whole = table.reset_index(drop=True)
-    rows, nests = whole.astype("object"), nests_of(whole)
+    ordered = whole["buyers"].where(whole["buyers"].notna(), whole["customers"])
+    rows, nests = whole.assign(customers=ordered).astype("object"), nests_of(whole)
     for family in FAMILIES:
         kept = whole[whole["kpi"].isin(family)]
         for when, columns in HIDES.items():
@@ -125,22 +127,15 @@ def _complete(hide: set[str], members: Counts) -> None:
 
 def _counts(kept: pd.DataFrame, when: str) -> Iterator[tuple[str, Counts]]:
     """Customers that a family of KPIs tells of each group of a breakdown, by what is counted."""
-    counted = _by_group(kept, f"{when}customers")
-    yield "customers", counted
+    yield "customers", _by_group(kept, f"{when}customers")
     yield "smallest", _by_group(kept, f"{when}smallest_count", "min")
     known = {name: _by_group(kept, f"{when}{name}") for name in ("buyers", "members")}
-    known["customers"] = counted
     asked = set(kept["kpi"])
     if asked & {*OF_MEMBERS}:
         yield "members", known["members"]
     if asked & {*OF_BUYERS}:
         yield "buyers", known["buyers"]
-        for all_of, part in (
-            ("members", "customers"),
-            ("members", "buyers"),
-            ("customers", "buyers"),
-        ):
-            yield f"{all_of} less {part}", _less(known[all_of], known[part])
+        yield "members less buyers", _less(known["members"], known["buyers"])
     yield from _cases(kept, known["members"], when)
 
 

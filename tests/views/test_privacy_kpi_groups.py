@@ -42,6 +42,14 @@ def test_those_of_a_segment_who_did_not_order_do_not_follow_from_its_size() -> N
     assert 17 not in column_cells(payload, "customer_count")
 
 
+def test_customers_are_those_who_ordered_so_that_few_who_only_returned_hide_nothing() -> None:
+    rows = table(*bought("web", 300, of=900), *bought("app", 200, of=400))
+    rows = rows.assign(customers=rows["buyers"] + 3)
+    assert shown(rows) == {"web", "app"}
+    payload = tables.kpi_groups_table(rows).payload()
+    assert column_cells(payload, "customer_count") == [300, 200]
+
+
 def test_a_size_that_other_tables_hide_does_not_follow_from_the_active_and_their_share() -> None:
     rows = table(
         *(
