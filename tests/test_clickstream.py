@@ -128,7 +128,7 @@ def test_the_payment_incident_is_found_with_its_step_days_and_cause(english, exp
     assert found["figures"]["stage"] == "ordered"
     top = rows(english["table"]["incidents"])[0]
     assert top["step"] == "payment details → Ordered"
-    assert top["who"] == "all customers"
+    assert top["who"] == "All customers"
     assert "payment_error" in top["clue"]
     assert f"{story['sessions_with_event']} customers" in found["text"]
 

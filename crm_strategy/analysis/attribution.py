@@ -69,6 +69,8 @@ def attribution(
     table["conversion_count"] = steps.reached()
     whole = table[["conversion_count", *UNSHARED]]
     table["smallest_count"] = whole.where(whole > 0).min(axis=1)
+    # A journey of unknown value leaves its channels' revenue unknown under every rule.
+    value = value.where(value.notna().all(axis=1))
     table = table.join(value.add_suffix("_value"))
     table = table.assign(value_low=value.min(axis=1), value_high=value.max(axis=1))
     table["shapley_error"] = error

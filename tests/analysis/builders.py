@@ -1,6 +1,5 @@
 """Small tables written as rows, on DuckDB in memory."""
 
-import os
 from datetime import date, datetime
 from itertools import count
 from typing import Any
@@ -9,7 +8,7 @@ import ibis
 import pyarrow as pa
 from hypothesis import settings
 
-FEW = settings(max_examples=8 if os.environ.get("CI") else 5)
+FEW = settings(max_examples=5)
 """Each example asks the database several times; CI has the time for more of them."""
 
 ORDERS = {
