@@ -16,9 +16,11 @@ from crm_strategy.analysis.bands import AGE_CUTS, band_names, band_of, number_cu
 from crm_strategy.analysis.members import OTHER, UNKNOWN, sums_by_segment
 from crm_strategy.analysis.profiles import attribute_columns
 from crm_strategy.analysis.value_groups import (
+    OR_UNKNOWN,
     Nested,
     kept_values,
     nested_values,
+    with_joined_unknown,
     without_differences,
 )
 
@@ -59,7 +61,8 @@ class CustomerAttributes:
     nested
         Values that lie within one value of another attribute, as a city within a region.
     values
-        The values that stand alone, of each column that has others, too.
+        The values that stand alone, of each column that has others, too, or a value that is
+        told with the unknown.
     """
 
     table: ibis.Table
@@ -160,8 +163,10 @@ def common_values(
     min_count
         Customers a value needs to be kept. A value of one customer may be a name. `other` and
         `unknown` need as many: else the next smallest values, or the unknown, are `other`
-        too. So do those whom the values kept leave of a value they lie within: of a
-        region whose only listed city holds all but a few, the city is `other`.
+        too; where there are no others the unknown are told with the smallest value, which then
+        ends in `value_groups.OR_UNKNOWN`. Those whom the values kept leave of a value they lie
+        within need as many: of a region whose only listed city holds all but a few, the city is
+        `other`.
     values
         The values that are kept, of each column that has others too; counted unless given.
 
@@ -180,7 +185,11 @@ def common_values(
         named, nested = _commonest(table, top, min_count)
     else:
         named = {column: [*kept, UNKNOWN] for column, kept in values.items()}
-    ordinal = {column: order for each in attributes for column, order in each.ordinal.items()}
+    ordinal = {
+        column: _with_joined(order, named.get(column, ()))
+        for each in attributes
+        for column, order in each.ordinal.items()
+    }
     return CustomerAttributes(in_values(table, named), ordinal, nested, named)
 
 
@@ -192,8 +201,10 @@ def in_values(table: ibis.Table, values: Mapping[str, Sequence[str]]) -> ibis.Ta
     table
         One row per customer: `customer_id` and attributes.
     values
-        The values that stand alone, of each column that has others, too.
+        The values that stand alone, of each column that has others, too, or a value that is
+        told with the unknown.
     """
+    table = with_joined_unknown(table, values)
     shown = {
         column: ibis.ifelse(table[column].isin([*kept]), table[column], OTHER)
         if kept
@@ -204,10 +215,15 @@ def in_values(table: ibis.Table, values: Mapping[str, Sequence[str]]) -> ibis.Ta
     return table.mutate(**shown)
 
 
+def _with_joined(order: Sequence[str], kept: Collection[str]) -> list[str]:
+    """An order of values in which one that is told with the unknown keeps its place."""
+    return [value + OR_UNKNOWN if value + OR_UNKNOWN in kept else value for value in order]
+
+
 def _commonest(
     table: ibis.Table, top: int, least: int
 ) -> tuple[dict[str, list[str]], list[Nested]]:
-    """The values to keep, of columns that have others too; those that lie within others."""
+    """The values to keep, of columns not all of whose values are; those that lie within others."""
     counts = sums_by_segment(table, table.columns[1:], n=_.count())
     is_unknown = counts.segment == UNKNOWN
     by_size = ibis.window(group_by="kind", order_by=[is_unknown, counts.n.desc(), counts.segment])
@@ -218,17 +234,19 @@ def _commonest(
     asked = ranked.filter((_["rank"] <= top) | (_.segment == UNKNOWN))
     kept = kept_values(asked.order_by("place", "rank").to_pandas(), top=top, least=least)
     stated = [column for column in kept if column.startswith(STATED)]
-    nested = nested_values(table, stated, kept) if least > 1 else []
+    joined = with_joined_unknown(table, {column: each.sizes for column, each in kept.items()})
+    nested = nested_values(joined, stated, kept) if least > 1 else []
     within = sorted({each.within for each in nested})
     sizes = counts.filter(_.segment.isin(within)).to_pandas() if within else None
     if sizes is not None:
         keys = zip(sizes["kind"], sizes["segment"], strict=True)
         wholes = dict(zip(keys, sizes["n"].astype(int), strict=True))
+        wholes |= {(column, value): n for column in kept for value, n in kept[column].sizes.items()}
         without_differences(kept, nested, wholes, least=least)
     chosen = {
         column: [*each.sizes, *([] if each.with_unknown else [UNKNOWN])]
         for column, each in kept.items()
-        if each.other
+        if each.other or each.joined
     }
     listed = [each for each in nested if each.value in kept[each.column].sizes]
     return chosen, listed

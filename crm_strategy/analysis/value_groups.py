@@ -1,13 +1,17 @@
 """Which values of attributes stand alone, so that neither `other` nor a difference is a few."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import ibis
 import pandas as pd
 from ibis import _
 
 from crm_strategy.analysis.members import UNKNOWN
+
+OR_UNKNOWN: Final = "|unknown"
+"""How a value ends whose customers are told together with those of unknown value."""
 
 
 @dataclass
@@ -21,12 +25,23 @@ class Kept:
     other
         Customers of all other values.
     with_unknown
-        Whether those of unknown value are among the others.
+        Whether those of unknown value are among the others, or told with one value.
     """
 
     sizes: dict[str, int]
     other: int = 0
     with_unknown: bool = False
+
+    @property
+    def joined(self) -> str | None:
+        """The value that is told together with the unknown, if there is one."""
+        return next((value for value in self.sizes if value.endswith(OR_UNKNOWN)), None)
+
+    def join(self, unknown: int) -> None:
+        """Tell those of unknown value together with the smallest value."""
+        smallest = min(self.sizes, key=lambda value: (self.sizes[value], value))
+        self.sizes[smallest + OR_UNKNOWN] = self.sizes.pop(smallest) + unknown
+        self.with_unknown = True
 
     def drop(self) -> None:
         """Count the smallest value that stands alone among the others."""
@@ -55,7 +70,8 @@ def kept_values(counts: pd.DataFrame, *, top: int, least: int) -> dict[str, Kept
         Values of an attribute that are kept at most.
     least
         Customers that a value needs, and `other` and `unknown` too: where fewer are `other`,
-        the next smallest values join them; where fewer are `unknown`, these join `other`.
+        the next smallest values join them; where fewer are `unknown`, these join `other` or,
+        where every value stands alone, the smallest value, which then ends in `OR_UNKNOWN`.
     """
     found = {}
     for column, rows in counts.groupby("kind", sort=False):
@@ -64,7 +80,9 @@ def kept_values(counts: pd.DataFrame, *, top: int, least: int) -> dict[str, Kept
         alone = {value: n for value, n in [*sizes.items()][:top] if n >= least}
         known = int(rows["total"].iloc[0]) - unknown
         kept = Kept(alone, known - sum(alone.values()))
-        if 0 < unknown < least:
+        if 0 < unknown < least and not kept.other and kept.sizes:
+            kept.join(unknown)
+        elif 0 < unknown < least:
             kept.other, kept.with_unknown = kept.other + unknown, True
         while 0 < kept.other < least and kept.sizes:
             kept.drop()
@@ -72,6 +90,28 @@ def kept_values(counts: pd.DataFrame, *, top: int, least: int) -> dict[str, Kept
             kept.other, kept.with_unknown = kept.other + unknown, True
         found[str(column)] = kept
     return found
+
+
+def with_joined_unknown(table: ibis.Table, values: Mapping[str, Iterable[str]]) -> ibis.Table:
+    """The table, customers of unknown value with those of the value that they are told with.
+
+    Parameters
+    ----------
+    table
+        One row per customer: attributes.
+    values
+        The values of columns that stand alone; one that ends in `OR_UNKNOWN` is two.
+    """
+    joined = {
+        column: ibis.ifelse(
+            table[column].isin([value.removesuffix(OR_UNKNOWN), UNKNOWN]), value, table[column]
+        )
+        for column, kept in values.items()
+        if column in table.columns
+        for value in kept
+        if value.endswith(OR_UNKNOWN)
+    }
+    return table.mutate(**joined) if joined else table
 
 
 def nested_values(table: ibis.Table, columns: Sequence[str], kept: dict[str, Kept]) -> list[Nested]:

@@ -4,6 +4,8 @@ from typing import Final
 
 import pandas as pd
 
+from crm_strategy import words
+from crm_strategy.analysis.value_groups import OR_UNKNOWN
 from crm_strategy.errors import ParamsError
 from crm_strategy.plan.period import parse_period
 from crm_strategy.views.kinds import SEGMENT_WORDS, word_of
@@ -32,8 +34,12 @@ def attribute_name(attribute: object) -> str:
 
 
 def value_name(attribute: object, value: object) -> str:
-    """The printed name of a value of an attribute."""
-    return word_of(value, CHANNEL_WORDS if attribute in OF_CHANNELS else VALUE_WORDS) or ""
+    """The printed name of a value of an attribute, or of one that is told with the unknown."""
+    patterns = CHANNEL_WORDS if attribute in OF_CHANNELS else VALUE_WORDS
+    known = str(value).removesuffix(OR_UNKNOWN)
+    if known != value and isinstance(value, str):
+        return words.say("attributes.value_or_unknown", value=word_of(known, patterns))
+    return word_of(value, patterns) or ""
 
 
 def kind_name(kind: str) -> str:
