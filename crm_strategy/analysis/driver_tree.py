@@ -12,7 +12,7 @@ from crm_strategy.analysis.drivers import FACTORS, NO_CUSTOMER
 from crm_strategy.analysis.factor_history import factor_history
 from crm_strategy.analysis.opposed_kpis import opposed_kpis
 from crm_strategy.analysis.signals import natural_limits, year_before
-from crm_strategy.analysis.spans import PeriodLike
+from crm_strategy.analysis.spans import PeriodLike, periods_until
 
 __all__ = ["driver_tree", "factor_history", "opposed_kpis"]
 
@@ -111,7 +111,7 @@ def _base(rows: pd.DataFrame, now: int, by: date | None) -> _Base:
     starts, ends = rows["start"].tolist(), rows["end"].tolist()
     length = (ends[now] - starts[now]).days + 1
     per_year = max(round(_YEAR / length), 1)
-    steps = max(math.floor((by - ends[now]).days * per_year / _YEAR + 0.05), 0) if by else 0
+    steps = max(periods_until(ends[now], by, length=_YEAR / per_year), 0) if by else 0
     years = math.ceil(steps / per_year)
     at = now + steps - years * per_year
     known = steps > 0 and at >= 0 and rows.loc[at, "total"] > 0

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.stats import t as student
 
 from crm_strategy.analysis.signals import ENOUGH, year_before
+from crm_strategy.analysis.spans import periods_until
 from crm_strategy.words.kpis import KPIS
 
 COLUMNS: Final = ("goal_id", "confidence", "expected_at_end", "low", "high", "n", "basis")
@@ -140,9 +141,9 @@ def _twin(rows: pd.DataFrame, by: date) -> tuple[int, int]:
     The season is that of the period that ends last, but not after the day; in 0 years it is the
     last period itself, below 0 it is not known.
     """
-    starts, ends = rows["start"].tolist(), rows["end"].tolist()
+    starts = rows["start"].tolist()
     length = (starts[-1] - starts[0]).days / (len(starts) - 1)
-    steps = max(math.floor((by - ends[-1]).days / length + 0.05), 0)
+    steps = max(periods_until(rows["end"].iloc[-1], by, length=length), 0)
     per_year = round(_YEAR / length)
     years = math.ceil(steps / per_year) if steps else 0
     return len(rows) - 1 + steps - years * per_year, years

@@ -1,5 +1,6 @@
 """Spans of whole days: the periods that an analysis counts in."""
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, Protocol
@@ -94,3 +95,18 @@ def months_in(start: date, end: date) -> float:
         months += covered / (following - first)
         first = following
     return months
+
+
+def periods_until(end: date, day: date, *, length: float) -> int:
+    """How many periods lie between the end of one and the last that ends up to a day.
+
+    Parameters
+    ----------
+    end
+        Last day of a period.
+    day
+        The day; before `end` the number is below 0.
+    length
+        Mean days of a period. Months differ from theirs: three days of slack.
+    """
+    return math.floor(((day - end).days + 3) / length)

@@ -14,12 +14,18 @@ _RANK = {"primary": 0, "secondary": 1}
 
 
 def goals_finding(goals: Data) -> Finding:
-    """How many goals are on track; asks for a decision on the worst primary one."""
+    """How many goals are on track; asks for a decision on the worst primary one.
+
+    A goal off track by no more than chance explains is to be watched, and one that its season
+    explains is told beside the path of its season (`goal_paths.with_paths`).
+    """
     rows = frame_of(goals)
     if rows.empty:
         return Finding("goals", title=say("findings.goals.none"), severity="act")
     fine = rows["status"].isin(["on_track", "reached"])
-    off = rows[rows["status"] == "off_track"]
+    standings = _standings(rows)
+    off = rows[(rows["status"] == "off_track") & standings.isin(["", "behind"])]
+    late = (rows["status"] == "on_track") & (standings == "behind")
     return Finding(
         "goals",
         title=say(
@@ -27,8 +33,8 @@ def goals_finding(goals: Data) -> Finding:
             fine=format_count(int(fine.sum())),
             goals=say_count("findings.of_goals", len(rows)),
         ),
-        text=_by_status(rows),
-        severity="act" if len(off) else "watch" if not fine.all() else "good",
+        text=_by_status(rows.assign(standing=standings)),
+        severity="act" if len(off) else "watch" if late.any() or not fine.all() else "good",
         figures={status: int(n) for status, n in rows["status"].value_counts().items()},
         decision=_restate(off),
     )
@@ -58,13 +64,49 @@ def goal_checks_finding(goal_checks: Data) -> Finding:
     )
 
 
+def _standings(rows: pd.DataFrame) -> "pd.Series[str]":
+    """How each goal stands to its path; empty where that is not known or tells a few."""
+    known = rows["standing"] if "standing" in rows else pd.Series(None, rows.index, dtype="object")
+    few = pd.Series([_few(row) for _, row in rows.iterrows()], rows.index, dtype="bool")
+    return known.where(~few & known.notna(), "")
+
+
 def _by_status(rows: pd.DataFrame) -> str:
+    seasonal = pd.Series([_of_season(row) for _, row in rows.iterrows()], rows.index, dtype="bool")
     parts = []
-    for status in ("off_track", "at_risk", "no_data"):
-        names = rows.loc[rows["status"] == status, "goal"].tolist()
-        if names:
-            parts.append(say(f"findings.goals.{status}", names="; ".join(map(str, names))))
-    return " ".join(parts)
+    off = rows[(rows["status"] == "off_track") & ~seasonal]
+    for standing in ("", "behind", "unjudged", "noise"):
+        key = f"off_{standing}" if standing else "off_track"
+        parts.append(_named(key, off[off["standing"] == standing]))
+    parts.append(_named("at_risk", rows[(rows["status"] == "at_risk") & ~seasonal]))
+    parts += [_seasonal(row) for _, row in rows[seasonal].iterrows()]
+    parts.append(_named("no_data", rows[rows["status"] == "no_data"]))
+    return " ".join(filter(None, parts))
+
+
+def _named(key: str, rows: pd.DataFrame) -> str:
+    names = "; ".join(map(str, rows["goal"]))
+    return say(f"findings.goals.{key}", names=names) if names else ""
+
+
+def _of_season(goal: "pd.Series") -> bool:
+    """Whether the even path and that of the season say different things of a goal."""
+    if goal["standing"] == "" or pd.isna(goal.get("season_expected")):
+        return False
+    if goal["status"] == "on_track":
+        return bool(goal["standing"] == "behind")
+    return goal["status"] in ("at_risk", "off_track") and goal["standing"] != "behind"
+
+
+def _seasonal(goal: "pd.Series") -> str:
+    kind, status = kpi_kind(goal["kpi"]), say(f"plan.status.{goal['status']}")
+    return say(
+        f"findings.goals.season_{goal['standing']}",
+        goal=goal["goal"],
+        status=status[:1].lower() + status[1:],
+        season=format_value(goal["season_expected"], kind),
+        actual=format_value(goal["actual"], kind),
+    )
 
 
 def _few(goal: "pd.Series") -> bool:
@@ -86,7 +128,7 @@ def _restate(off: pd.DataFrame) -> Decision | None:
     return Decision(
         title=say("findings.goals.ask", goal=worst["goal"]),
         why=say(
-            "findings.goals.why_few" if _few(worst) else "findings.goals.why",
+            f"findings.goals.{_why(worst)}",
             kpi=say(f"kpis.{worst['kpi']}.name"),
             actual=format_value(worst["actual"], kind),
             target=format_value(worst["target"], kind),
@@ -95,3 +137,9 @@ def _restate(off: pd.DataFrame) -> Decision | None:
         owner=str(worst["owner"] or ""),
         evidence="measured",
     )
+
+
+def _why(goal: "pd.Series") -> str:
+    if _few(goal):
+        return "why_few"
+    return "why_behind" if goal.get("standing") == "behind" else "why"

@@ -9,11 +9,15 @@ from crm_strategy.views.payload import hidden
 from crm_strategy.views.privacy import small
 from crm_strategy.views.table import Table
 
-FEW_CUSTOMERS = (Suppress(count="actual", hides=("progress",), only=CUSTOMER_KPIS),)
+FEW_CUSTOMERS = (Suppress(count="actual", hides=("progress", "standing"), only=CUSTOMER_KPIS),)
+_TOLD = ("actual", "progress", "standing")
 
 
 def goals_table(goals: Data) -> Table:
-    """The goals: actual, target and status first; baseline and expectation in the workbook."""
+    """The goals: actual, target and status first; baseline and progress in the workbook."""
+    told = told_goals(goals)
+    # Without a KPI that follows the season there is no path of one.
+    told = told.drop(columns=[each for each in ("season_expected",) if _void(told, each)])
     layout = Layout(
         columns=(
             "goal_id",
@@ -21,7 +25,9 @@ def goals_table(goals: Data) -> Table:
             "actual",
             "target",
             "status",
+            "standing",
             "expected",
+            "season_expected",
             "by",
             "owner",
             "priority",
@@ -32,7 +38,8 @@ def goals_table(goals: Data) -> Table:
             "progress",
             "expected_progress",
         ),
-        by_kpi=("actual", "target", "baseline", "expected"),
+        words={"standing": "plan.standing.{}"},
+        by_kpi=("actual", "target", "baseline", "expected", "season_expected"),
         sheet_only=(
             "goal_id",
             "serves",
@@ -43,7 +50,11 @@ def goals_table(goals: Data) -> Table:
             "expected_progress",
         ),
     )
-    return Table(told_goals(goals), id="goals", suppress=FEW_CUSTOMERS, layout=layout)
+    return Table(told, id="goals", suppress=FEW_CUSTOMERS, layout=layout)
+
+
+def _void(rows: pd.DataFrame, column: str) -> bool:
+    return column in rows and bool(rows[column].isna().all())
 
 
 def told_goals(goals: Data) -> pd.DataFrame:
@@ -51,9 +62,10 @@ def told_goals(goals: Data) -> pd.DataFrame:
     rows = frame_of(goals)
     if rows.empty or "smallest_count" not in rows:
         return rows
-    shown = rows.astype(dict.fromkeys(("actual", "progress"), "object"))
+    told = [each for each in _TOLD if each in rows]
+    shown = rows.astype(dict.fromkeys(told, "object"))
     for row in rows.index[rows["smallest_count"].map(small)]:
-        for each in ("actual", "progress"):
+        for each in told:
             if not pd.isna(rows.at[row, each]):
                 shown.at[row, each] = hidden()
     return shown

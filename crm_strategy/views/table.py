@@ -14,6 +14,7 @@ from crm_strategy.views.payload import (
     ColumnPayload,
     TablePayload,
     hidden_note,
+    is_hidden,
     source_line,
 )
 from crm_strategy.words.numbers import format_count
@@ -221,9 +222,10 @@ class Table:
             if column["kind"] in kinds.WORD_KINDS:
                 said = self._layout.words.get(name) or kinds.WORD_KEYS.get(name, ())
                 patterns = (said,) if isinstance(said, str) else said
-                keys[name] = [None if row[at] is None else str(row[at]) for row in rows]
-                for row in rows:
-                    row[at] = kinds.word_of(row[at], patterns)
+                told = [None if is_hidden(row[at]) else row[at] for row in rows]
+                keys[name] = [None if key is None else str(key) for key in told]
+                for row, key in zip(rows, told, strict=True):
+                    row[at] = row[at] if key is None else kinds.word_of(key, patterns)
         return keys
 
     def _text(self, part: str) -> str:

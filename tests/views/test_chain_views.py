@@ -5,6 +5,7 @@ import pytest
 
 from crm_strategy.plan.goal_chain import LINKS
 from crm_strategy.views import findings, tables
+from crm_strategy.views.payload import hidden
 from crm_strategy.words import speaking
 
 
@@ -117,6 +118,13 @@ def test_the_outlook_of_a_few_customers_is_hidden():
     for name in ("confidence", "expected_at_end", "range", "low", "high"):
         assert isinstance(column(table, name)[0], dict)
     assert found.title == "There are too few periods to say how likely the goals are."
+
+
+def test_a_hidden_verdict_is_said_to_be_hidden():
+    with speaking(language="en", min_cell=10):
+        table = tables.decisions_table(scores(smallest_count=4)).payload()
+    assert column(table, "verdict") == column(table, "now") == [hidden()]
+    assert table["keys"]["verdict"] == [None]
 
 
 def test_a_decision_is_held_against_what_it_was_to_bring():
