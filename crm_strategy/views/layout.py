@@ -27,6 +27,8 @@ class Layout:
         Rows the page shows; the workbook shows all.
     ranked
         Rows stand by size; hidden ones then go last, or their place would tell it.
+    covered
+        Rows there were, all of them hidden: said instead of what to supply.
     look
         "score", "defs" or "canvas": a variant of the page's table.
     """
@@ -38,6 +40,7 @@ class Layout:
     page_only: Sequence[str] = ()
     rows_shown: int = 40
     ranked: bool = False
+    covered: bool = False
     look: str = ""
 
 

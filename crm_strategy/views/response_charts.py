@@ -10,7 +10,8 @@ from crm_strategy.views.drawing import Drawing
 from crm_strategy.views.markup import cell_text
 from crm_strategy.views.payload import TablePayload, column_cells, is_hidden, numbers
 from crm_strategy.views.response_tables import hot_leads_table, responses_table, stopped_at_table
-from crm_strategy.views.stop_privacy import ORDERED
+from crm_strategy.views.stop_privacy import DONE
+from crm_strategy.views.table import Table
 from crm_strategy.views.theme import LIGHT
 from crm_strategy.words.numbers import format_share
 
@@ -60,20 +61,19 @@ def _rates(figures: TablePayload, column: str) -> list[str]:
 def stopped_at_chart(stopped: Data, responses: "Data | None" = None) -> Chart:
     """Customers by the stage they have not got beyond; arguments as of `stopped_at_table`.
 
-    Where nobody stopped short of an order there is nothing to draw.
+    Where nobody stopped short of an order nothing is drawn, and the chart says so.
     """
     rows = frame_of(stopped)
-    if len(rows) and not ((rows["customer_count"] > 0) & (rows["stage"] != ORDERED)).any():
-        rows = rows.head(0)
+    nobody = bool(len(rows)) and rows.loc[rows["customer_count"] > 0, "stage"].isin(DONE).all()
     return Chart(
-        stopped_at_table(rows, responses),
+        Table(rows.head(0), id="stopped_short") if nobody else stopped_at_table(rows, responses),
         id="stopped_at",
         kind="bars",
         category="stage",
         values=("customer_count",),
         paint=lambda figures: ranked_bars(column_cells(figures, "stage"), [_stopped(figures)]),
         alt=_stopped_alt,
-        beside="stopped_at",
+        beside=None if nobody else "stopped_at",
     )
 
 

@@ -7,13 +7,10 @@ from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.kinds import word_of
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.views.response_tables import STAGES
-from crm_strategy.views.stop_privacy import stops_to_hide
+from crm_strategy.views.stop_privacy import DONE, stops_to_hide
 from crm_strategy.views.telling_rates import telling_rates
 from crm_strategy.words import label, say, say_count
 from crm_strategy.words.numbers import format_count, format_interval, format_share
-
-DONE = ("ordered", "lead_won", "order_open", "lead_open")
-"""Stages at which nobody has stopped: what is open still goes on."""
 
 
 def responses_finding(responses: Data) -> Finding:
@@ -48,12 +45,16 @@ def responses_finding(responses: Data) -> Finding:
 def stopped_at_finding(stopped: Data, responses: "Data | None" = None) -> Finding:
     """The stage at which most customers have stopped; arguments as of `stopped_at_table`."""
     rows = frame_of(stopped)
-    rows = rows.drop(index=rows.index[stops_to_hide(rows, responses)]) if len(rows) else rows
-    rows = rows[rows["customer_count"] > 0] if len(rows) else rows
-    rows = rows[~rows["stage"].isin(DONE)] if len(rows) else rows
     if rows.empty:
         return Finding("stopped_at", title=say("findings.stopped_at.none"))
-    top = rows.sort_values(["customer_count", "stage"], ascending=[False, True]).iloc[0]
+    told = rows.drop(index=rows.index[stops_to_hide(rows, responses)])
+    short, shown = (
+        each[(each["customer_count"] > 0) & ~each["stage"].isin(DONE)] for each in (rows, told)
+    )
+    if shown.empty:
+        which = "hidden" if len(short) else "nobody"
+        return Finding("stopped_at", title=say(f"findings.stopped_at.{which}"))
+    top = shown.sort_values(["customer_count", "stage"], ascending=[False, True]).iloc[0]
     return Finding(
         "stopped_at",
         title=say(

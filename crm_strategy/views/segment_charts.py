@@ -22,7 +22,12 @@ from crm_strategy.views.payload import (
     numbers,
 )
 from crm_strategy.views.privacy import told_sizes
-from crm_strategy.views.segment_tables import moves_to_hide, segments_table, told_moves
+from crm_strategy.views.segment_tables import (
+    all_moves_hidden,
+    moves_to_hide,
+    segments_table,
+    told_moves,
+)
 from crm_strategy.views.table import Table
 
 NEWCOMERS: Final = "none"
@@ -103,6 +108,9 @@ def _with_share(figures: TablePayload, value: str, share: str, kind: str) -> lis
 def segment_migration_chart(migration: Data) -> Chart:
     """Where customers of each segment are now, in % of where they came from."""
     rows = frame_of(migration).copy()
+    covered = all_moves_hidden(rows)
+    if covered:
+        rows = rows.head(0)
     if len(rows):
         sizes = rows.groupby("from_segment")["customer_count"].transform("sum")
         _, unseen = moves_to_hide(rows)
@@ -115,7 +123,8 @@ def segment_migration_chart(migration: Data) -> Chart:
         rows,
         id="segment_migration",
         layout=Layout(
-            columns=("from_segment", "to_segment", "customer_count", "row_share", "from_count")
+            columns=("from_segment", "to_segment", "customer_count", "row_share", "from_count"),
+            covered=covered,
         ),
     )
     return Chart(

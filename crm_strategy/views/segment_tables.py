@@ -1,7 +1,6 @@
 """Tables of the segments chapter: who holds the revenue, who moved, who comes back."""
 
 from collections.abc import Sequence
-from itertools import product
 
 import pandas as pd
 
@@ -9,12 +8,13 @@ from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.cohort_privacy import told_cohorts
 from crm_strategy.views.cross_tables import hidden_cells
 from crm_strategy.views.layout import Basis, Layout
-from crm_strategy.views.payload import hidden, is_hidden
+from crm_strategy.views.payload import is_hidden
 from crm_strategy.views.privacy import of_hidden_size, with_hidden
 from crm_strategy.views.stage_privacy import without_telling_stages
 from crm_strategy.views.table import Table
 
 STAGE_NAMES = "lifecycle.{}"
+_MOVES_SHOWN = 12
 
 
 def segments_table(segments: Data) -> Table:
@@ -43,10 +43,14 @@ def segments_table(segments: Data) -> Table:
 
 
 def segment_migration_table(migration: Data) -> Table:
-    """Moves between segments, the most frequent first."""
-    rows = frame_of(migration)
+    """Moves between segments, the most frequent first; the page lists those that are told."""
+    rows, told = frame_of(migration), 0
+    covered = all_moves_hidden(rows)
+    if covered:
+        rows = rows.head(0)
     if len(rows):
         gone, _ = moves_to_hide(rows)
+        told = int((~gone).sum())
         # Hidden moves stand last, by name: their place would tell them.
         order = rows.assign(size=rows["customer_count"].mask(gone))
         ordered = order.sort_values(["size", *ENDS], ascending=[False, True, True])
@@ -56,10 +60,16 @@ def segment_migration_table(migration: Data) -> Table:
         id="segment_migration",
         layout=Layout(
             columns=("from_segment", "to_segment", "customer_count", "revenue"),
-            rows_shown=12,
+            rows_shown=min(_MOVES_SHOWN, told or _MOVES_SHOWN),
+            covered=covered,
         ),
         basis=customers_in(frame_of(migration)),
     )
+
+
+def all_moves_hidden(migration: pd.DataFrame) -> bool:
+    """Whether there are moves between segments, and none that may be told."""
+    return bool(len(migration) and moves_to_hide(migration)[0].all())
 
 
 def told_moves(migration: pd.DataFrame, *, hides: Sequence[str]) -> pd.DataFrame:
@@ -73,11 +83,6 @@ def told_moves(migration: pd.DataFrame, *, hides: Sequence[str]) -> pd.DataFrame
         Columns hidden with the customers of a move.
     """
     gone, _ = moves_to_hide(migration)
-    if gone.all():
-        # Which moves nobody made would tell how few made the others: all pairs are listed.
-        pairs = product(*(sorted(set(migration[end])) for end in ENDS))
-        unsaid = {each: hidden() for each in ("customer_count", *hides)}
-        return pd.DataFrame([dict(zip(ENDS, pair, strict=True)) | unsaid for pair in pairs])
     places = [place for place, covered in enumerate(gone) if covered]
     within = [[end] for end in ENDS]
     return with_hidden(migration, places, hides=hides, within=within)

@@ -6,6 +6,9 @@ from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.kind_privacy import stops_of_hidden_size
 from crm_strategy.views.privacy import rows_to_hide, small, with_hidden
 
+DONE = ("ordered", "lead_won", "order_open", "lead_open")
+"""Stages at which nobody has stopped: what is open still goes on."""
+
 ORDERED, RESPONDED, CONTACTED = "ordered", "responded", "contacted"
 """Stages: who ordered, who answered and went no further, who did not even answer."""
 

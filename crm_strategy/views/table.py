@@ -114,8 +114,8 @@ class Table:
                 unit=self._basis.unit,
             ),
             "n": None if privacy.small(self._basis.n) else self._basis.n,
-            "void": "" if rows else self._text("void") or words.say("views.void"),
-            "void_title": "" if rows else self._text("void_title") or self._void_title(),
+            "void": "" if rows else self._void(),
+            "void_title": "" if rows else self._void_title(),
             "look": self._layout.look,
             "rows_shown": self._layout.rows_shown,
             "row_count": len(self._result),
@@ -231,6 +231,11 @@ class Table:
     def _text(self, part: str) -> str:
         key = f"views.table.{self.id}.{part}"
         return words.say(key) if words.known(key) else ""
+
+    def _void(self) -> str:
+        if self._layout.covered:
+            return words.say("views.covered", least=words.voice().min_cell)
+        return self._text("void") or words.say("views.void")
 
     def _void_title(self) -> str:
         return words.say("views.void_title", what=self._text("title") or self.id)

@@ -5,8 +5,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from crm_strategy.views import charts
+from crm_strategy.views import charts, findings, tables
 from crm_strategy.views.markup import figure_html
+from crm_strategy.views.payload import column_cells, is_hidden
 from crm_strategy.words import LANGUAGES, speaking
 from tests.views.samples import sample
 from tests.views.segment_samples import SIZES, TOTAL
@@ -33,9 +34,6 @@ def moves(*rows: tuple[str, str, int]) -> pd.DataFrame:
 
 COVERED: dict[str, Any] = {
     "rf_grid": charts.rf_grid_chart(grid([3, 4, 5, 6, 7])),
-    "segment_migration": charts.segment_migration_chart(
-        moves(*((old, new, 4) for old in ("loyal", "lost") for new in ("loyal", "lost")))
-    ),
     "satisfaction_value": charts.satisfaction_value_chart(
         sample("satisfaction_value").assign(customer_count=4), pd.DataFrame(TOTAL)
     ),
@@ -119,4 +117,36 @@ def test_where_nobody_stopped_short_of_an_order_no_stages_are_drawn() -> None:
     )
     payload = charts.stopped_at_chart(ordered).payload()
     assert payload["wide"] is None
-    assert figure_html(payload) == ""
+    assert payload["void"] in figure_html(payload)
+    title = findings.stopped_at_finding(ordered).payload()["title"]
+    assert title == "Nobody is known to have stopped short of an order"
+    assert payload["void"].startswith(title)
+
+
+def test_stages_that_are_hidden_are_not_said_to_be_unknown() -> None:
+    few = sample("stopped_at").assign(customer_count=4)
+    title = findings.stopped_at_finding(few).payload()["title"]
+    assert title.startswith("Where customers stopped is not shown")
+
+
+def test_where_no_move_may_be_told_one_line_says_why_and_no_empty_moves_are_listed() -> None:
+    pairs = [(old, new) for old in ("loyal", "lost") for new in ("loyal", "lost")]
+    rows = moves(*((*pair, 4) for pair in pairs))
+    table = tables.segment_migration_table(rows).payload()
+    assert table["rows"] == []
+    assert table["void"].startswith("Nearly all groups have fewer than 10 customers")
+    assert table["void_title"].startswith("Not shown: Moves between segments")
+    chart = charts.segment_migration_chart(rows).payload()
+    assert (chart["wide"], figure_html(chart)) == (None, "")
+
+
+def test_the_page_lists_the_moves_that_are_told_and_the_workbook_the_others() -> None:
+    pairs = [(f"rule {row}", f"rule {column}") for row in range(4) for column in range(4)]
+    sizes = [40, 30, 30, 40, *([5] * 12)]
+    table = tables.segment_migration_table(
+        moves(*((old, new, n) for (old, new), n in zip(pairs, sizes, strict=True)))
+    ).payload()
+    told = [not is_hidden(n) for n in column_cells(table, "customer_count")]
+    assert table["rows_shown"] == sum(told) > 0
+    assert all(told[: table["rows_shown"]])
+    assert table["row_count"] == len(pairs)

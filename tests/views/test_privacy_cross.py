@@ -93,6 +93,10 @@ def test_no_small_move_follows_from_the_sizes_of_segments_then_and_now(cells: Ce
     pairs = [(str(before), str(after)) for before, after in ends]
     gone = {pair for pair, n in zip(pairs, counts, strict=True) if is_hidden(n)}
     chart = charts.segment_migration_chart(moves(cells)).figures.payload()
+    assert bool(chart["rows"]) == bool(payload["rows"])
+    if not payload["rows"]:
+        # No move is told, and none is named as made.
+        return
     sizes = zip(chart["keys"]["from_segment"], column_cells(chart, "from_count"), strict=True)
     before = {str(name) for name, n in sizes if is_hidden(n)}
     assert_no_small_cell_follows(cells, gone, (before, hidden_sizes(sums(cells, 1))))
