@@ -26,12 +26,14 @@ Name = TypeVar("Name")
 class Guard:
     """A column that counts customers, and the columns hidden with it, by position.
 
-    `only` names a column and the ids for which the guard holds.
+    `only` names a column and the ids for which the guard holds, `groups` the wholes whose sum the
+    reader may know, as in `rows_to_hide`.
     """
 
     count: int
     hides: Collection[int]
     only: tuple[int, frozenset[str]] | None = None
+    groups: Sequence[Sequence[object]] = ()
 
     def counts(self, rows: Sequence[list[Cell]]) -> list[Cell]:
         """Customers a row; None where the guard does not hold."""
@@ -130,13 +132,13 @@ def hide_rows(
     rows
         Rows of cells.
     guards
-        Counts to look at; `groups` holds for the first of them.
+        Counts to look at.
     groups
-        As in `rows_to_hide`.
+        As in `rows_to_hide`, of the first guard.
     """
     shown = [list(row) for row in rows]
     for number, guard in enumerate(guards):
-        counts, wholes = guard.counts(rows), groups if number == 0 else ()
+        counts, wholes = guard.counts(rows), groups if number == 0 else guard.groups
         hide = rows_to_hide(counts, groups=wholes)
         unsaid = narrowed(counts, hide, wholes)
         for row in hide:

@@ -189,6 +189,7 @@ class Table:
                     if n in names and n != each.count
                 ],
                 (names.index(each.only[0]), each.only[1]) if each.only else None,
+                _wholes(rows, names, each.within),
             )
             for each in self._suppress
             if each.count in names
@@ -206,8 +207,8 @@ class Table:
         self, rows: list[list[Cell]], names: list[str], *, summed: bool
     ) -> list[list[Cell]]:
         """For each sum that the reader can know, the whole that each row is a part of."""
-        asked = [(each,) if isinstance(each, str) else each for each in self._suppress[0].within]
-        within = [[names.index(name) for name in each] for each in asked if set(each) <= set(names)]
+        asked = self._suppress[0].within
+        known = _wholes(rows, names, asked)
         shares = any(name.endswith("_share") for name in names)
         everything = summed or ((bool(asked) or shares) and not within)
         known = [[tuple(row[at] for at in each) for row in rows] for each in within]
@@ -246,3 +247,16 @@ class Table:
             most = format_count(MOST_ROWS)
             parts.append(words.say_count("views.rows_cut", len(self._result), most=most))
         return " ".join(part for part in parts if part)
+
+
+def _wholes(
+    rows: list[list[Cell]], names: list[str], asked: Sequence[str | tuple[str, ...]]
+) -> list[list[Cell]]:
+    """For each whole that columns of the table name, those of the rows."""
+    found = []
+    for each in asked:
+        columns = (each,) if isinstance(each, str) else each
+        if set(columns) <= set(names):
+            places = [names.index(name) for name in columns]
+            found.append([tuple(row[at] for at in places) for row in rows])
+    return found
