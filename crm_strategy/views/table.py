@@ -210,8 +210,7 @@ class Table:
         asked = self._suppress[0].within
         known = _wholes(rows, names, asked)
         shares = any(name.endswith("_share") for name in names)
-        everything = summed or ((bool(asked) or shares) and not within)
-        known = [[tuple(row[at] for at in each) for row in rows] for each in within]
+        everything = summed or ((bool(asked) or shares) and not known)
         return known + [[0] * len(rows)] * everything
 
     def _translate(
