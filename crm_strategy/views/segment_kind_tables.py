@@ -36,11 +36,15 @@ def rf_grid_table(grid: Data) -> Table:
     if len(rows):
         sizes = rows.groupby("segment", sort=False)["customer_count"].sum()
         unseen = rows["segment"].isin(of_hidden_size(sizes.to_dict()))
-        # Segments of hidden size are one whole, and their cells would tell each.
-        wholes = [list(rows["segment"].mask(unseen)), [0] * len(rows)]
+        # Segments of hidden size are one whole, and their cells would tell each. Those who came
+        # least often are mostly those who ordered once, whom other tables tell.
+        once = rows["frequency_score"] == rows["frequency_score"].min()
+        wholes = [list(rows["segment"].mask(unseen)), [0] * len(rows), list(once)]
         gone = {*rows_to_hide(list(rows["customer_count"]), groups=wholes)}
         gone |= {place for place, covered in enumerate(unseen) if covered}
-        rows = with_hidden(rows, gone, hides=("revenue",), within=[["segment"], []])
+        known = rows.assign(once=once)
+        rows = with_hidden(known, gone, hides=("revenue",), within=[["segment"], [], ["once"]])
+        rows = rows.drop(columns="once")
     return Table(
         rows,
         id="rf_grid",

@@ -145,6 +145,23 @@ def test_no_segment_of_hidden_size_follows_from_its_cells_of_the_grid(cells: Cel
     assert_no_small_cell_follows(alone, gone, (unseen, {name for _, name in alone}))
 
 
+def test_few_who_ordered_once_do_not_follow_from_the_grid_and_the_one_time_buyers() -> None:
+    scores = [(5, 1, "new", 3), (4, 1, "new", 20), (3, 1, "lost", 30), (2, 1, "lost", 40)]
+    rows = pd.DataFrame(
+        [(*each, 10.0) for each in [*scores, (5, 5, "champions", 9), (4, 5, "champions", 50)]],
+        columns=["recency_score", "frequency_score", "segment", "customer_count", "revenue"],
+    )
+    payload = tables.rf_grid_table(rows).payload()
+    cells = zip(
+        column_cells(payload, "frequency_score"),
+        column_cells(payload, "customer_count"),
+        strict=True,
+    )
+    # 93 ordered once, as their own table says: less those told, 3 must not be left.
+    left = 93 - sum(n for score, n in cells if score == 1 and not is_hidden(n))
+    assert left == 0 or left >= 10
+
+
 def answers(cells: Cells, kind: str = "nps") -> tuple[pd.DataFrame, pd.DataFrame]:
     """Satisfaction by band, and by band and third."""
     bands = sums(cells, 0)
