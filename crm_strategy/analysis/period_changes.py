@@ -13,6 +13,7 @@ from crm_strategy.words.kpis import KPIS
 COLUMNS: Final = (
     *("subject", "id", "name", "kpi", "change", "was", "now", "value_before", "expected_before"),
     *("value", "expected", "n", "unit", "smallest_count"),
+    "standing",
 )
 
 SAME: Final = "same"
@@ -72,7 +73,8 @@ def period_changes(
         A row a goal, KPI that was judged in either period, and decision: `subject` (goal, kpi,
         decision), `id`, `name`, `kpi`, `change` (one of `CHANGES`), `was`, `now` (status or
         verdict), `value_before`, `expected_before`, `value`, `expected` (none for decisions, whose
-        scores hold them), `n`, `unit`, `smallest_count` (the fewest customers that the row tells).
+        scores hold them), `n`, `unit`, `smallest_count` (the fewest customers that the row tells),
+        `standing` (of goals, where `goal_paths.with_paths` told it).
         No rows where the data do not cover the period before.
     """
     if previous.id not in set(history["period"]):
@@ -117,6 +119,7 @@ def _goals(
                 "value": goal["actual"],
                 "expected": goal["expected"],
                 "unit": goal["unit"],
+                "standing": goal.get("standing"),
                 "smallest_count": _least(before.get("smallest_count"), goal["smallest_count"]),
             }
         )

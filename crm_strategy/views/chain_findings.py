@@ -1,5 +1,8 @@
 """Findings on the chain behind the goals, on their outlook, and on earlier decisions."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
@@ -9,8 +12,10 @@ from crm_strategy.views.payload import is_hidden
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import format_count, format_share
 
-UNLIKELY = 0.25
-"""A goal less likely than this asks for a decision."""
+LIKELY = 2 / 3
+"""From this chance on a goal is called likely to be reached (Mastrandrea et al. 2010, IPCC
+guidance on uncertainties); below one third unlikely; between the two it may or may not be."""
+UNLIKELY = 1 - LIKELY
 
 _GOOD, _BAD = ("as_expected", "exceeded", "better"), ("fell_short", "opposite", "worse")
 
@@ -51,25 +56,29 @@ def goal_chain_finding(chain: Data) -> Finding:
 
 
 def goal_outlook_finding(outlook: Data, goals: Data) -> Finding:
-    """Which goals are unlikely to be reached as things go."""
+    """Which goals are likely to be reached as things go, and where status and chance differ.
+
+    A goal that is unlikely to be reached asks for a decision, unless what it lacks today is no
+    more than chance explains.
+    """
     rows = told_outlook(outlook, goals)
     if rows.empty:
         return Finding("goal_outlook", title=say("plan.outlook.none"))
     known = rows[[not is_hidden(each) and not pd.isna(each) for each in rows["confidence"]]]
     if known.empty:
         return Finding("goal_outlook", title=say("plan.outlook.none"))
-    unlikely = known[known["confidence"].astype("float64") < UNLIKELY]
-    text = " ".join(
-        say(
-            "plan.outlook.goal",
-            goal=row["goal"],
-            chance=format_share(row["confidence"], digits=0),
-            n=format_count(row["n"]),
-        )
-        for row in unlikely.to_dict("records")
-    )
+    chances = known["confidence"].astype("float64")
+    unlikely, likely = known[chances < UNLIKELY], known[chances >= LIKELY]
+    counts = {
+        "likely": len(likely),
+        "even": len(known) - len(likely) - len(unlikely),
+        "unlikely": len(unlikely),
+    }
+    unknown = len(rows) - len(known)
+    told = [_told_chance(row) for row in known.to_dict("records")]
+    pressing = unlikely[~unlikely["standing"].isin(["noise", "unjudged"])]
     # A goal that is off track is asked about where it stands.
-    asked = unlikely[unlikely["status"] != "off_track"] if "status" in unlikely else unlikely
+    asked = pressing[pressing["status"] != "off_track"]
     worst = asked.sort_values("confidence", kind="stable").head(1).to_dict("records")
     decision = [
         Decision(
@@ -82,14 +91,32 @@ def goal_outlook_finding(outlook: Data, goals: Data) -> Finding:
     return Finding(
         "goal_outlook",
         title=say(
-            "plan.outlook.title",
-            likely=format_count(len(known) - len(unlikely)),
-            goals=say_count("findings.of_goals", len(known)),
+            "plan.outlook.title_unknown" if unknown else "plan.outlook.title",
+            goals=say_count("findings.of_goals", len(rows)),
+            unknown=format_count(unknown),
+            **{name: format_count(n) for name, n in counts.items()},
         ),
-        text=f"{text} {say('plan.outlook.assumed')}".strip(),
-        severity="act" if len(unlikely) else "good",
-        figures={"unlikely": len(unlikely), "goals": len(known)},
+        text=" ".join([*filter(None, told), say("plan.outlook.assumed")]),
+        severity="act" if len(pressing) else "good" if len(likely) == len(known) else "watch",
+        figures={**counts, "unknown": unknown, "goals": len(rows)},
         decision=decision[0] if decision else None,
+    )
+
+
+def _told_chance(row: Mapping[str, Any]) -> str:
+    """The chance of a goal that is unlikely to be reached, or whose status says otherwise."""
+    chance, status = float(row["confidence"]), row["status"]
+    late, fine = status in ("at_risk", "off_track"), status in ("on_track", "reached")
+    against = (late and chance >= LIKELY) or (fine and chance < UNLIKELY)
+    if not against and chance >= UNLIKELY:
+        return ""
+    said = say(f"plan.status.{status}") if against else ""
+    return say(
+        f"plan.outlook.against_{row['basis']}" if against else "plan.outlook.goal",
+        goal=row["goal"],
+        chance=format_share(chance, digits=0),
+        n=format_count(row["n"]),
+        status=said[:1].lower() + said[1:],
     )
 
 

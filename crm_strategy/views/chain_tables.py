@@ -60,8 +60,8 @@ def goal_outlook_table(outlook: Data, goals: Data) -> Table:
         formats={"range": "interval", "confidence": "share", "n": "count"},
         layout=Layout(
             columns=(
-                *("goal_id", "goal", "target", "by", "expected_at_end", "range", "confidence"),
-                *("n", "basis", "low", "high"),
+                *("goal_id", "goal", "target", "by", "status", "expected_at_end", "range"),
+                *("confidence", "n", "basis", "low", "high"),
             ),
             words={"basis": "plan.outlook_basis.{}"},
             by_kpi=("target", "expected_at_end", "low", "high"),
@@ -76,7 +76,8 @@ def told_outlook(outlook: Data, goals: Data) -> pd.DataFrame:
     rows, named = frame_of(outlook), frame_of(goals)
     if rows.empty:
         return rows
-    kept = [column for column in (*_OF_GOALS, "status") if column in named]
+    named = named.assign(**{each: None for each in ("status", "standing") if each not in named})
+    kept = [column for column in (*_OF_GOALS, "status", "standing") if column in named]
     smallest = named.get("smallest_count", pd.Series(index=named.index, dtype="float64"))
     table = named[kept].assign(few=smallest.map(small)).merge(rows, on="goal_id", how="left")
     table["range"] = [_range(row) for row in table.to_dict("records")]

@@ -134,8 +134,9 @@ def _goal(row: Row) -> str:
     told = change if change in ("due", "new") else "moved" if known else "few"
     if told == "due" and not known:
         told = "due_few"
+    explained = change == "worse" and told == "moved" and row["standing"] in ("ahead", "noise")
     return say(
-        f"plan.changed.goal.{told}",
+        f"plan.changed.goal.{row['standing'] if explained else told}",
         goal=row["name"],
         was=_word(row, "was"),
         now=_word(row, "now"),
@@ -173,15 +174,17 @@ def _word(row: Row, column: str) -> str:
 
 
 def _severity(records: Sequence[Row]) -> str:
-    """`act` where a goal fell back or was missed, or a KPI moved for the worse."""
+    """`act` where a goal fell back by more than chance, or was missed, or a KPI got worse."""
     pressing = [
-        row["change"] == "worse"
+        (row["change"] == "worse" and row["standing"] not in ("ahead", "noise", "unjudged"))
         or (row["change"] == "due" and row["now"] != "reached")
         or (row["change"] in ("new_signal", "turned") and _is_bad(row, "now"))
         for row in records
     ]
     if any(pressing):
         return "act"
+    if any(row["change"] == "worse" for row in records):
+        return "watch"
     welcome = [
         row["change"] == "better" or (row["change"] == "ceased" and _is_bad(row, "was"))
         for row in records

@@ -111,6 +111,56 @@ def test_an_unlikely_goal_asks_its_owner():
     assert likely.decision is None
 
 
+def of_chances(*rows):
+    """Goals of each chance and status, beside their outlook."""
+    named = [
+        goals(goal_id=str(at), goal=f"Goal {at}", status=status, **more)
+        for at, (_, status, more) in enumerate(rows)
+    ]
+    chances = [outlook(chance).assign(goal_id=str(at)) for at, (chance, _, _) in enumerate(rows)]
+    with speaking(language="en"):
+        return findings.goal_outlook_finding(pd.concat(chances), pd.concat(named))
+
+
+def test_every_goal_is_counted_once_by_its_chance():
+    found = of_chances(
+        (0.67, "on_track", {}), (0.66, "on_track", {}), (0.34, "at_risk", {}),
+        (0.33, "off_track", {}), (float("nan"), "on_track", {}),
+    )  # fmt: skip
+    assert found.title == (
+        "As things go, of 5 goals 1 likely to be reached, 2 uncertain, 1 unlikely, 1 not foretold"
+    )
+    assert sum(found.figures[each] for each in ("likely", "even", "unlikely", "unknown")) == 5
+
+
+def test_a_status_that_the_chance_contradicts_is_told_with_the_reason():
+    found = of_chances((0.88, "off_track", {}), (0.1, "on_track", {}), (0.9, "reached", {}))
+    assert (
+        "“Goal 0” is off track today, yet its chance is 88%, from 11 changes of its KPI"
+        in found.text
+    )
+    assert "“Goal 1” is on track today, yet its chance is 10%" in found.text
+    assert "Goal 2" not in found.text
+
+
+@pytest.mark.parametrize("basis", ["drift", "year_on_year"])
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize(("chance", "status"), [(0.9, "at_risk"), (0.1, "reached")])
+def test_contradictions_are_told_in_both_languages(language, chance, status, basis):
+    with speaking(language=language):
+        found = findings.goal_outlook_finding(
+            outlook(chance).assign(basis=basis), goals(status=status)
+        )
+        assert found.title
+        assert "Keep buyers" in found.text
+
+
+def test_an_unlikely_goal_within_chance_of_its_path_is_to_be_watched():
+    found = of_chances((0.1, "at_risk", {"standing": "noise"}))
+    assert (found.severity, found.decision) == ("watch", None)
+    assert of_chances((0.1, "at_risk", {"standing": "behind"})).severity == "act"
+
+
 def test_the_outlook_of_a_few_customers_is_hidden():
     with speaking(language="en", min_cell=10):
         table = tables.goal_outlook_table(outlook(), goals(smallest_count=4)).payload()

@@ -236,3 +236,12 @@ def test_figures_that_differ_by_a_few_customers_are_not_restated_in_sight():
     payload = tables.kpi_restatements_table(few).payload()
     assert not any(number in str(payload["rows"]) for number in ("1975", "1971", "4.0"))
     assert "1,97" not in findings.kpi_restatements_finding(few, CHANGED).text
+
+
+def test_a_goal_that_fell_back_by_chance_or_season_is_to_be_watched():
+    noise, season = told(goal(standing="noise")), told(goal(standing="ahead"))
+    assert (noise.severity, season.severity) == ("watch", "watch")
+    assert "is, no more than chance explains." in noise.text
+    assert "is, as its season has it." in season.text
+    assert told(goal(standing="behind")).severity == told(goal()).severity == "act"
+    assert told(goal(standing="noise"), goal(standing="behind")).severity == "act"
