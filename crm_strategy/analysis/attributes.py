@@ -42,6 +42,9 @@ named here is `other`; preferences come from orders."""
 STATED, PREFERRED = "attribute:", "preference:"
 """How columns begin: of what customers state, and of what their orders tell."""
 
+WAYS = ("channel", "payment_method", "delivery_method")
+"""Preferences that may lie within one another: who picks up mostly orders in the shop."""
+
 STATED_OTHER = "stated_other"
 """What customers stated to be "other": a value like any, where `other` holds the rare ones."""
 
@@ -235,7 +238,10 @@ def _commonest(
     kept = kept_values(asked.order_by("place", "rank").to_pandas(), top=top, least=least)
     stated = [column for column in kept if column.startswith(STATED)]
     joined = with_joined_unknown(table, {column: each.sizes for column, each in kept.items()})
-    nested = nested_values(joined, stated, kept) if least > 1 else []
+    preferred = [PREFERRED + name for name in WAYS if PREFERRED + name in kept]
+    nested: list[Nested] = []
+    for columns in (stated, preferred) if least > 1 else ():
+        nested += nested_values(joined, columns, kept)
     within = sorted({each.within for each in nested})
     sizes = counts.filter(_.segment.isin(within)).to_pandas() if within else None
     if sizes is not None:

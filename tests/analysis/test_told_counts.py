@@ -189,3 +189,16 @@ def test_a_city_that_all_but_a_few_of_its_region_live_in_is_other() -> None:
         "other": 150,
     }
     assert {(each.value, each.within) for each in known.nested} == {("Linz", "Upper Austria")}
+
+
+def test_few_who_prefer_the_shop_do_not_follow_from_those_who_mostly_pick_up_there():
+    # 100 prefer the shop: 95 of them mostly pick up, 5 are served otherwise.
+    channel = {f"c{at}": "shop" if at < 100 else "web" for at in range(200)}
+    delivery = {
+        name: "pickup" if at < 95 else "desk" if at < 100 else "parcel"
+        for at, name in enumerate(channel)
+    }
+    known = common_values(attributes(channel_=channel, delivery_method_=delivery), min_count=LEAST)
+    counts = known.table["preference:delivery_method"].value_counts().to_pandas()
+    sizes = dict(zip(counts.iloc[:, 0], counts.iloc[:, 1].astype(int), strict=True))
+    assert sizes == {"parcel": 100, "other": 100}
