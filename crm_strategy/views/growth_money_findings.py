@@ -39,6 +39,9 @@ def playbook_finding(plays: Data, *, uplift: float, discount: float, cost_known:
             for cause, alike in losing.groupby("cause", sort=True)
         ),
         "" if cost_known else say("growth.playbook.no_cost"),
+        say("growth.playbook.beside_effort", segment=segment_name(top["segment"]))
+        if top["gain"] > 0
+        else "",
     ]
     name = "title" if top["gain"] > 0 else "none_pays"
     return Finding(

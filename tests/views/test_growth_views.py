@@ -192,6 +192,10 @@ def test_a_playbook_of_a_small_segment_does_not_follow_from_the_total():
     found = findings.playbook_finding(plays, uplift=0.05, discount=0.1, cost_known=False)
     assert found.title == "An offer earns most with “Lost”: €954 from 1,000 customers"
     assert "The cost of contact is not known" in found.text
+    # The segments chapter may ask for fewer contacts of the same segment: each names the other.
+    assert "asks for fewer standing contacts of “Lost”" in found.text
+    moved = words.say("findings.effort.why", over="Lost", touches="11%", value="4%")
+    assert "a single offer to “Lost” pays, its test in the playbook of the growth" in moved
     assert found.decision is not None
     title = found.decision.title.replace("\N{NO-BREAK SPACE}", " ")
     assert title == "Send the offer to “Lost” by 1 Oct 2026"
