@@ -8,7 +8,13 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.page import PageMargins
 
 from crm_strategy import words
-from crm_strategy.report.excel_sheets import EXTRA_WIDTH, HEADER_ROW, Sheet, pixels
+from crm_strategy.report.excel_sheets import (
+    EXTRA_WIDTH,
+    HEADER_ROW,
+    Sheet,
+    columns_on_paper,
+    pixels,
+)
 from crm_strategy.words.numbers import format_count
 
 SMALLEST_SCALE: Final = 0.6
@@ -22,7 +28,6 @@ _LONG_SIDE, _SHORT_SIDE = 11.69, 8.27  # inches
 _BESIDE, _ABOVE, _BELOW = 0.4, 0.5, 0.6
 _LONGEST_FOOTER: Final = 100  # Excel allows 255 in all three parts of a footer
 _DEFAULT_HEIGHT: Final = 15.0
-_PICTURE_COLUMNS: Final = 8  # of at least 11 characters: a picture is 800 pixels wide
 
 
 @dataclass(frozen=True)
@@ -49,14 +54,14 @@ PORTRAIT: Final = _paper("portrait", _SHORT_SIDE, _LONG_SIDE)
 def finish(sheet: Sheet) -> None:
     """Print set-up: A4, the first rows and the first column repeated, a footer.
 
-    A sheet prints lying, one page wide. One that would be smaller than `SMALLEST_SCALE` goes
-    over pages side by side, each with the first column, and its pictures after them. A list of
-    several pages prints upright where that is not too small, without the picture beside it, and
-    its first `MOST_PRINTED` rows only, which the line under its heading says.
+    A sheet prints lying, one page wide. Of one that would be smaller than `SMALLEST_SCALE` the
+    first columns print, those the heading speaks of. A list of several pages prints upright
+    where that is not too small, without the picture beside it, and its first `MOST_PRINTED`
+    rows. The line under the heading says which rows and columns print.
     """
     page = sheet.page
     one_page = _scale_on_one_page(sheet) >= SMALLEST_SCALE
-    last = sheet.end_column if one_page else sheet.text_column
+    last = sheet.end_column if one_page else min(sheet.text_column, _columns_on_paper(sheet))
     width = _width(sheet, last)
     paper = LANDSCAPE
     if not one_page and PORTRAIT.scale(width) >= SMALLEST_SCALE:
@@ -70,16 +75,10 @@ def finish(sheet: Sheet) -> None:
     page.page_margins = PageMargins(
         left=_BESIDE, right=_BESIDE, top=_ABOVE, bottom=_BELOW, header=0.3, footer=0.3
     )
-    is_narrow = paper.scale(width) >= SMALLEST_SCALE
-    page.print_area = ",".join(_areas(sheet, last, is_narrow=is_narrow))
-    page.sheet_properties.pageSetUpPr.fitToPage = is_narrow
-    if is_narrow:
-        page.page_setup.fitToWidth = 1
-        page.page_setup.fitToHeight = 1 if one_page else 0
-    else:
-        page.page_setup.scale = round(100 * SMALLEST_SCALE) + 5
-        page.page_setup.pageOrder = "overThenDown"
-        page.print_title_cols = "A:A"
+    page.print_area = ",".join(_areas(sheet, last))
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.page_setup.fitToWidth = 1
+    page.page_setup.fitToHeight = 1 if one_page else 0
     page.oddFooter.left.text = sheet.book.footer[:_LONGEST_FOOTER].replace("&", "&&")
     page.oddFooter.center.text = "&A"
     page.oddFooter.right.text = "&P / &N"
@@ -99,17 +98,26 @@ def _width(sheet: Sheet, last: int) -> float:
     return pixels([*sheet.widths, *[EXTRA_WIDTH] * last][:last])
 
 
-def _areas(sheet: Sheet, last: int, *, is_narrow: bool) -> list[str]:
+def _columns_on_paper(sheet: Sheet) -> int:
+    widths = [*sheet.widths, *[EXTRA_WIDTH] * (sheet.text_column - len(sheet.widths))]
+    return columns_on_paper(widths)
+
+
+def _areas(sheet: Sheet, last: int) -> list[str]:
     """What prints, part by part; of a long list its first rows, then what is below it."""
     rows, end = sheet.last_row - HEADER_ROW, get_column_letter(last)
+    if last < len(sheet.places):
+        _add_to_basis(sheet, "views.columns_on_paper", len(sheet.places), last)
     if rows > MOST_PRINTED:
-        shown = format_count(MOST_PRINTED)
-        said = words.say_count("views.rows_on_paper", rows, shown=shown)
-        sheet.page["A2"].value = f"{sheet.page['A2'].value}. {said}"
+        _add_to_basis(sheet, "views.rows_on_paper", rows, MOST_PRINTED)
         below = range(sheet.last_row + 1, sheet.end_row + 1)
         parts = [f"A1:{end}{HEADER_ROW + MOST_PRINTED}"]
         return [*parts, f"A{below[0]}:{end}{below[-1]}"] if below else parts
-    if is_narrow or not 0 < sheet.text_row < sheet.end_row:
-        return [f"A1:{end}{sheet.end_row}"]
-    across = get_column_letter(min(last, _PICTURE_COLUMNS))
-    return [f"A1:{end}{sheet.text_row}", f"A{sheet.text_row + 1}:{across}{sheet.end_row}"]
+    return [f"A1:{end}{sheet.end_row}"]
+
+
+def _add_to_basis(sheet: Sheet, said: str, count: int, shown: int) -> None:
+    """Say under the heading how much of the sheet prints."""
+    basis = str(sheet.page["A2"].value).removesuffix(".")
+    text = words.say_count(said, count, shown=format_count(shown))
+    sheet.page["A2"].value = f"{basis}. {text}"

@@ -31,8 +31,16 @@ from crm_strategy.words.numbers import format_count
 HEADER_ROW: Final = 3
 NARROWEST: Final = 11
 WIDEST: Final = 48
-_WIDESTS: Final = (WIDEST, 40, 32, 26)
-"""How wide columns of text may be, tried until the table prints readably on one page's width."""
+_TRIED: Final = (
+    (WIDEST, NARROWEST, 2),
+    (40, NARROWEST, 2),
+    (32, NARROWEST, 2),
+    (26, NARROWEST, 2),
+    (26, 9, 3),
+    (22, 9, 3),
+)
+"""How wide and how narrow columns may be and the lines of their labels, tried until the table
+prints readably on one page's width."""
 
 PAPER_WIDTH: Final = 1740.0
 """Pixels that A4 holds lying, at 60 %."""
@@ -61,8 +69,8 @@ class Sheet:
     """A sheet and how far it is written.
 
     `places` tells where each payload column stands (1 is A), `last_row` the last row of the
-    table's body, `end_row` and `end_column` the print area, `text_row` and `text_column` the last
-    of the table with its heading and notes, without pictures.
+    table's body, `end_row` and `end_column` the print area, `text_column` the last of the table
+    with its heading and notes, without pictures.
     """
 
     book: Book
@@ -73,7 +81,6 @@ class Sheet:
     end_row: int = HEADER_ROW
     end_column: int = 1
     text_column: int = 1
-    text_row: int = 0
 
 
 def new_sheet(book: Book, name: str, *, heading: str, basis: str, widths: Sequence[float]) -> Sheet:
@@ -122,11 +129,9 @@ def link(book: Book, cell: Any, text: str, sheet: str) -> None:
 def table_sheet(book: Book, name: str, table: TablePayload, *, heading: str, basis: str) -> Sheet:
     """A sheet for a table's payload."""
     columns = sheet_columns(table)
-    widths = [
-        fitting_width(table["columns"][at]["label"], longest)
-        for at, longest in zip(columns, printed_widths(table, columns), strict=True)
-    ]
-    sheet = new_sheet(book, name, heading=heading, basis=basis, widths=_narrowed(widths))
+    labels = [table["columns"][at]["label"] for at in columns]
+    widths = _fitting_widths(labels, printed_widths(table, columns))
+    sheet = new_sheet(book, name, heading=heading, basis=basis, widths=widths)
     write_table(sheet, table, top=HEADER_ROW, name=table["id"])
     notes = [table["note"], rows_left_out(table), table["source"]]
     write_notes(sheet, [note for note in notes if note])
@@ -138,14 +143,23 @@ def pixels(widths: Sequence[float]) -> float:
     return sum(7 * width + 5 for width in widths)
 
 
-def _narrowed(widths: Sequence[float]) -> list[float]:
-    """The widths, long texts broken into lines as far as paper needs it."""
-    tried = ([min(width, widest) for width in widths] for widest in _WIDESTS)
-    narrow: list[float] = []
-    for narrow in tried:
-        if pixels(narrow) <= PAPER_WIDTH:
+def columns_on_paper(widths: Sequence[float]) -> int:
+    """How many of the columns fit on one page's width."""
+    reached = accumulate(pixels([width]) for width in widths)
+    return max(1, sum(end <= PAPER_WIDTH for end in reached))
+
+
+def _fitting_widths(labels: Sequence[str], longest: Sequence[int]) -> list[float]:
+    """The columns' widths, long texts and labels broken into lines as far as paper needs it."""
+    widths: list[float] = []
+    for widest, narrowest, lines in _TRIED:
+        widths = [
+            _fitting_width(label, cell, widest, narrowest, lines)
+            for label, cell in zip(labels, longest, strict=True)
+        ]
+        if pixels(widths) <= PAPER_WIDTH:
             break
-    return narrow
+    return widths
 
 
 def rows_left_out(table: TablePayload) -> str:
@@ -157,10 +171,11 @@ def rows_left_out(table: TablePayload) -> str:
     return words.say("report.rows_left_out", **said)
 
 
-def fitting_width(label: str, longest: int) -> float:
-    """A column's width: its cells on one line up to a limit, its label on at most two."""
-    label_width = max(math.ceil(len(label) / 2) + 3, max(map(len, label.split()), default=0) + 3)
-    return float(min(max(longest + 2, label_width, NARROWEST), WIDEST))
+def _fitting_width(label: str, longest: int, widest: int, narrowest: int, lines: int) -> float:
+    """A column's width: its cells on one line up to a limit, its label on at most so many."""
+    word = max(map(len, label.split()), default=0)
+    label_width = max(math.ceil(len(label) / lines), word) + 3
+    return float(min(max(longest + 2, label_width, narrowest), widest))
 
 
 def write_table(sheet: Sheet, table: TablePayload, *, top: int, name: str) -> None:
@@ -221,7 +236,8 @@ def tint_statuses(sheet: Sheet, *, column: int, top: int, last_row: int) -> None
 
 def write_notes(sheet: Sheet, notes: Sequence[str]) -> None:
     """Notes below the table, broken into lines that stay on the page."""
-    width = max(int(sum(sheet.widths)), _NOTE_WIDTH)
+    printed = sheet.widths[: columns_on_paper(sheet.widths)]
+    width = max(int(sum(printed)), _NOTE_WIDTH)
     widen(sheet, _reach(sheet, width))
     row = sheet.end_row + 1
     for note in notes:
@@ -230,7 +246,6 @@ def write_notes(sheet: Sheet, notes: Sequence[str]) -> None:
             put_text(sheet.page.cell(row, 1), line, sheet.book.styles, Look(role="note"))
     if notes:
         sheet.end_row = row
-    sheet.text_row = sheet.end_row
 
 
 def line_count(text: Any, width: float) -> int:

@@ -50,20 +50,6 @@ def test_long_texts_break_into_lines_before_columns_go_over_pages():
     assert LANDSCAPE.scale(sum(7 * width + 5 for width in widths)) >= SMALLEST_SCALE
 
 
-def test_a_table_of_many_columns_goes_over_pages_that_repeat_the_first_column():
-    picture = chart(
-        [column("segment", label="Segment")], [["A"]], kind="heatmap", beside="segments"
-    )
-    sheet, areas = printed(a_list(5, columns=30, note="A note."), picture)
-    assert not sheet.sheet_properties.pageSetUpPr.fitToPage
-    assert sheet.page_setup.scale >= 100 * SMALLEST_SCALE
-    assert sheet.print_title_cols == "$A:$A"
-    assert sheet.print_title_rows == "$1:$3"
-    text, drawn = areas
-    assert text.startswith("A1:AD")
-    assert drawn.startswith(f"A{sheet._images[0].anchor._from.row}:")
-
-
 def test_a_very_long_list_prints_its_first_rows_and_says_so_on_every_page():
     rows = MOST_PRINTED + 40
     sheet, areas = printed(a_list(rows, note="Small groups are hidden."))
