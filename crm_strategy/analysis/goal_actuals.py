@@ -8,6 +8,7 @@ import ibis
 import pandas as pd
 from ibis import _
 
+from crm_strategy.analysis.data_reach import kpi_reach
 from crm_strategy.analysis.kpis import kpi_actuals, kpi_history
 from crm_strategy.analysis.members import every_member
 from crm_strategy.analysis.profiles import customer_profiles
@@ -57,6 +58,8 @@ def goal_actuals(
         By (kpi, segment): the values, and the fewest customers that each rests on or tells.
     """
     found = {EVERYONE: history}
+    # Touches of a segment's customers do not tell when touches began.
+    reach = kpi_reach(touches, None, lookback_days=0) if terms.get("first_day") else None
     for segment in sorted({*segments} - {EVERYONE}):
         members = customers.filter(_.segment == segment).select("customer_id")
         figures = kpi_history(
@@ -64,7 +67,7 @@ def goal_actuals(
             touches=touches.semi_join(members, "customer_id"),
             surveys=surveys.semi_join(members, "customer_id"),
             periods=[period],
-            **(terms | {"costs": None}),
+            **(terms | {"costs": None, "reach": reach}),
         )
         figures = figures[~figures["kpi"].isin(OF_CHANNELS)]
         found[segment] = figures

@@ -9,6 +9,7 @@ import ibis
 import pandas as pd
 from ibis import _
 
+from crm_strategy.analysis.data_reach import kpi_reach
 from crm_strategy.analysis.group_members import by_period, in_groups, members_then, span_table
 from crm_strategy.analysis.group_orders import group_counts, order_cells
 from crm_strategy.analysis.kpi_groups import ACQUISITION, SEGMENT, Groups
@@ -31,7 +32,7 @@ not known, so none has new or retained customers."""
 OF_ORDERS: Final = (*OF_LINES, "new_customers", "customer_retention_rate", "churn_rate")
 """KPIs of orders. The rest are of customers, who may order through several channels."""
 
-COLUMNS: Final = ("breakdown", "group", *KPI_COLUMNS, "buyers", "members", "within")
+COLUMNS: Final = ("breakdown", "group", *KPI_COLUMNS, "buyers", "members", "actives", "within")
 _MEANINGFUL: Final = {
     "customers": tuple(kpi for kpi in KPI_IDS if kpi != "roi"),
     "orders": OF_ORDERS,
@@ -95,17 +96,22 @@ def kpi_breakdowns(
     DataFrame
         `breakdown`, `group` and the columns of `kpis.kpi_history`, whose `customers` are here
         those who ordered or returned something, `buyers` (those who ordered), `members` (the
-        group's customers who ordered until the period's end, as segments have; NaN where orders
-        or lines are divided), `within` (as of `kpi_groups.Groups`, of the group): one row per
-        group, KPI and period, groups by revenue of the last period, then `other` and `unknown`.
+        group's customers who ordered until the period's end, as segments have; where orders or
+        lines are divided, all who ordered), `actives` (all active customers, where orders or
+        lines are divided; else NaN), `within` (as of `kpi_groups.Groups`, of the group): one row
+        per group, KPI and period, groups by revenue of the last period, then `other` and
+        `unknown`.
         No value before the first order of a group.
     """
     spans = spans_of(periods)
     window = max([active_days, *(span.days for span in spans)])
     found = list(groups)
     parts: dict[str, list[pd.DataFrame]] = {each.breakdown: [] for each in found}
+    everyone = []
     for layer in layers(spans):
         cells = order_cells(orders, layer, active_days=window).cache()
+        if any(each.divides != "customers" for each in found):
+            everyone.append(group_counts(cells.mutate(group=ibis.literal("")), layer))
         for each in found:
             if each.divides != "customers":
                 own = order_cells(each.table, layer, active_days=window, group="group").cache()
@@ -128,6 +134,9 @@ def kpi_breakdowns(
             parts[each.breakdown].append(pd.concat(counted, axis="columns"))
     terms: dict[str, Any] = {"margin_rate": margin_rate, "discount_rate": discount_rate}
     terms |= {"first_day": first_day, "active_days": active_days}
+    if first_day is not None:
+        terms["reach"] = kpi_reach(touches, costs, lookback_days=lookback_days)
+    terms["whole"] = pd.concat(everyone).droplevel("group") if everyone else None
     tables = [_kpis(each, pd.concat(parts[each.breakdown]), spans, **terms) for each in found]
     some = [table for table in tables if len(table)]
     return pd.concat(some, ignore_index=True) if some else pd.DataFrame(columns=list(COLUMNS))
@@ -180,16 +189,25 @@ def _kpis(
 
 
 def _of_group(
-    groups: Groups, name: str, counts: pd.DataFrame, spans: Sequence[Span], **terms: Any
+    groups: Groups,
+    name: str,
+    counts: pd.DataFrame,
+    spans: Sequence[Span],
+    *,
+    whole: pd.DataFrame | None,
+    **terms: Any,
 ) -> pd.DataFrame:
     """The KPIs of a group, with the customers that other tables may tell of it."""
     rows = kpi_rows(counts, spans, **terms)
-    of_customers = groups.divides == "customers"
+    members, actives = counts["ever"], pd.Series(math.nan, index=counts.index)
+    if whole is not None and groups.divides != "customers":
+        members, actives = whole["buyers"], whole["active_end"]
     return rows.assign(
         breakdown=groups.breakdown,
         group=name,
         buyers=rows["period"].map(counts["buyers"]),
-        members=rows["period"].map(counts["ever"]) if of_customers else math.nan,
+        members=rows["period"].map(members),
+        actives=rows["period"].map(actives),
         within=[groups.within.get(name, ())] * len(rows),
     )
 

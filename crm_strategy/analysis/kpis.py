@@ -2,13 +2,14 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import ibis
 import pandas as pd
 
+from crm_strategy.analysis.data_reach import Reach, kpi_reach
 from crm_strategy.analysis.kpi_table import kpi_table, kpi_verdict
 from crm_strategy.analysis.kpi_values import kpi_values
 from crm_strategy.analysis.left_censoring import is_left_censored
@@ -53,12 +54,14 @@ def kpi_history(
     discount_rate: float = 0.0,
     channel_terms: pd.DataFrame | None = None,
     first_day: date | None = None,
+    reach: Mapping[str, Reach] | None = None,
 ) -> pd.DataFrame:
     """Every KPI of every period, with 95 % intervals of shares and means.
 
     Definitions stand in `words` (`kpis.<id>.definition`). Orders without a customer count in
     revenue, orders and their average only. KPIs that rest on what was before have no value in
-    the first periods of a client's data (`left_censoring`).
+    the first periods of a client's data (`left_censoring`), and those that rest on touches or
+    costs none in periods that these do not cover in full (`data_reach`).
 
     Parameters
     ----------
@@ -86,7 +89,11 @@ def kpi_history(
     channel_terms
         What channels cost where the cost file is silent: `channel`, `per_touch`, `monthly`.
     first_day
-        First day of the data; None: they reach back to the first customer.
+        First day of the data; None: they reach back to the first customer, and all tables cover
+        all periods.
+    reach
+        Result of `data_reach.kpi_reach`; None: of the touches and costs given. State it where
+        these are of some customers only.
 
     Returns
     -------
@@ -113,12 +120,15 @@ def kpi_history(
         found.append(spent.groupby("period").sum(min_count=1).reindex([s.id for s in spans]))
     if loyal is not None:
         found.append(loyal.reindex([span.id for span in spans]))
+    if reach is None and first_day is not None:
+        reach = kpi_reach(touches, costs, lookback_days=lookback_days)
     return kpi_rows(
         pd.concat(found, axis="columns"),
         spans,
         margin_rate=margin_rate,
         discount_rate=discount_rate,
         first_day=first_day,
+        reach=reach,
         active_days=active_days,
     )
 
@@ -130,6 +140,7 @@ def kpi_rows(
     margin_rate: float | None = None,
     discount_rate: float = 0.0,
     first_day: date | None = None,
+    reach: Mapping[str, Reach] | None = None,
     active_days: int = 0,
 ) -> pd.DataFrame:
     """Every KPI of every period from counts.
@@ -141,7 +152,7 @@ def kpi_rows(
         returned something count as `customers`, too.
     spans
         The periods, by time.
-    margin_rate, discount_rate, first_day, active_days
+    margin_rate, discount_rate, first_day, reach, active_days
         As in `kpi_history`.
 
     Returns
@@ -180,7 +191,10 @@ def kpi_rows(
     _tell_growth(rows)
     for row in rows:
         span = Span(row["period"], row["start"], row["end"])
-        if is_left_censored(row["kpi"], span, first_day=first_day, active_days=window):
+        known = (reach or {}).get(row["kpi"])
+        if is_left_censored(row["kpi"], span, first_day=first_day, active_days=window) or (
+            known is not None and not known.covers(span)
+        ):
             row |= dict.fromkeys(("value", "low", "high", "n"))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(dict.fromkeys(_FLOATS, "float64"))
 

@@ -128,10 +128,13 @@ def spread(costs: ibis.Table, start: date, end: date) -> ibis.Value:
     return ibis.ifelse(overlap > 0, costs.amount * overlap / covered, None)
 
 
+def counted_costs(costs: ibis.Table) -> ibis.Table:
+    """The costs that count as marketing: no goods, which belong to margin, and nothing planned."""
+    return costs.filter(_.cost_item.fill_null("") != _GOODS, _.cost_kind.fill_null("") != _PLANNED)
+
+
 def _stated(costs: ibis.Table, spans: Sequence[Span]) -> pd.DataFrame:
-    counted = costs.filter(
-        _.cost_item.fill_null("") != _GOODS, _.cost_kind.fill_null("") != _PLANNED
-    )
+    counted = counted_costs(costs)
     sums = counted.group_by("channel").agg(
         **{f"in_{place}": spread(counted, *span[1:]).sum() for place, span in enumerate(spans)}
     )
