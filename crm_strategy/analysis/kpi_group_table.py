@@ -14,7 +14,7 @@ from crm_strategy.analysis.signals import false_alarm_rate
 from crm_strategy.analysis.spans import PeriodLike
 from crm_strategy.words.kpis import KPIS
 
-_COUNTS: Final = ("buyers", "members")
+_COUNTS: Final = ("buyers", "members", "actives")
 _WHEN: Final = ("", "previous_", "last_year_")
 
 COLUMNS: Final = (
@@ -52,7 +52,8 @@ def kpi_group_table(
         `breakdown`, `group`, the columns of `kpis.kpi_table`, `false_alarm` (the chance that
         noise alone gives a signal, 0 where too few earlier values are known), `buyers`,
         `previous_buyers`, `last_year_buyers`, `members`, `previous_members`,
-        `last_year_members`, `within` (as of `kpi_breakdowns`).
+        `last_year_members`, `actives`, `previous_actives`, `last_year_actives`, `within` (as of
+        `kpi_breakdowns`).
     """
     parts = []
     for (breakdown, group), rows in breakdowns.groupby(["breakdown", "group"], sort=False):

@@ -11,6 +11,7 @@ from ibis import _
 from crm_strategy.analysis.attribute_groups import AttributeGroups, attribute_groups
 from crm_strategy.analysis.attributes import known_text
 from crm_strategy.analysis.members import OTHER, UNKNOWN
+from crm_strategy.analysis.value_groups import Kept, nested_values
 
 ORDER_COLUMNS: Final = ("channel", "payment_method", "delivery_method", "coupon")
 """Columns of orders that divide them."""
@@ -37,8 +38,8 @@ class Groups:
     names
         Groups that are kept by their name; None: all are.
     within
-        Of groups whose customers all are in one group of another breakdown, as those of a city
-        are in one of the regions: that `breakdown` and that group.
+        Of groups whose customers, or orders, all are in one group of another breakdown, as those
+        of a city are in one of the regions: that `breakdown` and that group.
     """
 
     breakdown: str
@@ -104,7 +105,28 @@ def kpi_groups(
             found.append(_commonest(Groups(name, "orders", divided), **kept))
         elif name in columns:
             found.append(_commonest(_stated(name, stated), **kept))
-    return [each for each in found if each.names is None or set(each.names) - {UNKNOWN, OTHER}]
+    known = [each for each in found if each.names is None or set(each.names) - {UNKNOWN, OTHER}]
+    return _with_nested_orders(known, orders) if min_count > 1 else known
+
+
+def _with_nested_orders(found: list[Groups], orders: ibis.Table) -> list[Groups]:
+    """The groups, with what groups of orders lie within: parcels are of the web shop."""
+    names = {each.breakdown: each.names or () for each in found if each.divides == "orders"}
+    if len(names) < 2:
+        return found
+    texts = {name: known_text(orders[name]) for name in names}
+    table = orders.select(
+        **{
+            name: ibis.ifelse(texts[name].isin([*kept, UNKNOWN]), texts[name], OTHER)
+            for name, kept in names.items()
+        }
+    )
+    kept = {name: Kept(dict.fromkeys(of, 0)) for name, of in names.items()}
+    within: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {name: {} for name in names}
+    for each in nested_values(table, list(names), kept):
+        wholes = within[each.column].get(each.value, ())
+        within[each.column][each.value] = (*wholes, (each.within_column, each.within))
+    return [replace(each, within=within.get(each.breakdown, each.within)) for each in found]
 
 
 def _source(name: str) -> str:

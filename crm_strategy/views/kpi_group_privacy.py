@@ -129,22 +129,37 @@ def _counts(kept: pd.DataFrame, when: str) -> Iterator[tuple[str, Counts]]:
     """Customers that a family of KPIs tells of each group of a breakdown, by what is counted."""
     yield "customers", _by_group(kept, f"{when}customers")
     yield "smallest", _by_group(kept, f"{when}smallest_count", "min")
-    known = {name: _by_group(kept, f"{when}{name}") for name in ("buyers", "members")}
+    names = ("buyers", "members", "actives")
+    known = {name: _by_group(kept, f"{when}{name}") for name in names}
     asked = set(kept["kpi"])
     if asked & {*OF_MEMBERS}:
         yield "members", known["members"]
     if asked & {*OF_BUYERS}:
         yield "buyers", known["buyers"]
         yield "members less buyers", _less(known["members"], known["buyers"])
-    yield from _cases(kept, known["members"], when)
+        if known["actives"]:
+            yield "in several", _in_several(known["members"], known["buyers"])
+    yield from _cases(kept, known, when)
 
 
-def _cases(kept: pd.DataFrame, members: Counts, when: str) -> Iterator[tuple[str, Counts]]:
-    """Customers that follow from a KPI's value: its own number, or both sides of a share."""
-    column = HIDES[when][0]
+def _cases(
+    kept: pd.DataFrame, known: Mapping[str, Counts], when: str
+) -> Iterator[tuple[str, Counts]]:
+    """Customers that follow from a KPI's value: its own number, or both sides of a share.
+
+    Beside those who ordered, the active and the new tell who is active though they did not order
+    in the period, who is active in other groups alone, and who ordered but is not new.
+    """
+    column, members = HIDES[when][0], known["members"]
     for kpi, rows in kept.groupby("kpi", sort=False):
         if kpi in ("active_customers", "new_customers"):
-            yield str(kpi), _by_group(rows, column)
+            counted = _by_group(rows, column)
+            yield str(kpi), counted
+            if kpi == "active_customers":
+                yield "active less buyers", _less(counted, known["buyers"])
+                yield "all active less active", _less(known["actives"], counted)
+            else:
+                yield "buyers less new", _less(known["buyers"], counted)
         elif not when and rows["unit"].eq("share").all():
             cases = (rows["value"] * rows["n"]).round()
             sides = rows.assign(cases=cases, others=rows["n"] - cases)
@@ -159,6 +174,18 @@ def _cases(kept: pd.DataFrame, members: Counts, when: str) -> Iterator[tuple[str
 def _less(counts: Counts, parts: Counts) -> Counts:
     """Those who are not among the parts, of groups of which both are known."""
     return {group: max(n - parts[group], 0.0) for group, n in counts.items() if group in parts}
+
+
+def _in_several(members: Counts, buyers: Counts) -> Counts:
+    """Of the smallest group: in how many groups customers ordered beyond their first."""
+    bought = {group: n for group, n in buyers.items() if n > 0}
+    if not bought:
+        return {}
+    return {min(bought, key=lambda group: (bought[group], group)): _sum_beyond(members, bought)}
+
+
+def _sum_beyond(members: Counts, bought: Counts) -> float:
+    return max(sum(bought.values()) - max(members.values(), default=0.0), 0.0)
 
 
 def _by_group(rows: pd.DataFrame, column: str, how: str = "max") -> Counts:

@@ -71,7 +71,11 @@ def _groups(counts: Counts) -> set[str]:
 def _leaves_few(
     parts: Counts, wholes: Counts, within: Mapping[str, str], shown: set[str], told: set[str]
 ) -> bool:
-    """Whether parts that are shown leave a few of a whole, or of all hidden wholes together."""
+    """Whether parts that are shown leave a few of a whole, or of all hidden wholes together.
+
+    Customers of orders may be in several parts: one part alone may leave a few, too, and those
+    in two parts are what these are more than their whole.
+    """
     for counted in parts.keys() & wholes.keys():
         left: dict[str, float] = {}
         for group, n in wholes[counted].items():
@@ -80,7 +84,10 @@ def _leaves_few(
         for group in shown & within.keys():
             name = within[group] if within[group] in told else ""
             if name in left:
-                left[name] -= parts[counted].get(group, 0.0)
-        if any(small(n) for n in left.values()):
+                n = parts[counted].get(group, 0.0)
+                if n and name and small(wholes[counted][name] - n):
+                    return True
+                left[name] -= n
+        if any(small(abs(n)) for n in left.values()):
             return True
     return False

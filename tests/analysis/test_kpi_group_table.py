@@ -29,6 +29,7 @@ def history(breakdown, group, kpi, *values):
             "n": 100.0,
             **dict.fromkeys(("customers", "buyers"), 80.0),
             "members": 90.0,
+            "actives": float("nan"),
             "within": [()] * len(MONTHS),
             "unit": "share",
             "start": [span.start for span in MONTHS],

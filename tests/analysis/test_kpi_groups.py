@@ -1,5 +1,7 @@
 """Groups to look at KPIs by: none of a few customers is named."""
 
+import ibis
+
 from crm_strategy.analysis import attributes
 from crm_strategy.analysis.kpi_breakdowns import kpi_breakdowns
 from tests.analysis.builders import orders, table
@@ -49,3 +51,15 @@ def test_the_table_tells_how_many_of_a_group_are_customers_and_what_it_lies_with
     known = last.set_index("group")[["buyers", "members"]].astype(int).to_dict("index")
     assert known["bb"] == {"buyers": 20, "members": 20}
     assert last.set_index("group")["within"]["bb"] == (("region", "b"),)
+
+
+def test_orders_of_a_delivery_lie_within_the_channel_that_all_of_them_come_through():
+    rows = [(f"c{n}", "2026-08-01", 10, "web" if n < 15 else "shop") for n in range(30)]
+    made = through(*rows)
+    by_post = ibis.ifelse(made.channel == "web", "parcel", made.order_id.right(1))
+    made = made.mutate(delivery_method=ibis.ifelse(made.order_id == "o3", "desk", by_post))
+    found = groups_of("channel", "delivery_method", orders=made, min_count=10)
+    assert found[1].within["parcel"] == (("channel", "web"),)
+    told = kpi_breakdowns(found, orders=made, **PERIODS)
+    last = told[(told["period"] == Q3.id) & (told["kpi"] == "revenue")].set_index("group")
+    assert last.loc["web", ["buyers", "members", "actives"]].tolist() == [15, 30, 30]

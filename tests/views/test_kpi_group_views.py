@@ -16,7 +16,7 @@ PERIODS = ("", "previous_", "last_year_")
 def row(group, kpi, value, *, breakdown="country", n=500.0, customers=500.0, smallest=None, **more):
     counts = {f"{when}customers": customers for when in PERIODS}
     counts |= {f"{when}smallest_count": smallest for when in PERIODS}
-    counts |= {f"{when}{count}": None for when in PERIODS for count in ("buyers", "members")}
+    counts |= {f"{when}{count}": None for when in PERIODS for count in ("buyers", "members", "actives")}
     return {
         "breakdown": breakdown,
         "group": group,
@@ -41,7 +41,7 @@ def row(group, kpi, value, *, breakdown="country", n=500.0, customers=500.0, sma
 
 def table(*rows):
     numbers = ["value", "low", "high", "previous", "last_year", "change", "target", "n"]
-    told = ("customers", "smallest_count", "buyers", "members")
+    told = ("customers", "smallest_count", "buyers", "members", "actives")
     numbers += [f"{when}{count}" for when in PERIODS for count in told]
     return pd.DataFrame(rows).astype(dict.fromkeys(numbers, "float64"))
 

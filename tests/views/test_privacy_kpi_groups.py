@@ -92,3 +92,56 @@ def test_no_few_of_a_region_follow_from_its_cities(counts) -> None:
     if told & regions.keys() and told & cities.keys():
         # Nothing that the cities hide follows from the regions.
         assert {city for city, n in cities.items() if n} <= told
+
+
+def ordered(name, n, *, total, breakdown="channel", within=(), **more):
+    """Buyers of orders of a group, of so many in all, who may order in several groups."""
+    counted = {"customers": n, "buyers": n, "members": total, "actives": total, **more}
+    known = {"within": within, "breakdown": breakdown, **counted}
+    return [row(name, "revenue", 1.5, n=n, **known)]
+
+
+def test_few_who_never_bought_through_a_channel_do_not_follow_from_all_buyers() -> None:
+    rows = table(*(each for n in (95, 60, 50) for each in ordered(f"of {n}", n, total=100)))
+    assert "of 95" not in shown(rows)
+
+
+def test_few_who_bought_through_two_channels_do_not_follow_from_all_buyers() -> None:
+    rows = table(*ordered("shop", 80, total=100), *ordered("web", 26, total=100))
+    assert shown(rows) == set()
+    apart = table(*ordered("shop", 70, total=100), *ordered("web", 30, total=100))
+    assert shown(apart) == {"shop", "web"}
+
+
+def test_few_who_bought_in_the_shop_and_did_not_pick_up_do_not_follow() -> None:
+    made = [ordered(name, n, total=300) for name, n in (("shop", 120), ("web", 220))]
+    of_shop = {"breakdown": "delivery_method", "within": (("channel", "shop"),)}
+    of_web = {"breakdown": "delivery_method", "within": (("channel", "web"),)}
+    made += [
+        ordered("pickup", 115, total=300, **of_shop),
+        ordered("desk", 20, total=300, **of_shop),
+    ]
+    made += [ordered("parcel", 220, total=300, **of_web)]
+    told = shown(table(*(each for of in made for each in of)))
+    assert not {"shop", "pickup"} <= told
+    assert told
+
+
+def test_few_who_are_active_but_did_not_order_in_the_period_do_not_follow() -> None:
+    rows = table(
+        *(
+            row(name, "active_customers", active, n=active, customers=active, buyers=buyers)
+            for name, active, buyers in (("a", 200, 120), ("b", 90, 87), ("c", 70, 40))
+        )
+    )
+    assert shown(rows, "active_customers") == {"a"}
+
+
+def test_few_who_ordered_and_are_not_new_do_not_follow() -> None:
+    rows = table(
+        *(
+            row(name, "new_customers", new, n=new, customers=buyers, buyers=buyers)
+            for name, new, buyers in (("a", 100, 120), ("b", 60, 64), ("c", 30, 50))
+        )
+    )
+    assert "b" not in shown(rows, "new_customers")
