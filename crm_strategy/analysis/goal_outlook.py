@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
+from crm_strategy.analysis.forecast import Forecast
+from crm_strategy.analysis.monthly_sales import month_end, months_on
 from crm_strategy.analysis.signals import ENOUGH, year_before
 from crm_strategy.analysis.spans import periods_until
 from crm_strategy.words.kpis import KPIS
@@ -18,14 +20,25 @@ COLUMNS: Final = ("goal_id", "confidence", "expected_at_end", "low", "high", "n"
 LEVEL: Final = 0.9
 """Of the interval of what a KPI is expected to be."""
 
+FORETOLD: Final = ("revenue", "order_count")
+"""KPIs of which a period is the sum of its months."""
+
 _YEAR: Final = 365.25
+_MONTH: Final = _YEAR / 12
 _EVERYONE: Final = "all"
 
 
 def goal_outlook(
-    history: pd.DataFrame, goals: Sequence[Mapping[str, Any]] | pd.DataFrame
+    history: pd.DataFrame,
+    goals: Sequence[Mapping[str, Any]] | pd.DataFrame,
+    forecasts: Sequence[Forecast] = (),
 ) -> pd.DataFrame:
     """Chance that each goal of all customers is reached by its date.
+
+    `forecast`, for revenue and orders: the last period up to the date is the sum of its months
+    as `forecasts` foretell them, and so are the ends of its 90 % interval; the chance takes the
+    misses behind it for normal (of logarithms, where the forecast takes them so). Where it does
+    not reach so far, and for other KPIs:
 
     `drift`: the KPI goes on as it has: after k more periods it is v + k·m, with m the mean and
     s the standard deviation of its n changes from period to period, and a standard error of
@@ -40,16 +53,20 @@ def goal_outlook(
         Result of `kpi_history` of periods of one rhythm: `kpi`, `start`, `end`, `value`.
     goals
         `goal_id`, `kpi`, `segment`, `target`, `by` (day).
+    forecasts
+        Result of `forecast.sales_forecasts`, up to the end of the last period.
 
     Returns
     -------
     DataFrame
         One row per goal, in their order: `goal_id`, `confidence` (0 to 1), `expected_at_end`,
-        `low`, `high` (90 %, in the KPI's unit), `n` (changes), `basis` (`drift`,
-        `year_on_year`, or None where nothing can be said; a segment's goals, for one).
+        `low`, `high` (90 %, in the KPI's unit), `n` (changes, or forecasts tested), `basis`
+        (`forecast`, `drift`, `year_on_year`, or None where nothing can be said; a segment's
+        goals, for one).
     """
     rows = goals.to_dict("records") if isinstance(goals, pd.DataFrame) else goals
-    found = [_outlook(history, goal) for goal in rows]
+    told = {each.measure: each for each in forecasts if each.measure in FORETOLD}
+    found = [_outlook(history, goal, told.get(goal["kpi"])) for goal in rows]
     return pd.DataFrame(found, columns=list(COLUMNS))
 
 
@@ -85,13 +102,21 @@ def season_before(
     return found
 
 
-def _outlook(history: pd.DataFrame, goal: Mapping[str, Any]) -> tuple[Any, ...]:
+def _outlook(
+    history: pd.DataFrame, goal: Mapping[str, Any], forecast: Forecast | None
+) -> tuple[Any, ...]:
     nothing = (goal["goal_id"], *(math.nan,) * 4, 0, None)
     rows = history[history["kpi"] == goal["kpi"]].sort_values("start")
     rows = rows[rows["value"].notna()]
     if goal["segment"] != _EVERYONE or len(rows) < 2:
         return nothing
     by = pd.Timestamp(goal["by"]).date()
+    if forecast is not None and (foretold := _foretold(rows, by, forecast)) is not None:
+        return (
+            goal["goal_id"],
+            _forecast_chance(float(goal["target"]), foretold, forecast),
+            *foretold,
+        )
     seasonal = KPIS[goal["kpi"]].seasonal
     basis, center, spread, n = _yearly(rows, by) if seasonal else _drift(rows, by)
     if n < ENOUGH:
@@ -102,6 +127,34 @@ def _outlook(history: pd.DataFrame, goal: Mapping[str, Any]) -> tuple[Any, ...]:
     ends = [center - reach, center + reach]
     middle, low, high = (math.exp(x) for x in (center, *ends)) if seasonal else (center, *ends)
     return goal["goal_id"], chance, middle, low, high, n, basis
+
+
+def _foretold(
+    rows: pd.DataFrame, by: date, forecast: Forecast
+) -> tuple[float, float, float, int, str] | None:
+    """What the last period up to `by` comes to by the forecast, and its 90 % interval."""
+    start, end = (pd.Timestamp(rows[each].iloc[-1]).date() for each in ("start", "end"))
+    months = round((end - start).days / _MONTH)
+    steps = periods_until(end, by, length=months * _MONTH) if months else 0
+    if steps < 1 or start.day != 1 or end != month_end(end):
+        return None
+    first = months_on(end.replace(day=1), 1 + (steps - 1) * months)
+    asked = [months_on(first, step) for step in range(months)]
+    ahead = forecast.ahead.set_index("month")
+    if not set(asked) <= set(ahead.index):
+        return None
+    expected, low, high = (float(ahead.loc[asked, e].sum()) for e in ("expected", "low", "high"))
+    return expected, low, high, len(forecast.chosen.rows), "forecast"
+
+
+def _forecast_chance(
+    target: float, foretold: tuple[float, float, float, int, str], forecast: Forecast
+) -> float:
+    expected, low, high, n, _basis = foretold
+    log = forecast.chosen.is_log and low > 0
+    center, *ends = (math.log(x) if log else x for x in (expected, low, high))
+    spread = (ends[1] - ends[0]) / 2 / float(student.ppf((1 + LEVEL) / 2, n - 1))
+    return _chance_above(target, center, spread, n, log=log)
 
 
 def _drift(rows: pd.DataFrame, by: date) -> tuple[str, float, float, int]:

@@ -111,8 +111,9 @@ def _told_chance(row: Mapping[str, Any]) -> str:
     if not against and chance >= UNLIKELY:
         return ""
     said = say(f"plan.status.{status}") if against else ""
+    plain = "goal_forecast" if row["basis"] == "forecast" else "goal"
     return say(
-        f"plan.outlook.against_{row['basis']}" if against else "plan.outlook.goal",
+        f"plan.outlook.against_{row['basis']}" if against else f"plan.outlook.{plain}",
         goal=row["goal"],
         chance=format_share(chance, digits=0),
         n=format_count(row["n"]),

@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 from scipy.stats import t as student
 
+from crm_strategy.analysis.forecast import sales_forecasts
 from crm_strategy.analysis.goal_outlook import goal_outlook, season_before
+from crm_strategy.analysis.monthly_sales import months_on
 from tests.analysis.test_decision_scores import kpi
 
 
@@ -79,3 +81,50 @@ def test_the_season_of_a_goal_is_known_from_the_last_time(kpi_id, by, before):
     known = known.assign(smallest_count=math.nan, customers=50)
     goal = {"goal_id": "g", "kpi": kpi_id, "segment": "all", "target": 9, "by": by}
     assert season_before(known, [goal]) == before
+
+
+def months_of(level, count=36):
+    """Months up to September 2026, with a season and noise that repeats every five months."""
+    last = date(2026, 9, 1)
+    return pd.DataFrame(
+        [
+            {
+                "month": months_on(last, at + 1 - count),
+                "revenue": level * (1.3 if at % 12 in (2, 3) else 1.0) * (1 + 0.02 * (at % 5 - 2)),
+                "order_count": 10.0,
+                "active_customers": 50.0,
+            }
+            for at in range(count)
+        ]
+    )
+
+
+def by_forecast(target, *, kpi_id="revenue", by=date(2026, 12, 31)):
+    foretold = sales_forecasts(months_of(100.0))
+    goal = {"goal_id": "g", "kpi": kpi_id, "segment": "all", "target": target, "by": by}
+    history = kpi(kpi_id, [300.0 + at for at in range(11)])
+    return goal_outlook(history, [goal], foretold).iloc[0], foretold
+
+
+def test_revenue_is_foretold_as_the_kpi_review_does():
+    found, foretold = by_forecast(330.0)
+    ahead = foretold[0].ahead.head(3)
+    assert found["basis"] == "forecast"
+    for name, column in (("expected_at_end", "expected"), ("low", "low"), ("high", "high")):
+        assert found[name] == pytest.approx(ahead[column].sum())
+    assert found["n"] == len(foretold[0].chosen.rows)
+
+
+def test_the_chance_of_a_forecast_is_that_of_its_interval():
+    found, _ = by_forecast(330.0)
+    middle = math.sqrt(found["low"] * found["high"])
+    chances = [by_forecast(aim)[0]["confidence"] for aim in (found["low"], middle, found["high"])]
+    # Its 90 % interval leaves 5 % on either side, about its middle on the scale of logarithms.
+    assert found["expected_at_end"] == pytest.approx(middle, rel=0.01)
+    assert chances == pytest.approx([0.95, 0.5, 0.05], abs=0.05)
+
+
+def test_beyond_the_months_foretold_the_growth_on_the_year_says_it():
+    assert by_forecast(330.0, by=date(2027, 9, 30))[0]["basis"] == "forecast"
+    assert by_forecast(330.0, by=date(2027, 12, 31))[0]["basis"] != "forecast"
+    assert by_forecast(0.3, kpi_id="repeat_rate")[0]["basis"] == "drift"
