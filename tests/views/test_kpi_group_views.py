@@ -16,7 +16,9 @@ PERIODS = ("", "previous_", "last_year_")
 def row(group, kpi, value, *, breakdown="country", n=500.0, customers=500.0, smallest=None, **more):
     counts = {f"{when}customers": customers for when in PERIODS}
     counts |= {f"{when}smallest_count": smallest for when in PERIODS}
-    counts |= {f"{when}{count}": None for when in PERIODS for count in ("buyers", "members", "actives")}
+    counts |= {
+        f"{when}{count}": None for when in PERIODS for count in ("buyers", "members", "actives")
+    }
     return {
         "breakdown": breakdown,
         "group": group,
@@ -58,7 +60,10 @@ def of_customers(name, *, customers, new, retained, started):
 
 
 def hidden_of(rows, kpi, column="value"):
-    told = told_groups(rows)
+    return hidden_in(told_groups(rows), kpi, column)
+
+
+def hidden_in(told, kpi, column="value"):
     of = told[told["kpi"] == kpi]
     return {group for group, cell in zip(of["group"], of[column], strict=True) if is_hidden(cell)}
 
@@ -142,12 +147,13 @@ def test_what_is_hidden_is_of_two_groups_and_ten_customers_at_least(made):
             )
         )
     )
+    told = told_groups(rows)
     for kpi, count in (
         ("revenue", "customers"),
         ("new_customers", "new"),
         *(("customer_retention_rate", side) for side in ("retained", "lapsed")),
     ):
-        gone = hidden_of(rows, kpi)
+        gone = hidden_in(told, kpi)
         sizes = {name: of[count] for name, of in zip(names, made, strict=True) if of[count]}
         assert {name for name, n in sizes.items() if n < 10} <= gone
         inside = [n for name, n in sizes.items() if name in gone]
