@@ -70,6 +70,9 @@ class Decision(Strict):
     expected_change: Number | None = Field(
         default=None, description="change of the KPI it should bring, in the KPI's own unit"
     )
+    product: Plain | None = Field(
+        default=None, description="id of the product it is about: named where that is shown"
+    )
     expected: Text | None = Field(default=None, description="what it should bring")
     result: Text | None = Field(default=None, description="what it brought")
 

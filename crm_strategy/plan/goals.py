@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from crm_strategy.plan.params import Params
+from crm_strategy.plan.period import parse_period
 from crm_strategy.plan.text import printed
 from crm_strategy.words.kpis import KPIS
 from crm_strategy.words.numbers import is_missing
@@ -166,13 +167,20 @@ def goals_table_rows(
     return rows
 
 
-def decision_rows(params: Params) -> list[dict[str, object]]:
+def decision_rows(params: Params, *, until: date | None = None) -> list[dict[str, object]]:
     """The decisions of earlier reviews, texts in the voice's language.
+
+    Parameters
+    ----------
+    params
+        The client's parameters.
+    until
+        Leave out decisions of periods that begin later; None keeps all.
 
     Returns
     -------
     list of dict
-        id, decision, period (id), owner, goal, kpi, expected_change, test (of its goal).
+        id, decision, period (id), owner, goal, kpi, expected_change, product, test (of its goal).
     """
     tests = {goal.id: goal.test for goal in params.goals}
     return [
@@ -184,7 +192,9 @@ def decision_rows(params: Params) -> list[dict[str, object]]:
             "goal": each.goal,
             "kpi": each.kpi,
             "expected_change": each.expected_change,
+            "product": each.product,
             "test": tests.get(each.goal) if each.goal else None,
         }
         for each in params.decisions
+        if until is None or parse_period(str(each.period)).start <= until
     ]

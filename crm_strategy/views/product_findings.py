@@ -1,12 +1,14 @@
 """Findings on products: what no longer sells, what rises and falls, what lives by a season."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.naming import period_label
 from crm_strategy.views.privacy import small
 from crm_strategy.words import say
 from crm_strategy.words.numbers import (
@@ -24,7 +26,9 @@ MOST_NAMED: Final = 3
 _MOVED: Final = ("no_interest", "faller", "riser")
 
 
-def products_finding(trends: Data, *, base: str) -> Finding:
+def products_finding(
+    trends: Data, *, base: str, decided: Sequence[Mapping[str, Any]] = ()
+) -> Finding:
     """Products nobody is interested in any more, those that fell and rose, and the best sellers.
 
     Parameters
@@ -33,12 +37,16 @@ def products_finding(trends: Data, *, base: str) -> Finding:
         Result of `product_trends.product_trends`.
     base
         The period compared with, as printed.
+    decided
+        Result of `plan.goals.decision_rows`: decisions on a product are named here.
     """
     rows = frame_of(trends)
     if rows.empty:
         return Finding("products", title=say("outlook.products.none"))
     shown = rows[~(rows["customer_count"].map(small) | rows["previous_count"].map(small))]
+    taken = _taken(shown, decided)
     best = say("outlook.products.best", products=_list(shown.head(MOST_NAMED)))
+    best = " ".join([best, *(say("outlook.products.decided", **each) for each in taken.values())])
     judged = shown["verdict"].notna()
     if not judged.any():
         return Finding("products", title=say("outlook.products.unknown"), text=best)
@@ -71,7 +79,9 @@ def products_finding(trends: Data, *, base: str) -> Finding:
         severity="watch" if first != "riser" else "good",
         figures=figures | {"product_id": str(top["product_id"])},
         decision=Decision(
-            title=say("outlook.products.ask", product=top["product"]),
+            title=say("outlook.products.ask_decided", **taken[str(top["product_id"])])
+            if str(top["product_id"]) in taken
+            else say("outlook.products.ask", product=top["product"]),
             why=say("outlook.products.why", previous=format_short_money(top["previous"])),
             evidence="measured",
         )
@@ -126,6 +136,20 @@ def seasonality_finding(seasons: Data) -> Finding:
             evidence="measured",
         ),
     )
+
+
+def _taken(rows: pd.DataFrame, decided: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """The last decision on each of the products, by the product's id."""
+    names = dict(zip(rows["product_id"].astype(str), rows["product"], strict=True))
+    return {
+        str(each["product"]): {
+            "product": str(names[str(each["product"])]),
+            "decision": str(each["decision"]),
+            "period": period_label(str(each["period"])),
+        }
+        for each in decided
+        if each.get("product") is not None and str(each["product"]) in names
+    }
 
 
 def month_name(month: int) -> str:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from crm_strategy.plan.goals import (
     LOWER_IS_BETTER,
     GoalStatus,
+    decision_rows,
     goal_status,
     goals_table_rows,
     time_passed,
@@ -180,3 +181,13 @@ goals:
     }
     assert (second["goal_id"], second["serves"], second["owner"]) == ("cheaper", None, None)
     assert (second["actual"], second["progress"], second["status"]) == (16.0, 0.4, "off_track")
+
+
+def test_decisions_name_their_product_and_later_ones_are_left_out(read):
+    params = read(
+        "client: Acme\ndata: {orders: {file: a.csv}}\ndecisions:\n"
+        "  - {id: a, decision: Sell off, period: 2026-Q2, product: P-507}\n"
+        "  - {id: b, decision: Buy more, period: 2026-Q3}\n"
+    )
+    assert [row["product"] for row in decision_rows(params)] == ["P-507", None]
+    assert [row["id"] for row in decision_rows(params, until=date(2026, 6, 30))] == ["a"]

@@ -33,6 +33,25 @@ def test_a_product_nobody_buys_any_more_is_named_before_those_that_rise() -> Non
     assert "find out why it stopped" in found.decision.title
 
 
+def test_a_decision_on_a_product_is_named_where_the_product_is() -> None:
+    decided = [
+        {"decision": "Sell it off", "period": "2026-Q2", "product": "P-507"},
+        {"decision": "Taste it", "period": "2026-Q2", "product": "P-999"},
+        {"decision": "Call", "period": "2026-Q2", "product": None},
+    ]
+    found = findings.products_finding(TRENDS, base="2025 Q3", decided=decided)
+    said, asked = (
+        text.replace("\N{NO-BREAK SPACE}", " ")
+        for text in (found.text, found.decision.title if found.decision else "")
+    )
+    assert "Decided on “Case” in 2026 Q2: “Sell it off”; what came of it" in said
+    assert "Taste it" not in said
+    assert asked == "“Case”: carry out or close the decision of 2026 Q2, “Sell it off”"
+    few = TRENDS.assign(previous_count=[195, 120, 9])
+    kept = findings.products_finding(few, base="2025 Q3", decided=decided)
+    assert "Sell it off" not in str(kept.payload())
+
+
 def test_products_that_stay_are_not_called_moved() -> None:
     found = findings.products_finding(TRENDS.head(1), base="2025 Q3")
     assert found.title == "No product’s share of orders moved beyond chance since 2025 Q3"
