@@ -2,7 +2,7 @@
 
 from crm_strategy.report.excel_print import LANDSCAPE, MOST_PRINTED, PORTRAIT, SMALLEST_SCALE
 from tests.report.by_hand import chart, column, notebook, prose, said, shown, table
-from tests.report.test_excel import book
+from tests.report.excel_by_hand import book
 
 
 def sheets(*payloads):

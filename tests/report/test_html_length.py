@@ -8,7 +8,7 @@ import pytest
 from crm_strategy.views import markup
 from tests.browser import Page, need
 from tests.report.by_hand import chart, column, notebook, prose, said, shown, table
-from tests.report.test_html import export, page, texts
+from tests.report.html_by_hand import export, page, texts
 
 COLUMNS = [column("segment", label="Segment"), column("revenue", "money", "Revenue")]
 STYLE = Path(markup.__file__).parents[1] / "report/templates/crm_report/style.css"
