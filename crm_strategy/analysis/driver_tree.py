@@ -19,12 +19,16 @@ __all__ = ["driver_tree", "factor_history", "opposed_kpis"]
 TREE_COLUMNS: Final = (
     *("driver", "base", "needed", "change_needed", "best_change", "best_period", "verdict"),
     *("needed_together", "verdict_together", "n", "customers"),
-    *("revenue_change", "pace", "base_period", "by", "target", "met"),
+    *("revenue_change", "pace", "base_period", "by", "target", "met", "bounded"),
 )
 
 VERDICTS: Final = ("reached", "seen", "near", "too_short", "beyond")
 """How likely a lever is to be enough, the likeliest first."""
 
+LEAST: Final = {"frequency": 1.0}
+"""A customer who ordered did so once at least; other levers can fall to nothing."""
+
+_HALF_A_CENT: Final = 0.005
 _YEAR: Final = 365.25
 
 
@@ -51,7 +55,8 @@ def driver_tree(
 
     Revenue = customers × frequency × order value + orders without a customer. Alone, a factor
     grows by (target − no_customer) / revenue of known customers, and orders without a customer
-    by what is missing. Together all revenue grows alike: each factor by the third root.
+    by what is missing. Together all revenue grows alike: each factor by the third root. No lever
+    falls below its least (`LEAST`): where that is still enough it is what is needed (`bounded`).
 
     `reached`: no more is needed than there was, or the period itself has reached the target.
     `seen`: the lever grew as much before. `near`: it never did, but that lies within the
@@ -76,7 +81,9 @@ def driver_tree(
         `verdict`, `needed_together`, `verdict_together`, `n` (earlier changes or periods),
         `customers` (fewest behind it); for all rows alike: `revenue_change` (of all revenue
         against `base_period`; relative), `pace` (change of revenue on the year in the period),
-        `base_period` (id), `by`, `target` (money), `met` (whether the period has reached it).
+        `base_period` (id), `by`, `target` (money), `met` (whether the period has reached it);
+        `bounded` (whether the lever at its least is enough). No row of orders without a customer
+        where there were none.
         Empty without a target, or where the period has no revenue.
     """
     rows = history[history["start"] <= period.start].sort_values("start", ignore_index=True)
@@ -124,7 +131,7 @@ def _alone(then: pd.Series, target: float) -> dict[str, float]:
         0.0 if pd.isna(then[name]) else then[name] for name in ("revenue", NO_CUSTOMER)
     )
     growths = dict.fromkeys(FACTORS, (target - others) / known) if known > 0 else {}
-    growths |= {NO_CUSTOMER: (target - known) / others} if others > 0 else {}
+    growths |= {NO_CUSTOMER: (target - known) / others} if others > _HALF_A_CENT else {}
     # The rest may be more than the target: then a lever may fall to nothing, not below.
     return {name: max(growth, 0.0) for name, growth in growths.items()}
 
@@ -148,18 +155,20 @@ def _lever(
         past = rows.loc[: now - 1, name] / value - 1
         asked, asked_together = growth - 1, share - 1
     past = past.dropna()
+    least = LEAST.get(name, 0.0)
     best = past.idxmax() if len(past) else None
     return {
         "driver": name,
         "base": value,
-        "needed": value * growth,
-        "change_needed": growth - 1,
+        "needed": max(value * growth, least),
+        "change_needed": max(growth, least / value) - 1,
         "best_change": math.nan if best is None else past[best],
         "best_period": None if best is None else rows.loc[best, "period"],
         "verdict": "reached" if met else _verdict(asked, past.tolist()),
-        "needed_together": value * share,
+        "needed_together": max(value * share, least),
         "verdict_together": "reached" if met else _verdict(asked_together, past.tolist()),
         "n": len(past),
+        "bounded": value * growth <= least < value,
     }
 
 

@@ -63,8 +63,11 @@ def driver_tree_table(tree: Data) -> Table:
 
 
 def with_labels(tree: Data) -> pd.DataFrame:
-    """The driver tree with its periods as people write them."""
+    """The driver tree with its periods as people write them, and levers enough at their least."""
     rows = frame_of(tree)
+    if "bounded" in rows:
+        least = (rows["verdict"] == "reached") & rows["bounded"].astype("bool")
+        rows = rows.assign(verdict=rows["verdict"].mask(least, "least"))
     names = ("best_period", "base_period")
     return rows.assign(**{name: [period_label(each) for each in rows[name]] for name in names})
 

@@ -159,6 +159,30 @@ def test_revenue_without_a_customer_counts_towards_the_target():
     assert met["met"].all()
 
 
+def test_no_lever_falls_below_what_it_can_be():
+    # 20,000 of others: 21,000 asks for an eighth of the known customers' 8,000, or 0.25 orders of
+    # each who ordered; one order of each is more than enough.
+    past = history([80] * 11, [2.0] * 11, [50.0] * 11, no_customer=20_000)
+    rows = driver_tree(past, period=NOW, target=21_000).set_index("driver")
+    assert rows.loc["frequency", ["needed", "change_needed"]].tolist() == [1.0, -0.5]
+    assert rows["bounded"].to_dict() == {
+        **dict.fromkeys(("customers", "order_value", "no_customer"), False),
+        "frequency": True,
+    }
+    none_needed = driver_tree(past, period=NOW, target=7_000).set_index("driver")
+    assert none_needed["bounded"].all()
+    assert none_needed["needed"].to_dict() == {
+        **dict.fromkeys(("customers", "order_value", "no_customer"), 0.0),
+        "frequency": 1.0,
+    }
+
+
+@pytest.mark.parametrize("others", [0.0, 0.004])
+def test_where_no_orders_lack_a_customer_they_are_no_lever(others):
+    past = history([80] * 11, [2.0] * 11, [50.0] * 11, no_customer=others)
+    assert "no_customer" not in set(driver_tree(past, period=NOW, target=9_000)["driver"])
+
+
 def test_a_target_that_is_met_needs_nothing():
     found = driver_tree(history([10] * 11, [1] * 11, [10] * 11), period=NOW, target=90)
     assert set(found["verdict"]) == {"reached"}

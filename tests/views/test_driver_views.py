@@ -179,3 +179,16 @@ def test_opposed_kpis_are_named_or_denied(language):
     assert "11" in found.text
     assert found.severity == "watch"
     assert none.severity == "note"
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("en", "Enough at its least"), ("ru", "Хватит и наименьшего")]
+)
+def test_a_lever_that_is_enough_at_its_least_says_so(language, word):
+    rows = tree("reached").assign(bounded=True, driver="frequency", needed=1.0)
+    with speaking(language=language):
+        table = tables.driver_tree_table(rows).payload()
+        found = findings.driver_tree_finding(rows)
+    at = [each["name"] for each in table["columns"]].index("verdict")
+    assert [row[at] for row in table["rows"]] == [word]
+    assert "1.00" in found.text.replace(",", ".")
