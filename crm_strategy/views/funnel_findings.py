@@ -17,11 +17,22 @@ MOST_TOLD = 3
 """Drop-offs and incidents told in one finding; the table beside it has all."""
 
 
-def drop_off_finding(drop_offs: Data) -> Finding:
-    """Where friction costs most: the step and the group, against whom, with its price."""
+def drop_off_finding(drop_offs: Data, funnels: "Data | None" = None) -> Finding:
+    """Where friction costs most: the step and the group, against whom, with its price.
+
+    Parameters
+    ----------
+    drop_offs
+        Result of `drop_offs.drop_offs`.
+    funnels
+        Result of `segment_funnels.segment_funnels`, which tells no journeys from too few.
+    """
     rows = frame_of(drop_offs)
     if rows.empty:
-        return Finding("drop_off", title=say("journeys.drop_off.none"))
+        none = funnels is not None and frame_of(funnels).empty
+        return Finding(
+            "drop_off", title=say(f"journeys.drop_off.{'no_touches' if none else 'none'}")
+        )
     losing = rows[rows["verdict"] == "loses"]
     if losing.empty:
         top = rows.iloc[0]

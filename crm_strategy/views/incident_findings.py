@@ -67,7 +67,9 @@ def incident_finding(incidents: Data, clues: Data, days: Sequence[DailySteps]) -
 def _no_incident(others: list[str], days: Sequence[DailySteps]) -> Finding:
     """That no days stand out, of how many; that there were none to look at is no all-clear."""
     most = max((float(each.n.sum()) for each in days), default=0.0)
-    if not most or small(most):
+    if not most:
+        return Finding("incidents", title=say("journeys.incident.no_touches"))
+    if small(most):
         return Finding("incidents", title=say("journeys.incident.no_days"))
     basis = Basis(
         n=say_count("findings.journeys", round(most)),

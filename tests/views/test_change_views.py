@@ -117,8 +117,14 @@ def test_nothing_changed_and_nothing_to_compare_with_are_two_things():
     assert told(same, kpi(change="same", now="noise")).title == (
         "Since 2026 Q2 no goal changed its status, and no KPI left its natural range or came back"
     )
-    assert told().title == "Nothing to compare with: the data do not cover 2026 Q2"
-    assert tables.period_changes_table(frame(same)).payload()["void_title"] == "Nothing changed"
+    assert told().title == (
+        "Nothing to compare with 2026 Q2: the data do not cover it, or no goal, KPI or decision "
+        "can be judged"
+    )
+    # Hidden changes leave no row either: an empty table is no all-clear.
+    for rows in ([same], [kpi(smallest_count=4.0)], []):
+        payload = tables.period_changes_table(frame(*rows)).payload()
+        assert (payload["rows"], payload["void_title"]) == ([], "No change to show")
 
 
 @pytest.mark.parametrize(

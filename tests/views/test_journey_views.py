@@ -1,5 +1,6 @@
 """Views of journeys: sentences with n and interval, small groups hidden everywhere."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -74,8 +75,11 @@ def test_no_incident_says_how_much_was_looked_at_and_nothing_to_look_at_is_no_al
     assert none.title == "No days on which a step went worse beyond chance"
     assert "Looked at: 1,080 journeys on 90 days" in none.text
     nothing = findings.incident_finding(incident().head(0), clue().head(0), [])
-    assert nothing.title.startswith("No journeys, or on too few days")
+    assert nothing.title.startswith("No touches that show the steps were supplied")
     assert (nothing.text, nothing.figures) == ("", {})
+    few = [replace(DAYS[0], n=np.full(3, 2.0))]
+    said = findings.incident_finding(incident().head(0), clue().head(0), few)
+    assert said.title.startswith("Too few journeys on too few days")
 
 
 def test_an_incident_says_step_group_days_rates_n_interval_loss_and_clue():
@@ -283,7 +287,7 @@ def test_a_canvas_has_a_column_a_segment_with_action_and_evidence():
     with speaking(language="ru"):
         payload = tables.touchpoint_canvas_table(actions, plan).payload()
     labels = [column["label"] for column in payload["columns"]]
-    assert labels == ["Точка контакта", "Этап", "Новые", "Потерянные", "own"]
+    assert labels == ["Точка контакта", "Этап", "Новые", "Потерянные", "Own"]
     assert payload["rows"] == [["Cart e-mail", "Обслуживание", "● Order", "○", "◐ Call"]]
     assert payload["look"] == "canvas"
 

@@ -51,9 +51,11 @@ def test_without_touches_no_finding_speaks_as_if_there_were_some() -> None:
     coverage_said = findings.touchpoint_coverage_finding(coverage()).title
     assert coverage_said.startswith("No touches that name a touchpoint were supplied")
     assert findings.drop_off_finding(pd.DataFrame()).title.startswith("No groups with enough")
+    untouched = findings.drop_off_finding(pd.DataFrame(), pd.DataFrame())
+    assert untouched.title.startswith("No touches of the period were supplied")
     with speaking(language="ru"):
         days = findings.incident_finding(pd.DataFrame(columns=["verdict"]), [], []).title
-    assert days == "Дней с путями клиентов нет или слишком мало, поэтому дни не сравнить"
+    assert days == "Касания, по которым видны шаги, не переданы, поэтому дни не сравнить"
 
 
 @pytest.mark.parametrize(
