@@ -7,8 +7,9 @@ from datetime import date
 import ibis
 from ibis import _
 
+from crm_strategy.analysis.active_windows import window_of_no_few
 from crm_strategy.analysis.order_totals import order_totals
-from crm_strategy.analysis.spans import DAY, PeriodLike, midnight, spans_of, until
+from crm_strategy.analysis.spans import DAY, PeriodLike, Span, midnight, spans_of, until
 
 STAGES = ("new", "retained", "returned", "lapsed")
 """The stages; the first three are the active customers."""
@@ -50,11 +51,14 @@ def active_window(
     as_of: date,
     periods: Sequence[PeriodLike],
     chosen: int | None = None,
+    min_count: int = 1,
 ) -> int:
     """Days after an order during which a customer counts as active.
 
     The chosen number, else the repurchase gap of the data; at least the longest period, so
-    that whoever ordered in a period is active at its end.
+    that whoever ordered in a period is active at its end. Unless it is chosen, it is a few days
+    longer where only a few customers were active and had not ordered in the period, who would
+    follow from both counts.
 
     Parameters
     ----------
@@ -64,9 +68,21 @@ def active_window(
         Every period that is compared.
     chosen
         The client's own number of days.
+    min_count
+        Customers that a group needs to be told.
     """
     gap = chosen or repurchase_gap_days(orders, as_of=as_of) or 0
-    return max([gap, *(span.days for span in spans_of(periods))])
+    spans = spans_of(periods)
+    longest = max((span.days for span in spans), default=0)
+    if min_count <= 1 or (chosen and chosen > longest) or not spans:
+        return max(gap, longest)
+    return window_of_no_few(orders, _compared(spans), days=max(gap, longest), min_count=min_count)
+
+
+def _compared(spans: Sequence[Span]) -> list[Span]:
+    """The last period, the one before and that of a year before."""
+    year_ago = spans[-1].end - 365 * DAY
+    return [*spans[-2:], *(span for span in spans[:-2] if span.start <= year_ago <= span.end + DAY)]
 
 
 def customer_stages(orders: ibis.Table, *, start: date, end: date, active_days: int) -> ibis.Table:

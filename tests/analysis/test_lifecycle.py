@@ -145,3 +145,16 @@ def test_the_active_window_is_chosen_or_measured_and_covers_the_longest_period()
     assert active_window(table, as_of=END, periods=periods, chosen=365) == 365
     assert active_window(table, as_of=END, periods=periods, chosen=30) == 92
     assert active_window(orders(), as_of=END, periods=periods) == 92
+
+
+def test_the_active_window_holds_no_few_who_did_not_order_in_the_period():
+    # Orders come within 93 days, the quarter has 92: one ordered on the day before it.
+    rows = [("often", "2026-06-01", 5), ("often", "2026-09-02", 5), ("late", "2026-06-30", 5)]
+    rows += [(f"late{n}", "2026-06-24", 5) for n in range(9)]
+    made, asked = orders(*rows), {"as_of": END, "periods": [QUARTER]}
+    assert active_window(made, **asked) == 93
+    assert active_window(made, **asked, min_count=10) == (END - date(2026, 6, 24)).days + 1
+    # No longer window leaves nobody, or enough.
+    assert active_window(orders(*rows[:3]), **asked, min_count=10) == 93
+    # What is chosen is so.
+    assert active_window(made, **asked, chosen=95, min_count=10) == 95

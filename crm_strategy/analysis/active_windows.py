@@ -1,0 +1,67 @@
+"""How long customers count as active, so that no few are active who did not order."""
+
+from collections.abc import Sequence
+
+import ibis
+from ibis import _
+
+from crm_strategy.analysis.spans import Span, midnight, until
+
+_LONGEST = 2
+"""A window is at most so many times as long as it was to be."""
+
+
+def window_of_no_few(
+    orders: ibis.Table, spans: Sequence[Span], *, days: int, min_count: int
+) -> int:
+    """The shortest window from `days` on that leaves a few in as few periods as can be.
+
+    Customers who are active at the end of a period, less those who ordered in it, had their last
+    order in the days before it that the window still holds.
+
+    Parameters
+    ----------
+    orders
+        One row per order or refund: `customer_id`, `ordered_at` (timestamp), `is_refund`.
+    spans
+        The periods that are compared.
+    days
+        The window, at least the longest period.
+    min_count
+        Customers that a group needs to be told.
+    """
+    counts = _customers_before(orders, spans, most=_LONGEST * days)
+    best, least = days, len(spans) + 1
+    for window in range(days, _LONGEST * days + 1):
+        inside = [sum(n for ago, n in of.items() if ago < window) for of in counts]
+        few = sum(0 < n < min_count for n in inside)
+        if few < least:
+            best, least = window, few
+        if not few:
+            break
+    return best
+
+
+def _customers_before(
+    orders: ibis.Table, spans: Sequence[Span], *, most: int
+) -> list[dict[int, int]]:
+    """For each period, by days from the last order to its end, who had not ordered in it."""
+    end = max(span.end for span in spans)
+    placed = orders.filter(until(_.ordered_at, end), _.customer_id.notnull(), ~_.is_refund)
+    ended = {
+        f"last_{place}": _.ordered_at.max(where=until(_.ordered_at, span.end))
+        for place, span in enumerate(spans)
+    }
+    customers = placed.group_by("customer_id").agg(**ended)
+    parts = []
+    for place, span in enumerate(spans):
+        last = customers[f"last_{place}"]
+        ago = ibis.literal(span.end).delta(last.date(), unit="day")
+        told = customers.select(place=ibis.literal(place), ago=ago, last=last)
+        parts.append(told.filter(_.last < midnight(span.start), _.ago < most).drop("last"))
+    counts = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    rows = counts.group_by("place", "ago").agg(n=_.count()).to_pandas()
+    found: list[dict[int, int]] = [{} for _span in spans]
+    for place, ago, n in rows.itertuples(index=False, name=None):
+        found[int(place)][int(ago)] = int(n)
+    return found
