@@ -112,6 +112,7 @@ def win_back_summary(
     customers: ibis.Table | None = None,
     *,
     by: Literal["segment", "action"] = "segment",
+    period_days: int = 0,
 ) -> ibis.Table:
     """Lapsed customers by segment, or by what to do with them.
 
@@ -123,6 +124,8 @@ def win_back_summary(
         As in `lapsed_customers`, for the size of each segment.
     by
         The column.
+    period_days
+        Days of the period, up to the day on which recency counts.
 
     Returns
     -------
@@ -150,6 +153,8 @@ def win_back_summary(
     )
     if customers is None:
         return sums
-    sizes = customers.group_by("segment").agg(segment_count=_.count())
-    joined = sums.join(sizes, "segment").select(*sums.columns, "segment_count")
+    sizes = customers.group_by("segment").agg(
+        segment_count=_.count(), buyer_count=(_.recency_days < period_days).sum()
+    )
+    joined = sums.join(sizes, "segment").select(*sums.columns, *sizes.columns[1:])
     return joined.order_by(_.past_revenue.desc(), by)

@@ -7,6 +7,7 @@ import pandas as pd
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.kinds import SEGMENT_WORDS
 from crm_strategy.views.layout import Basis, Layout, Suppress
+from crm_strategy.views.privacy import hidden_beside
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.segment_tables import customers_in
 from crm_strategy.views.table import Table
@@ -53,13 +54,21 @@ def win_back_table(lapsed: Data) -> Table:
 def lapsed_to_hide(lapsed: pd.DataFrame) -> list[int]:
     """Positions of segments few of whom lapsed, or few did not, and of what tells these.
 
-    The table of segments has the customers of each, lapsed or not (`segment_count`).
+    The table of segments has the customers of each, lapsed or not (`segment_count`), the KPIs by
+    group those who ordered (`buyer_count`): the others are active without an order of late.
     """
     if "segment_count" not in lapsed:
         return []
     sizes = [float(n) for n in lapsed["segment_count"]]
-    rates = [float(n) / of for n, of in zip(lapsed["customer_count"], sizes, strict=True)]
-    return telling_rates(rates, sizes, groups=[[0] * len(sizes)])
+    gone = [float(n) for n in lapsed["customer_count"]]
+    rates = [n / of for n, of in zip(gone, sizes, strict=True)]
+    hide = {*telling_rates(rates, sizes, groups=[[0] * len(sizes)])}
+    if "buyer_count" not in lapsed:
+        return sorted(hide)
+    bought = [float(n) for n in lapsed["buyer_count"]]
+    active = [of - n for of, n in zip(sizes, gone, strict=True)]
+    waiting = [max(n - m, 0.0) for n, m in zip(active, bought, strict=True)]
+    return hidden_beside([gone, active, waiting], hide)
 
 
 def win_back_actions_table(actions: Data) -> Table:

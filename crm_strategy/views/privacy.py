@@ -94,6 +94,28 @@ def complete(hide: set[int], members: dict[int, float]) -> None:
     disclosure.complete(hide, members, least=voice().min_cell)
 
 
+def hidden_beside(sides: Sequence[Sequence[float]], hide: Collection[int]) -> list[int]:
+    """Positions of rows to hide for any of several counts whose sums over all rows are known.
+
+    Parameters
+    ----------
+    sides
+        Counts of each row, such as who lapsed and who did not.
+    hide
+        Positions that are hidden in any case.
+    """
+    found = {*hide} | {row for side in sides for row, n in enumerate(side) if small(n)}
+    grew = bool(found)
+    while grew:
+        before = len(found)
+        for side in sides:
+            members = {row: n for row, n in enumerate(side) if n > 0}
+            if members.keys() & found:
+                complete(found, members)
+        grew = len(found) > before
+    return sorted(found)
+
+
 def narrowed(
     counts: Sequence[object], hide: Sequence[int], groups: Sequence[Sequence[object]]
 ) -> set[int]:

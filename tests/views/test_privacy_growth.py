@@ -51,6 +51,17 @@ def test_no_few_who_lapsed_or_did_not_follow_from_the_sizes_of_segments(
         assert not kept or not any(0 < n < 10 for n in left) or (len(left) > 1 and sum(left) >= 10)
 
 
+def test_few_who_are_active_and_did_not_order_do_not_follow_from_who_lapsed_and_who_ordered() -> (
+    None
+):
+    # Of s1 90 less 30 lapsed less 56 who ordered: four.
+    rows = lapsed([(80, 100), (30, 90), (40, 60), (50, 80)]).assign(buyer_count=[20, 56, 20, 15])
+    told = shown(tables.win_back_table(rows).payload(), "customer_count")
+    assert told.count(False) >= 2
+    names = column_cells(tables.win_back_table(rows).payload(), "segment")
+    assert not told[[str(name).casefold() for name in names].index("s1")]
+
+
 def test_few_active_of_a_segment_are_in_no_sentence_on_win_back() -> None:
     rows = lapsed([(95, 100), (30, 90), (40, 41), (20, 60)])
     assert shown(tables.win_back_table(rows).payload(), "customer_count").count(False) >= 2
