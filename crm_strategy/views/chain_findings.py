@@ -63,7 +63,7 @@ def goal_outlook_finding(outlook: Data, goals: Data) -> Finding:
     """
     rows = told_outlook(outlook, goals)
     if rows.empty:
-        return Finding("goal_outlook", title=say("plan.outlook.none"))
+        return Finding("goal_outlook", title=say("findings.goals.none"))
     known = rows[[not is_hidden(each) and not pd.isna(each) for each in rows["confidence"]]]
     if known.empty:
         return Finding("goal_outlook", title=say("plan.outlook.none"))

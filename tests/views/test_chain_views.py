@@ -109,6 +109,9 @@ def test_an_unlikely_goal_asks_its_owner():
     assert found.decision.owner == "CRM lead"
     assert likely.severity == "good"
     assert likely.decision is None
+    with speaking(language="en"):
+        none = findings.goal_outlook_finding(outlook()[:0], goals()[:0])
+    assert none.title.startswith("No goals are set")
 
 
 def of_chances(*rows):
