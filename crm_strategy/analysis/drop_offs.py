@@ -1,6 +1,6 @@
 """Drop-offs: what it costs that a segment stumbles at a step where another does not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -21,33 +21,60 @@ COLUMNS = (
 )
 
 
-def order_value(funnels: pd.DataFrame) -> float | None:
-    """Money of a journey with an order, on average; None where no journey has one."""
+def stage_values(funnels: pd.DataFrame) -> dict[str, float]:
+    """What a journey that is lost at a stage would have brought, on average of all journeys.
+
+    Up to the order: money of a journey with an order, all its orders. After it: money of the
+    orders after the first, of a journey with any.
+
+    Parameters
+    ----------
+    funnels
+        Result of `segment_funnels.segment_funnels`.
+
+    Returns
+    -------
+    dict
+        Money by stage; stages without a known value are left out.
+    """
+    stages = list(dict.fromkeys(funnels["stage"]))
+    upto = stages.index(_order_stage(stages)) + 1 if stages else 0
+    first = _mean(funnels, "amount", "ordered_count")
+    later = _mean(funnels, "repeat_amount", "repeat_count")
+    found = dict.fromkeys(stages[:upto], first) | dict.fromkeys(stages[upto:], later)
+    return {stage: value for stage, value in found.items() if value is not None}
+
+
+def _order_stage(stages: Sequence[str]) -> str:
+    return "ordered" if "ordered" in stages else stages[-1]
+
+
+def _mean(funnels: pd.DataFrame, money: str, count: str) -> float | None:
     whole = funnels[funnels["attribute"] == ALL]
-    if whole.empty or not whole["ordered_count"].iloc[0]:
+    if whole.empty or not whole[count].iloc[0]:
         return None
-    return float(whole["amount"].iloc[0]) / float(whole["ordered_count"].iloc[0])
+    return float(whole[money].iloc[0]) / float(whole[count].iloc[0])
 
 
 def drop_offs(
-    funnels: pd.DataFrame, previous: pd.DataFrame, *, value: float | None
+    funnels: pd.DataFrame, previous: pd.DataFrame, *, values: Mapping[str, float]
 ) -> pd.DataFrame:
     """Steps at which a group loses more than another, or than before, by what that costs.
 
     Lost orders = journeys at the stage before × (best rate − own rate) × share of the segment's
     own journeys that go on from this stage to the conversion (`ordered`, else the last stage;
     the share of all journeys where its own is left out).
-    Lost value = that × `value`. All journeys and segments by past orders (`segment`) are held
-    against the period before; each value of any other attribute against the value with the
-    highest rate. Rates of fewer than 30 journeys are left out. The intervals hold for all
+    Lost value = that × the value of the stage. All journeys and segments by past orders
+    (`segment`) are held against the period before; each value of any other attribute against
+    the value with the highest rate. Rates of fewer than 30 journeys are left out. The intervals hold for all
     comparisons together (Bonferroni over every pair and step).
 
     Parameters
     ----------
     funnels, previous
         Results of `segment_funnels.segment_funnels` for the period and the one before.
-    value
-        Money of a journey with an order; None is unknown, and so is the lost value.
+    values
+        Money by stage (`stage_values`); where it is unknown, so is the lost value.
 
     Returns
     -------
@@ -56,20 +83,19 @@ def drop_offs(
         `before_stage`, `before_count` and `before_customers` (journeys and customers at the
         stage before), `step_rate`, `against` (best or previous), `best_value` (the
         value held against; its own for the period before), `best_count`, `best_customers`,
-        `best_rate`, `gap` (best − own), `low`, `high` (Newcombe), `lost_orders`, `lost_value`,
-        `lost_low`, `lost_high` (money; ends of the gap's interval, never below 0), `verdict`:
-        loses, or chance where the interval holds 0.
+        `best_rate`, `gap` (best − own), `low`, `high` (Newcombe), `lost_orders` (journeys with
+        an order), `lost_value`, `lost_low`, `lost_high` (money; ends of the gap's interval,
+        never below 0), `verdict`: loses, or chance where the interval holds 0.
     """
     pairs = [*_best_pairs(funnels), *_earlier_pairs(funnels, previous)]
     level = 1 - (1 - CONFIDENCE) / max(_tests(funnels), 1)
     stages = list(dict.fromkeys(funnels["stage"]))
-    order_stage = "ordered" if "ordered" in stages else (stages or [""])[-1]
     counts = funnels.set_index(["attribute", "value", "stage"])["journey_count"]
-    rows = [_priced(own, best, stages, order_stage, counts, level, value) for own, best in pairs]
+    rows = [_priced(own, best, stages, counts, level, values) for own, best in pairs]
     found = pd.DataFrame(rows, columns=list(COLUMNS))
     found = found.assign(_chance=found["verdict"] == "chance")
-    order = ["_chance", "lost_orders", "attribute", "value", "stage"]
-    found = found.sort_values(order, ascending=[True, False, True, True, True])
+    order = ["_chance", "lost_value", "lost_orders", "attribute", "value", "stage"]
+    found = found.sort_values(order, ascending=[True, False, False, True, True, True])
     return found.drop(columns="_chance").reset_index(drop=True)
 
 
@@ -113,15 +139,15 @@ def _priced(
     own: pd.Series,
     best: pd.Series,
     stages: Sequence[str],
-    order_stage: str,
     counts: pd.Series,
     level: float,
-    value: float | None,
+    values: Mapping[str, float],
 ) -> dict[str, object]:
     ours = (own["journey_count"], own["before_count"])
     low, high = difference_interval(
         best["journey_count"], best["before_count"], *ours, confidence=level
     )
+    order_stage, value = _order_stage(stages), values.get(own["stage"])
     place = stages.index(own["stage"])
     onward = 1.0
     if place < stages.index(order_stage):

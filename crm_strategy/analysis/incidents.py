@@ -1,6 +1,6 @@
 """Incidents: which step stumbled, for whom, on which days, and what it cost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -29,7 +29,7 @@ def incidents(
     series: Sequence[DailySteps],
     *,
     start: date,
-    value: float | None = None,
+    values: Mapping[str, float] | None = None,
     draws: int = 199,
     seed: int = 1,
 ) -> pd.DataFrame:
@@ -52,8 +52,8 @@ def incidents(
         Result of `journey_days.daily_steps`.
     start
         The first of their days.
-    value
-        Money of a journey with an order; None is unknown.
+    values
+        Money by stage, as of `drop_offs.stage_values`; none where it is unknown.
     draws, seed
         As in `day_scan.chance_scores`.
 
@@ -87,7 +87,7 @@ def incidents(
         mix = _mix(series, each, run)
         verdict = "mix" if mix else "incident" if _worse_than_both_sides(each, run) else "shift"
         rows.append(
-            _incident(each, run, start, value)
+            _incident(each, run, start, (values or {}).get(each.stage))
             | {"p_value": p_value, "verdict": verdict, "mix": mix}
         )
     table = pd.DataFrame(rows, columns=list(COLUMNS))

@@ -118,7 +118,8 @@ def journey_times(
     Table
         One row per journey: `customer_id`, `number` (of the customer's journeys, from 0),
         `began_at` (timestamp), `channel` and `touchpoint` (of its first touch), `amount` (money
-        of its orders; null: none) and, for the stage of each place, `at_0`, `at_1` …
+        of its orders; null: none), `repeat_amount` (money of the orders after the first that
+        `ordered_again` counts; null: none) and, for the stage of each place, `at_0`, `at_1` …
         (timestamp; null: not reached).
     """
     touched = known_touches(touches).filter(within(_.touched_at, start, end))
@@ -127,20 +128,22 @@ def journey_times(
     placed = placed_orders(orders).filter(within(_.ordered_at, start, end))
     bought = _bought(placed, touched, conversion_days, gap_minutes)
     ordered = bought.group_by(*_JOURNEY).agg(ordered=_.placed_at.min(), amount=_.amount.sum())
-    later = bought if gap_minutes else placed.select("customer_id", "placed_at")
+    later = bought if gap_minutes else placed
     keys = list(_JOURNEY) if gap_minutes else ["customer_id"]
     again = (
-        ordered.join(later.select(*keys, "placed_at"), keys)
+        ordered.select(*_JOURNEY, "ordered")
+        .join(later.select(*keys, "placed_at", "amount"), keys)
         .filter(_.placed_at > _.ordered)
         .group_by(*_JOURNEY)
-        .agg(ordered_again=_.placed_at.min())
+        .agg(ordered_again=_.placed_at.min(), repeat_amount=_.amount.sum())
     )
     whole = _joined(_joined(journeys, ordered), again)
     moments = {
         moment(place): whole[stage.id if _is_of_orders(stage) else moment(place)]
         for place, stage in enumerate(stages)
     }
-    return whole.select(*_JOURNEY, "began_at", "channel", "touchpoint", "amount", **moments)
+    told = ("began_at", "channel", "touchpoint", "amount", "repeat_amount")
+    return whole.select(*_JOURNEY, *told, **moments)
 
 
 def _is_of_orders(stage: Stage) -> bool:

@@ -45,8 +45,9 @@ def segment_funnels(
         `before_count` (journeys and customers at the stage before: `before_customers`),
         `step_rate`, `low`, `high` (Wilson, 95 %), `overall_rate`, `median_days`,
         `median_minutes`, `amount` (money of all orders of these journeys, on every row),
-        `ordered_count` (journeys with an order, on every row). Stages that no journey was
-        seen in are left out.
+        `ordered_count` (journeys with an order, on every row), `repeat_amount` and
+        `repeat_count` (money of orders after the first, and journeys with one, on every row).
+        Stages that no journey was seen in are left out.
     """
     parts = [
         _group_measures(journeys, stages, name)
@@ -65,6 +66,8 @@ def _group_measures(journeys: ibis.Table, stages: Sequence[Stage], attribute: st
             **stage_measures(groups, stages),
             amount=groups.amount.sum(),
             ordered_count=groups.amount.count(),
+            repeat_amount=groups.repeat_amount.sum(),
+            repeat_count=groups.repeat_amount.count(),
         )
         .mutate(attribute=ibis.literal(attribute))
     )
@@ -86,6 +89,7 @@ SEGMENT_COLUMNS = (
     *("attribute", "value", "stage", "customer_count", "journey_count"),
     *("before_count", "before_customers", "step_rate"),
     *("low", "high", "overall_rate", "median_days", "median_minutes", "amount", "ordered_count"),
+    *("repeat_amount", "repeat_count"),
 )
 
 
@@ -114,6 +118,8 @@ def _stage_rows(row: pd.Series, stages: Sequence[Stage], places: Sequence[int]) 
                 "median_minutes": row[f"minutes_{place}"] if before is not None else None,
                 "amount": row["amount"],
                 "ordered_count": int(row["ordered_count"]),
+                "repeat_amount": row["repeat_amount"],
+                "repeat_count": int(row["repeat_count"]),
             }
         )
         before, customers = n, int(row[f"customers_{place}"])

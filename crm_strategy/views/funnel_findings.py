@@ -91,7 +91,7 @@ def _named(row: pd.Series) -> dict[str, str]:
 
 def _loss(row: pd.Series) -> str:
     # In tens: a model of what might have been is no count.
-    orders = say_count("findings.orders", round(row["lost_orders"]))
+    orders = say_count("findings.ordering_journeys", round(row["lost_orders"]))
     if pd.isna(row["lost_value"]):
         return orders
     return say("journeys.loss", orders=orders, money=format_money(row["lost_value"]))

@@ -110,7 +110,7 @@ def _rate(row: pd.Series, side: str) -> str:
 def _loss(row: pd.Series) -> str:
     if pd.isna(row["lost_orders"]):
         return say_count("findings.journeys", round(row["lost_count"]))
-    orders = say_count("findings.orders", round(row["lost_orders"]))
+    orders = say_count("findings.ordering_journeys", round(row["lost_orders"]))
     if pd.isna(row["lost_value"]):
         return orders
     return say("journeys.loss", orders=orders, money=format_money(row["lost_value"]))

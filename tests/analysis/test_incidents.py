@@ -29,7 +29,7 @@ def days(rate, low, first, last, n=20, count=90):
 
 
 def test_a_failure_of_two_weeks_is_found_to_the_day_and_priced():
-    found = incidents([days(0.8, 0.4, 30, 43)], start=START, value=50.0)
+    found = incidents([days(0.8, 0.4, 30, 43)], start=START, values={"ordered": 50.0})
     assert records(found, *NAMES) == [
         ("ordered", "all", "all", date(2026, 7, 31), date(2026, 8, 13), "incident")
     ]

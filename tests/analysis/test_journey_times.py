@@ -46,6 +46,13 @@ def test_sessions_end_after_more_minutes_than_the_gap():
     ]
 
 
+def test_money_after_the_first_order_of_a_session_stands_by_itself():
+    bought = [("a", "2026-08-01 10:05", 20), ("a", "2026-08-01 10:10", 7)]
+    found = sessions(bought, [("a", "2026-08-01 10:00", "ads"), ("a", "2026-08-01 15:00", "ads")])
+    told = records(found.order_by("number"), "amount", "repeat_amount")
+    assert told == [(27.0, 7.0), (None, None)]
+
+
 def test_an_order_without_a_time_belongs_to_the_last_session_of_its_day():
     found = sessions(
         [("a", "2026-08-01 00:00", 20)],

@@ -90,8 +90,8 @@ def test_an_incident_says_step_group_days_rates_n_interval_loss_and_clue():
     )
     assert "30% of 200 against 60% of 900 on other days" in said["text"]
     assert (
-        "(difference −37.0\xa0pp to −22.0\xa0pp); lost: about 60 orders worth €3,000."
-        in said["text"]
+        "(difference −37.0\xa0pp to −22.0\xa0pp); lost: about 60 journeys with an order, "
+        "€3,000 in all." in said["text"]
     )
     assert "Then 50 customers (25%) met “error”" in said["text"]
     assert said["decision"]["evidence"] == "measured"
@@ -220,7 +220,8 @@ def drop_off(**more):
 def test_a_drop_off_says_group_step_rates_n_interval_and_price():
     said = findings.drop_off_finding(drop_off()).payload()
     assert said["title"] == (
-        "Dearest drop-off: “Touched” → “Ordered”, Platform: phone: about 300 orders worth €6,000"
+        "Dearest drop-off: “Touched” → “Ordered”, Platform: phone: about 300 journeys with an "
+        "order, €6,000 in all"
     )
     assert "40% go on (1,000 journeys), against 70% of 900 for “desk”" in said["text"]
     assert "(difference +25.0\xa0pp to +35.0\xa0pp)" in said["text"]
@@ -239,7 +240,7 @@ def test_what_an_order_is_worth_unknown_is_told_in_orders_alone():
     said = findings.drop_off_finding(
         drop_off(lost_value=None, lost_low=None, lost_high=None)
     ).payload()
-    assert said["title"].endswith("about 300 orders")
+    assert said["title"].endswith("about 300 journeys with an order")
 
 
 @LANGUAGES
@@ -287,7 +288,7 @@ def test_a_canvas_has_a_column_a_segment_with_action_and_evidence():
     with speaking(language="ru"):
         payload = tables.touchpoint_canvas_table(actions, plan).payload()
     labels = [column["label"] for column in payload["columns"]]
-    assert labels == ["Точка контакта", "Этап", "Новые", "Потерянные", "Own"]
+    assert labels == ["Точка контакта", "Этап", "Новые", "Потерянные", "own"]
     assert payload["rows"] == [["Cart e-mail", "Обслуживание", "● Order", "○", "◐ Call"]]
     assert payload["look"] == "canvas"
 
