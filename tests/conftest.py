@@ -1,5 +1,6 @@
-"""What every test shares: Hypothesis' settings, the shared data, one rendered demo report."""
+"""What every test shares: Hypothesis' settings, the shared data, reports rendered once."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from filelock import FileLock
 from hypothesis import settings
 
 from crm_strategy.words import speaking
+from tests.small_business import PARAMS, SCENARIO, make_workbook
 
 if TYPE_CHECKING:
     from crm_strategy.report.kernels import Kernels
@@ -29,6 +31,13 @@ os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 # The first query of a run is slow.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: the collector of garbage need not look at it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -92,20 +101,48 @@ def make(kernels: "Kernels") -> Callable[..., Path]:
     return report
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, making: Callable[[Path], object]) -> Path:
+    """A folder that the first test process to need it makes, for all of them to read."""
+    base = factory.getbasetemp()
+    root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    whole = root.with_name(f"{name}.whole")
+    with FileLock(f"{root}.lock"):
+        if not whole.exists():
+            shutil.rmtree(root, ignore_errors=True)
+            making(root)
+            whole.touch()
+    return root
+
+
 @pytest.fixture(scope="session")
 def demo_workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workbook with the demo report, rendered once for all test processes."""
-    base = tmp_path_factory.getbasetemp()
-    root = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-workbook"
-    with FileLock(f"{root}.lock"):
-        if not (root / "reports/eco-mart" / PERIOD / "manifest.json").exists():
-            for folder in ("notebooks", "params"):
-                shutil.copytree(REPO / folder, root / folder, dirs_exist_ok=True)
-            run("report", "params/demo.yml", cwd=root)
-    return root
+    """A workbook with the demo report."""
+
+    def making(root: Path) -> None:
+        for folder in ("notebooks", "params"):
+            shutil.copytree(REPO / folder, root / folder)
+        run("report", "params/demo.yml", cwd=root)
+
+    return made_once(tmp_path_factory, "demo-workbook", making)
 
 
 @pytest.fixture(scope="session")
 def demo_report(demo_workbook: Path) -> Path:
     """The folder of the demo's latest report."""
     return demo_workbook / "reports/eco-mart" / PERIOD
+
+
+@pytest.fixture(scope="session")
+def shop_workbook(make: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workbook with the report of the small business: orders, a scenario, and nothing else."""
+
+    def making(root: Path) -> None:
+        make(make_workbook(root, params=PARAMS + SCENARIO))
+
+    return made_once(tmp_path_factory, "shop", making)
+
+
+@pytest.fixture(scope="session")
+def shop_report(shop_workbook: Path) -> Path:
+    """The folder of the small business's latest report."""
+    return shop_workbook / "reports/corner-shop/2025-Q2"

@@ -1,7 +1,7 @@
 """A small business in files: what the tests of bad input spoil, one thing at a time."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -21,6 +21,11 @@ business_goals:
 goals:
   - {id: sales, goal: More revenue, serves: growth, priority: primary, kpi: revenue,
      baseline: 50000, baseline_at: 2024-12-31, target: 60000, by: 2025-12-31, owner: Owner}
+"""
+SCENARIO = """\
+channels: {email: {cost: {per_touch: 0.01}}, sms: {}}
+scenarios:
+  - {id: comeback, segment: at_risk, steps: [{channel: email, wait_days: 2}, {channel: sms}]}
 """
 
 Row = tuple[Any, ...]
@@ -57,3 +62,14 @@ def make_workbook(root: Path, *, params: str = PARAMS, rows: list[Row] | None = 
     path = root / "params" / "shop.yml"
     path.write_text(params, "utf-8")
     return path
+
+
+def replaced(old: str, new: str) -> Callable[[Path], None]:
+    """A change of the params of a workbook: one text for another."""
+
+    def change(root: Path) -> None:
+        path = root / "params/shop.yml"
+        assert old in path.read_text("utf-8")
+        path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+
+    return change

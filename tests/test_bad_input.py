@@ -9,22 +9,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from bs4 import BeautifulSoup
 
 from crm_strategy.errors import CrmStrategyError
-from tests.small_business import HEADER, PARAMS, Row, make_workbook, order_rows, write_orders
-from tests.test_deliverables import payloads
+from tests.small_business import HEADER, Row, order_rows, replaced, write_orders
 
 Spoil = Callable[[Path], None]
+
 Report = Callable[..., Path]
-
-
-@pytest.fixture(scope="module")
-def good(make: Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workbook whose report was made, with everything in order."""
-    root = tmp_path_factory.mktemp("good") / "shop"
-    make(make_workbook(root))
-    return root
 
 
 def digest(folder: Path) -> dict[str, str]:
@@ -33,15 +24,6 @@ def digest(folder: Path) -> dict[str, str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name != ".lock"
     }
-
-
-def replaced(old: str, new: str) -> Spoil:
-    def spoil(root: Path) -> None:
-        path = root / "params/shop.yml"
-        assert old in path.read_text("utf-8")
-        path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
-
-    return spoil
 
 
 def orders(change: Callable[[list[Row]], list[Row]]) -> Spoil:
@@ -247,11 +229,11 @@ CASES: dict[str, tuple[Spoil, str, str]] = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_bad_input_is_told_whole_and_leaves_the_last_report(
-    make: Report, good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    make: Report, shop_workbook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     spoil, period, message = CASES[name]
     root = tmp_path / "shop"
-    shutil.copytree(good, root)
+    shutil.copytree(shop_workbook, root)
     reports = digest(root / "reports/corner-shop")
     spoil(root)
     monkeypatch.chdir(root)
@@ -261,123 +243,3 @@ def test_bad_input_is_told_whole_and_leaves_the_last_report(
     assert refusal.value.exit_code == 2
     assert digest(root / "reports/corner-shop") == reports
     assert any(name.endswith("report.en.html") for name in reports)
-
-
-HOSTILE = (
-    "<script>alert(1)</script>",
-    "=cmd|' /C calc'!A0",
-    "+79990000001",
-    "“quoted” 'name' \"x\"",
-    "🛒 корзина",
-    "\u202eabc\u202c שלום",
-    "x" * 300,
-    "12345678901234567890",
-)
-
-
-@pytest.mark.whole
-def test_hostile_names_stay_text_in_both_deliverables(make: Report, tmp_path: Path) -> None:
-    root = tmp_path / "shop"
-    lines = [
-        (
-            *row[:3],
-            f"P{n % len(HOSTILE)}",
-            HOSTILE[n % len(HOSTILE)],
-            HOSTILE[n % len(HOSTILE)],
-            1,
-            row[3],
-        )
-        for n, row in enumerate(order_rows())
-    ]
-    header = (
-        "order_id",
-        "customer_id",
-        "ordered_at",
-        "product_id",
-        "product",
-        "category",
-        "quantity",
-        "price",
-    )
-    params = make_workbook(
-        root,
-        params=PARAMS.replace("orders: {file: ../orders.csv}", "order_lines: {file: ../lines.csv}"),
-    )
-    write_orders(root / "lines.csv", lines, header)
-    folder = make(params)
-    html = (folder / "report.en.html").read_text("utf-8")
-    assert "<script" not in html
-    text = BeautifulSoup(html, "html.parser").get_text()
-    assert all(name in text for name in HOSTILE)
-    book = openpyxl.load_workbook(folder / "report.en.xlsx")
-    cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
-    values = {cell.value for cell in cells}
-    assert set(HOSTILE) <= values
-    assert not [
-        cell
-        for cell in cells
-        if cell.data_type == "f" and str(cell.value).startswith(("=cmd", "+"))
-    ]
-
-
-@pytest.mark.whole
-@pytest.mark.parametrize("count", [1, 2])
-def test_a_business_of_one_customer_gets_its_report(
-    make: Report, tmp_path: Path, count: int
-) -> None:
-    rows = [(f"A{n}", "C1", datetime(2025, 3, 31 - n, 12), 40.0) for n in range(count)]
-    folder = make(make_workbook(tmp_path / "shop", rows=rows), "2025-03-30..2025-03-31")
-    assert (folder / "report.en.html").stat().st_size > 10_000
-
-
-ODD = {
-    "one day": [(f"A{n}", f"C{n % 30}", datetime(2025, 3, 31, 12), 40.0 + n) for n in range(60)],
-    "customers all equal": [
-        (f"A{n}", f"C{n % 30}", datetime(2025, 3, 1 + n // 30, 12), 40.0) for n in range(60)
-    ],
-    "nobody who came twice": [
-        (f"A{n}", f"C{n}", datetime(2025, 1 + n % 3, 1 + n % 28, 12), 40.0) for n in range(120)
-    ],
-    "nothing but gifts": [
-        (f"A{n}", f"C{n % 30}", datetime(2025, 3, 1 + n % 30, 12), 0.0) for n in range(60)
-    ],
-}
-
-
-@pytest.mark.whole
-@pytest.mark.parametrize("rows", ODD.values(), ids=ODD)
-def test_an_odd_business_gets_its_report(make: Report, tmp_path: Path, rows: list[Row]) -> None:
-    period = f"{rows[0][2]:%Y-%m-%d}..{max(row[2] for row in rows):%Y-%m-%d}"
-    folder = make(make_workbook(tmp_path / "shop", rows=rows), period)
-    assert (folder / "report.en.html").stat().st_size > 10_000
-
-
-@pytest.mark.whole
-def test_an_attribute_of_ten_thousand_values_shows_twenty_and_the_rest(
-    make: Report, tmp_path: Path
-) -> None:
-    root = tmp_path / "shop"
-    day = datetime(2025, 3, 31, 12)
-    rows = [(f"A{n}", f"C{n}", day, 40.0) for n in range(20_000)]
-    params = make_workbook(root, rows=rows)
-    sizes = [at for at in range(20) for _ in range(30)]
-    clubs = [sizes[n] if n < len(sizes) else 20 + n % 9_980 for n in range(20_000)]
-    write_orders(
-        root / "clubs.csv",
-        [(f"C{n}", f"Club {club}") for n, club in enumerate(clubs)],
-        ("customer_id", "club"),
-    )
-    replaced(
-        "  orders: {file: ../orders.csv}",
-        "  orders: {file: ../orders.csv}\n  customers: {file: ../clubs.csv}",
-    )(root)
-    table = payloads(make(params, "2025-03-31..2025-03-31"), "en")["attributes"]
-    names = [column["name"] for column in table["columns"]]
-    shown = {
-        row[names.index("value")]: row[names.index("customer_count")]
-        for row in table["rows"]
-        if row[names.index("attribute")] == "Club"
-    }
-    assert len(shown) == 21
-    assert shown["Club 0"] == 30
-    assert shown["Other"] == 20_000 - 20 * 30

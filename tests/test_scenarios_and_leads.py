@@ -1,6 +1,5 @@
 """Scenarios and leads end to end: the demo's truth is found, and what is missing is asked for."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +7,9 @@ import pytest
 
 from crm_strategy import words
 from crm_strategy.data.demo_truth import TRUTH
-from tests.small_business import make_workbook
 from tests.test_deliverables import payloads
 
 VOID = ("lead_funnel", "lost_reasons", "deals", "planned_costs", "attribution_value")
-SCENARIO = """\
-channels: {email: {cost: {per_touch: 0.01}}, sms: {}}
-scenarios:
-  - {id: comeback, segment: at_risk, steps: [{channel: email, wait_days: 2}, {channel: sms}]}
-"""
 
 
 def column(table: dict[str, Any], name: str) -> list[Any]:
@@ -52,18 +45,10 @@ def test_the_demo_cascades_cost_less_than_every_step_to_everyone(demo_report: Pa
         assert of["reversed"][1] == pytest.approx(of["everyone"][1]) == pytest.approx(best[1])
 
 
-@pytest.fixture(scope="module")
-def orders_only(make: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report of a client with orders, a scenario, and nothing else."""
-    workbook = make_workbook(tmp_path_factory.mktemp("orders-and-scenario") / "shop")
-    workbook.write_text(workbook.read_text("utf-8") + SCENARIO, "utf-8")
-    return make(workbook)
-
-
 def test_a_scenario_without_touches_and_consents_reaches_nobody_and_says_why(
-    orders_only: Path,
+    shop_report: Path,
 ) -> None:
-    found = payloads(orders_only, "en")
+    found = payloads(shop_report, "en")
     assert column(found["communication_plan"], "channel") == ["email", "sms"]
     assert column(found["cascades"], "reach") == [0, 0]
     rates = found["cascade_rates"]
@@ -74,8 +59,8 @@ def test_a_scenario_without_touches_and_consents_reaches_nobody_and_says_why(
     assert column(rates, "per_touch") == [0.01, None]
 
 
-def test_without_leads_plans_and_touches_the_chapter_says_what_to_supply(orders_only: Path) -> None:
-    found = payloads(orders_only, "en")
+def test_without_leads_plans_and_touches_the_chapter_says_what_to_supply(shop_report: Path) -> None:
+    found = payloads(shop_report, "en")
     for name in VOID:
         assert found[name]["rows"] == []
         assert found[name]["void"] == words.say(f"views.table.{name}.void")

@@ -1,14 +1,10 @@
 """The switch-off lab end to end: finds the useless channel, and says what it lacks."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from crm_strategy import words
 from crm_strategy.data.demo_truth import TRUTH
-from tests.small_business import make_workbook
 from tests.test_deliverables import payloads
 
 TABLES = ("switch_off", "channel_sets", "holdout_plan", "acquisition")
@@ -43,14 +39,8 @@ def test_the_channel_built_to_be_useless_is_the_one_to_switch_off(demo_report: P
     assert (plans[useless], plans["shop"]) == ("cannot_pay", "not_random")
 
 
-@pytest.fixture(scope="module")
-def orders_only(make: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report of a client with orders and nothing else."""
-    return make(make_workbook(tmp_path_factory.mktemp("orders-only") / "shop"))
-
-
-def test_without_touches_and_costs_the_lab_says_what_to_supply(orders_only: Path) -> None:
-    found = payloads(orders_only, "en")
+def test_without_touches_and_costs_the_lab_says_what_to_supply(shop_report: Path) -> None:
+    found = payloads(shop_report, "en")
     for name in TABLES[:3]:
         assert found[name]["rows"] == []
         assert found[name]["void"] == words.say(f"views.table.{name}.void")

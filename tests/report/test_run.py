@@ -30,12 +30,6 @@ from tests.report.small_workbook import (
 FILES = sorted(f"report.{lang}.{end}" for lang in ("en", "ru") for end in ("html", "ipynb", "xlsx"))
 
 
-@pytest.fixture(scope="module")
-def kernels():
-    with Kernels() as kernels:
-        yield kernels
-
-
 @pytest.fixture
 def params(tmp_path: Path) -> Path:
     return make_workbook(tmp_path / "workbook")

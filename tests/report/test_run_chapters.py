@@ -17,12 +17,6 @@ from crm_strategy.report.progress import Lines, Quiet
 from tests.report.small_workbook import write_notebook
 
 
-@pytest.fixture(scope="module")
-def kernels():
-    with Kernels() as kernels:
-        yield kernels
-
-
 def run(
     root: Path, kernels: Kernels, *, languages=("en",), progress: Quiet | None = None, text=""
 ) -> list[Run]:
