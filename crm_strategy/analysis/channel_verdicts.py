@@ -19,35 +19,41 @@ COLUMNS: Final = (
 
 
 def channel_verdicts(
-    attribution: pd.DataFrame, channels: pd.DataFrame, intervals: pd.DataFrame | None = None
+    attribution: pd.DataFrame,
+    channels: pd.DataFrame,
+    intervals: pd.DataFrame | None = None,
+    *,
+    margin_rate: float | None = None,
 ) -> pd.DataFrame:
     """Hold what each rule credits a channel with against what the channel cost.
 
-    A channel pays under a rule whose credited value × margin share reaches its cost. The margin
-    share is one for all channels: Σ margin / Σ revenue of what `channel_costs` credits. With
-    intervals, `pays` and `never_pays` must hold at their ends too: what chance could turn round
-    `depends`. Where no margin is known (`roi_basis` is `revenue`), revenue is the most it can be:
-    what does not pay with that never pays, the rest is `no_margin`, but for what costs nothing.
-    Rules share out what was observed; that a channel pays under all is no proof.
+    A channel pays under a rule whose credited value × margin rate reaches its cost. The margin
+    rate is one for all channels, so that journeys from ready-made paths are judged as those from
+    touches. With intervals, `pays` and `never_pays` must hold at their ends too: what chance
+    could turn round `depends`. Where no margin is known, revenue is the most it can be: what does
+    not pay with that never pays, the rest is `no_margin`, but for what costs nothing. Rules share
+    out what was observed; that a channel pays under all is no proof.
 
     Parameters
     ----------
     attribution
         As `attribution` returns it.
     channels
-        As `channel_costs` returns it, of the same period: `channel`, `cost` (money; NaN where
-        unknown), `margin`, `revenue` (money), `roi_basis`.
+        `channel`, `cost` (money of the same period; NaN where unknown).
     intervals
         As `attribution_intervals` returns them, of the same paths; None leaves chance out.
+    margin_rate
+        Margin of a unit of revenue, see `lifetime_value.expected_margin_rate`; None: not known.
 
     Returns
     -------
     DataFrame
         One row per channel with credit or a cost, by name: `channel`, `cost`, `low` and `high`
         (orders over the rules), `value_low`, `value_high` (money), `roi_low`, `roi_high` =
-        (value × margin share − cost) / cost, `verdict` (one of `VERDICTS`), `conversion_count`,
-        `margin_share`, `break_even_share` = cost / highest value (the margin at which the most
-        generous rule just covers the cost), `roi_basis`, `smallest_count` (as given),
+        (value × margin rate − cost) / cost, `verdict` (one of `VERDICTS`), `conversion_count`,
+        `margin_share` (the margin rate; 1 where not known), `break_even_share` = cost / highest
+        value (the margin at which the most generous rule just covers the cost), `roi_basis`
+        (`margin`, or `revenue` where no margin is known), `smallest_count` (as given),
         `value_least`, `value_most` (money: 95 % bounds of the lowest and the highest rule; NaN
         without intervals), `roi_least`, `roi_most` (of these), and the rules `UNSHARED` (orders,
         as given, for those who hide small groups). A channel with a cost and
@@ -55,8 +61,7 @@ def channel_verdicts(
     """
     known = attribution[attribution["channel"].notna()].set_index("channel")
     paid = channels.set_index("channel")
-    basis = paid["roi_basis"].iloc[0] if len(paid) else None
-    margin = _margin_share(channels)
+    margin = 1.0 if margin_rate is None else margin_rate
     kept = ["low", "high", "value_low", "value_high", "conversion_count", "smallest_count"]
     kept += UNSHARED
     drawn = _drawn_ends(intervals)
@@ -66,10 +71,10 @@ def channel_verdicts(
         table[f"roi_{end}"] = (table[f"value_{end}"] * margin - cost) / cost
     table["margin_share"] = margin
     table["break_even_share"] = cost / table["value_high"].where(table["value_high"] > 0)
-    table["roi_basis"] = basis
+    table["roi_basis"] = "revenue" if margin_rate is None else "margin"
     low = table["value_least"].fillna(table["value_low"]) * margin - table["cost"]
     high = table["value_most"].fillna(table["value_high"]) * margin - table["cost"]
-    is_known = (table["cost"] == 0) | (basis != "revenue")
+    is_known = (table["cost"] == 0) | (margin_rate is not None)
     table["verdict"] = [_verdict(*row) for row in zip(low, high, is_known, strict=True)]
     table = table.rename_axis("channel").sort_index().reset_index()
     return table[list(COLUMNS)]
@@ -82,13 +87,6 @@ def _drawn_ends(intervals: pd.DataFrame | None) -> pd.DataFrame:
     by_channel = intervals.groupby("channel")
     ends = by_channel["value_low"].min(), by_channel["value_high"].max()
     return pd.DataFrame(dict(zip(("value_least", "value_most"), ends, strict=True)))
-
-
-def _margin_share(channels: pd.DataFrame) -> float:
-    """Margin as a share of revenue; NaN where either is unknown or nothing was sold."""
-    sold = channels[channels["margin"].notna() & channels["revenue"].notna()]
-    revenue = float(sold["revenue"].sum())
-    return float(sold["margin"].sum()) / revenue if revenue > 0 else float("nan")
 
 
 def _verdict(low: float, high: float, is_known: bool) -> str:

@@ -21,7 +21,7 @@ def attribution_finding(verdicts: Data) -> Finding:
     judged = rows[rows["verdict"].isin(_JUDGED)]
     is_whole = len(judged) == every["verdict"].isin(_JUDGED).sum()
     if judged.empty:
-        reason = "none" if is_whole else "few"
+        reason = _not_judged(every) if is_whole else "few"
         return Finding("attribution", title=say(f"findings.attribution.{reason}"))
     doubtful = judged[judged["verdict"] != "pays"]
     doubtful = doubtful.assign(place=doubtful["verdict"].map(_JUDGED.index)).sort_values(
@@ -54,6 +54,12 @@ def attribution_finding(verdicts: Data) -> Finding:
         figures={"roi_low": float(row[ends[0]]), "roi_high": float(row[ends[1]])},
         basis=_basis(row),
     )
+
+
+def _not_judged(rows: pd.DataFrame) -> str:
+    """Why no channel has a verdict: none has orders and a cost, or no value is known of them."""
+    told = rows[rows["cost"].notna() & (rows["conversion_count"] > 0)]
+    return "no_value" if len(told) and told["value_high"].isna().all() else "none"
 
 
 def _all_pay(judged: pd.DataFrame, said: list[str], *, is_whole: bool) -> Finding:

@@ -22,6 +22,8 @@ def channel_cost_finding(channels: Data) -> Finding:
     credited = without_small(every, "order_count")
     if len(credited) < 2:
         said = "none" if len(every) < 2 else "few"
+        if len(priced) and priced["order_count"].isna().all():
+            said = "untouched"  # Ready-made paths may credit them all the same.
         return Finding("channel_cost", title=say(f"findings.channel_cost.{said}"))
     ranked = credited.sort_values(["cost_per_order", "channel"])
     best, worst = ranked.iloc[0], ranked.iloc[-1]

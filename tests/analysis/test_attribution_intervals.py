@@ -63,10 +63,10 @@ def test_what_chance_could_turn_round_is_no_verdict() -> None:
     # 10 orders of 10 money, all of it margin, on a cost of 90: it pays, but not surely.
     known = paths(("A", 10, 40, 100.0))
     credit = attribution(known)
-    paid = costs(("A", 90, 100, 100))
-    assert channel_verdicts(credit, paid)["verdict"].to_list() == ["pays"]
+    paid = costs(("A", 90))
+    assert channel_verdicts(credit, paid, margin_rate=1.0)["verdict"].to_list() == ["pays"]
     drawn = attribution_intervals(known, credit)
-    found = channel_verdicts(credit, paid, drawn).iloc[0]
+    found = channel_verdicts(credit, paid, drawn, margin_rate=1.0).iloc[0]
     assert found["verdict"] == "depends"
     assert found["value_least"] < 90 < found["value_low"] == 100 < found["value_most"]
     assert found["roi_least"] == pytest.approx((found["value_least"] - 90) / 90)

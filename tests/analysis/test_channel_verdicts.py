@@ -1,17 +1,22 @@
+from datetime import date
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 
 from crm_strategy.analysis.attribution import RULES, attribution
+from crm_strategy.analysis.channel_costs import channel_costs
 from crm_strategy.analysis.channel_verdicts import COLUMNS, channel_verdicts
+from tests.analysis.builders import costs as spending
+from tests.analysis.builders import orders, touches
 from tests.analysis.path_builders import paths, some_paths
 from tests.conftest import shared
 
-CHANNELS = ["channel", "cost", "revenue", "margin", "roi_basis"]
+PRICES = {"ads": 20.0, "email": 10.0, "sms": 500.0}
 
 
 def costs(*rows):
-    return pd.DataFrame([(*row, "margin") for row in rows], columns=CHANNELS)
+    return pd.DataFrame(rows, columns=["channel", "cost"])
 
 
 def test_all_rules_stand_side_by_side_in_the_order_of_the_design():
@@ -64,7 +69,8 @@ def test_verdicts_worked_by_hand():
     known = attribution(paths(("A > B", 10, 0, 100.0), ("C", 10, 0, 100.0), ("D", 1, 0, 10.0)))
     found = channel_verdicts(
         known,
-        costs(("A", 20, 0, 0), ("B", 60, 100, 50), ("C", 30, 100, 50), ("E", 5, 0, 0)),
+        costs(("A", 20), ("B", 60), ("C", 30), ("E", 5)),
+        margin_rate=0.5,
     ).set_index("channel")
     assert found["verdict"].to_dict() == {
         "A": "depends", "B": "never_pays", "C": "pays", "D": "no_cost", "E": "no_cost",
@@ -80,23 +86,37 @@ def test_verdicts_worked_by_hand():
 
 def test_what_costs_nothing_pays_and_a_missing_cost_is_no_zero():
     known = attribution(paths(("A", 1, 0, 10.0), ("B", 1, 0, 10.0)))
-    found = channel_verdicts(known, costs(("A", 0, 10, 5), ("B", None, 10, 5)))
+    found = channel_verdicts(known, costs(("A", 0), ("B", None)), margin_rate=0.5)
     assert found["verdict"].tolist() == ["pays", "no_cost"]
     assert found["roi_low"].isna().all()
 
 
 def test_where_the_margin_is_not_known_a_channel_can_only_be_found_not_to_pay():
     known = attribution(paths(("A", 1, 0, 10.0), ("B", 1, 0, 10.0), ("C", 1, 0, 10.0)))
-    spent = costs(("A", 5, 10, 10), ("B", 20, 10, 10), ("C", 0, 10, 10))
-    found = channel_verdicts(known, spent.assign(roi_basis="revenue"))
+    found = channel_verdicts(known, costs(("A", 5), ("B", 20), ("C", 0)))
     assert found["verdict"].tolist() == ["no_margin", "never_pays", "pays"]
-
-
-def test_without_any_margin_there_is_no_verdict():
-    known = attribution(paths(("A", 1, 0, 10.0)))
-    found = channel_verdicts(known, costs(("A", 5, 0, 0)))
-    assert found["verdict"].tolist() == ["no_cost"]
+    assert set(found["roi_basis"]) == {"revenue"}
     assert list(found.columns) == list(COLUMNS)
+
+
+def test_ready_made_paths_are_judged_though_no_touch_was_supplied():
+    # `channel_costs` has no touch to credit, and knows what each channel cost all the same.
+    day = date(2026, 9, 1)
+    spent = channel_costs(
+        spending(*((name, day, day, cost) for name, cost in PRICES.items())),
+        touches(),
+        orders(("c", day, 10)),
+        start=day,
+        end=day,
+        margin_rate=0.5,
+    )
+    assert spent["margin"].isna().all()
+    known = attribution(
+        paths(("email > ads", 9, 5, 90.0), ("ads", 9, 1, 90.0), ("sms", 8, 0, 80.0))
+    )
+    found = channel_verdicts(known, spent, margin_rate=0.5).set_index("channel")
+    # Half of the revenue credited: email 0 to 45 of margin, ads at least 45, sms about 40.
+    assert found["verdict"].to_dict() == {"ads": "pays", "email": "depends", "sms": "never_pays"}
 
 
 def test_returns_match_pymc_marketing_mmm_roas_expected():
@@ -106,8 +126,8 @@ def test_returns_match_pymc_marketing_mmm_roas_expected():
     true = {"x1": (weeks["y"] - weeks["y01"]).sum(), "x2": (weeks["y"] - weeks["y02"]).sum()}
     assert true == pytest.approx(expected["true_incremental_y"])
     known = attribution(paths(*((name, 1, 0, value) for name, value in true.items())))
-    spent = costs(*((name, weeks[name].sum(), true[name], true[name]) for name in true))
-    found = channel_verdicts(known, spent).set_index("channel")
+    spent = costs(*((name, weeks[name].sum()) for name in true))
+    found = channel_verdicts(known, spent, margin_rate=1.0).set_index("channel")
     for name, roas in expected["true_roas"].items():
         assert found.loc[name, "roi_low"] == pytest.approx(roas - 1, abs=5e-5)
         assert found.loc[name, "roi_high"] == pytest.approx(roas - 1, abs=5e-5)

@@ -134,6 +134,15 @@ def test_where_no_margin_is_known_no_channel_is_said_to_pay():
     assert "Under no rule does it pay below 50% of revenue as margin" in loss.text
 
 
+def test_orders_of_no_known_value_are_not_said_to_be_none():
+    credit = attribution(paths(("A > B", 30, 5), ("B", 20, 5)).assign(value=float("nan")))
+    found = findings.attribution_finding(channel_verdicts(credit, costs(("A", 5), ("B", 9))))
+    assert found.title == (
+        "What the credited orders are worth is not known, so no channel can be held against its "
+        "cost"
+    )
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_without_data_the_finding_says_so_and_asks_nothing(language):
     empty = sample("attribution_verdicts")[:0]
@@ -175,7 +184,7 @@ def test_few_orders_that_a_rule_gives_to_others_do_not_follow_from_it():
     assert is_hidden(column_cells(values, "first_touch_value")[at])
     # A range that ends with it would tell it as well.
     known["low"] = known["first_touch"].where(known["channel"] == "search", known["low"])
-    verdicts = channel_verdicts(known, costs(("search", 90, 1064, 1064), ("mail", 9, 1, 1)))
+    verdicts = channel_verdicts(known, costs(("search", 90), ("mail", 9)), margin_rate=1.0)
     for figures, name in (
         (tables.attribution_verdicts_table(verdicts).payload(), "range"),
         (charts.attribution_range_chart(known).payload(), "low"),

@@ -19,6 +19,8 @@ def test_two_channels_of_few_orders_are_not_said_to_be_fewer_than_two():
     )
     assert "enough credited orders to be shown" in findings.channel_cost_finding(few).title
     assert "both a cost" in findings.channel_cost_finding(few[:1]).title
+    silent = few.assign(order_count=None, cost_per_order=None)
+    assert "No touches of channels" in findings.channel_cost_finding(silent).title
 
 
 def test_a_funnel_hidden_for_the_few_who_stopped_does_not_blame_the_touches():
