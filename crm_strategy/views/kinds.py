@@ -9,11 +9,11 @@ from crm_strategy import words
 from crm_strategy.words.kpis import KPIS
 from crm_strategy.words.numbers import format_value, is_missing
 
-SEGMENT_WORDS: Final = ("segments.{}.name", "label:segment")
-"""Catalogue entries that name a segment; the client's own rules name themselves."""
-
 READABLE: Final = "readable"
-"""Stands for an id that nothing names, made readable."""
+"""Stands for an id that nothing names: its underscores are made readable."""
+
+SEGMENT_WORDS: Final = ("segments.{}.name", "label:segment", READABLE)
+"""Catalogue entries that name a segment; the client's own rules name themselves."""
 
 SEGMENT_COLUMN: Final = "segment:"
 """Begins the names of columns that are segments."""
@@ -162,20 +162,40 @@ def word_of(value: object, patterns: Sequence[str]) -> str | None:
     """The printed word of an id; the raw text when nothing names it; None if missing.
 
     A pattern is a catalogue key with {} for the id, or "label:channel": the client's own name,
-    or `READABLE`: the id without its underscores.
+    or `READABLE`: the id as people write it, "Card holders" for `card_holders`.
     """
+    return _named(value, patterns)[0]
+
+
+def cell_word(value: object, patterns: Sequence[str]) -> str | None:
+    """The word of an id in a cell of its own: a word of the catalogue begins with a capital.
+
+    What the client wrote, such as a reason or a channel's name, stays as it is, and so do
+    parameters of a single letter.
+    """
+    word, is_ours = _named(value, patterns)
+    return _capital(word) if word is not None and is_ours and len(word) > 1 else word
+
+
+def _named(value: object, patterns: Sequence[str]) -> tuple[str | None, bool]:
+    """The word of an id, and whether it is the catalogue's."""
     if is_missing(value):
-        return None
+        return None, False
     for pattern in patterns:
         if pattern == READABLE:
-            return str(value).replace("_", " ")
+            text = str(value)
+            return _capital(text.replace("_", " ").strip()) if "_" in text else text, False
         kind = pattern.removeprefix("label:")
         if kind != pattern and words.label(kind, value) != str(value):
-            return words.label(kind, value)
+            return words.label(kind, value), False
         key = pattern.format(value)
         if kind == pattern and words.known(key):
-            return words.say(key)
-    return str(value)
+            return words.say(key), True
+    return str(value), False
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def column_label(table: str, column: str) -> str:

@@ -8,7 +8,7 @@ from crm_strategy import words
 from crm_strategy.analysis.value_groups import OR_UNKNOWN
 from crm_strategy.errors import ParamsError
 from crm_strategy.plan.period import parse_period
-from crm_strategy.views.kinds import SEGMENT_WORDS, word_of
+from crm_strategy.views.kinds import READABLE, SEGMENT_WORDS, word_of
 
 VALUE_WORDS: Final = ("attributes.value.{}",)
 CHANNEL_WORDS: Final = ("label:channel", *VALUE_WORDS)
@@ -53,8 +53,10 @@ def member_name(kind: str, segment: object) -> str:
     family, attribute = _split(kind)
     if family:
         return value_name(attribute, segment)
-    words = (*SEGMENT_WORDS, "label:channel") if kind == "response" else SEGMENT_WORDS
-    return word_of(segment, words) or ""
+    if kind == "response":
+        of_channels = [each for each in SEGMENT_WORDS if each != READABLE]
+        return word_of(segment, (*of_channels, "label:channel")) or ""
+    return segment_name(segment)
 
 
 def with_value_names(rows: pd.DataFrame) -> pd.DataFrame:

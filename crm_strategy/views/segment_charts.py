@@ -15,6 +15,7 @@ from crm_strategy.views.drawing import Drawing
 from crm_strategy.views.heatmaps import Grid, heatmap
 from crm_strategy.views.layout import Layout
 from crm_strategy.views.markup import cell_text
+from crm_strategy.views.naming import segment_name
 from crm_strategy.views.payload import (
     TablePayload,
     column_cells,
@@ -175,7 +176,7 @@ def _in_order(found: Sequence[str | None], last: str = "") -> list[str]:
 
 
 def _segment(key: str) -> str:
-    return words.say(f"segments.{key}.name") if words.known(f"segments.{key}.name") else key
+    return segment_name(key)
 
 
 def _share_text(share: float | None, count: object) -> str:

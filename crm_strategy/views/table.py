@@ -225,7 +225,7 @@ class Table:
                 told = [None if is_hidden(row[at]) else row[at] for row in rows]
                 keys[name] = [None if key is None else str(key) for key in told]
                 for row, key in zip(rows, told, strict=True):
-                    row[at] = row[at] if key is None else kinds.word_of(key, patterns)
+                    row[at] = row[at] if key is None else kinds.cell_word(key, patterns)
         return keys
 
     def _text(self, part: str) -> str:
@@ -238,7 +238,10 @@ class Table:
         return self._text("void") or words.say("views.void")
 
     def _void_title(self) -> str:
-        return words.say("views.void_title", what=self._text("title") or self.id)
+        what = self._title or self._text("title") or self.id
+        if self._layout.covered:
+            return words.say("views.covered_title", what=what)
+        return self._text("void_title") or words.say("views.void_title", what=what)
 
     def _note(self, rows: list[list[Cell]]) -> str:
         parts = [self._text("note"), hidden_note(rows)]

@@ -59,7 +59,7 @@ def test_a_band_told_with_the_unknown_keeps_its_place():
 def test_a_value_told_with_the_unknown_is_named_for_what_it_is():
     assert member_name("preference:weekday", "friday|unknown") == "Friday or not known"
     with words.speaking(language="ru"):
-        assert value_name("weekday", "friday|unknown") == "пятница или не указано"
+        assert value_name("weekday", "friday|unknown") == "Пятница или не указано"
         assert value_name("city", "Graz|unknown") == "Graz или не указано"
 
 

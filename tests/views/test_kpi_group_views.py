@@ -171,7 +171,7 @@ def test_groups_and_breakdowns_bear_printed_names():
     with speaking(language="ru", labels={"channel.web": "Сайт"}):
         payload = tables.kpi_groups_table(rows).payload()
     assert column_cells(payload, "breakdown") == ["Сегменты RFM", "Страна", "Канал заказа"]
-    assert column_cells(payload, "group") == ["Чемпионы", "не указано", "Сайт"]
+    assert column_cells(payload, "group") == ["Чемпионы", "Не указано", "Сайт"]
 
 
 def test_a_line_names_the_signals_of_its_group():

@@ -19,7 +19,7 @@ def test_the_communication_plan_names_what_ends_a_step():
     with named():
         payload = tables.communication_plan_table(sample("communication_plan")).payload()
     assert column_cells(payload, "scenario") == ["Come back", "Come back"]
-    assert column_cells(payload, "stop_on") == ["clicked", "any answer"]
+    assert column_cells(payload, "stop_on") == ["Clicked", "Any answer"]
     assert column_cells(payload, "day") == [0, 4]
 
 
@@ -44,7 +44,7 @@ def test_what_is_not_known_is_a_dash_and_said():
     payload = tables.cascade_rates_table(sample("cascade_rates")).payload()
     assert column_cells(payload, "rate")[2] is None
     assert column_cells(payload, "rate_basis")[2] == "This answer is not recorded"
-    assert column_cells(payload, "consent")[2] == "none recorded for it"
+    assert column_cells(payload, "consent")[2] == "None recorded for it"
 
 
 def test_alternatives_that_rest_on_few_are_in_no_sentence_table_or_chart():
