@@ -14,7 +14,7 @@ _TOLD = ("actual", "progress", "standing")
 
 
 def goals_table(goals: Data) -> Table:
-    """The goals: actual, target and status first; baseline and progress in the workbook."""
+    """The goals: actual, target and status first; season and baseline in the workbook."""
     told = told_goals(goals)
     # Without a KPI that follows the season there is no path of one.
     told = told.drop(columns=[each for each in ("season_expected",) if _void(told, each)])
@@ -27,9 +27,9 @@ def goals_table(goals: Data) -> Table:
             "status",
             "standing",
             "expected",
-            "season_expected",
             "by",
             "owner",
+            "season_expected",
             "priority",
             "serves",
             "kpi",
@@ -42,6 +42,7 @@ def goals_table(goals: Data) -> Table:
         by_kpi=("actual", "target", "baseline", "expected", "season_expected"),
         sheet_only=(
             "goal_id",
+            "season_expected",
             "serves",
             "kpi",
             "segment",

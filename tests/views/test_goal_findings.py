@@ -72,3 +72,9 @@ def test_every_pair_of_status_and_standing_can_be_said(language, standing, statu
             table = tables.goals_table([goal(status, standing, season=season)]).payload()
         names = [each["name"] for each in table["columns"]]
         assert ("season_expected" in names) == (season is not None)
+
+
+def test_the_page_names_who_owns_a_goal_beside_how_it_stands():
+    payload = tables.goals_table([goal(standing="noise", season=105.0)]).payload()
+    shown = [each["name"] for each in payload["columns"] if not each["sheet_only"]]
+    assert {"status", "standing", "expected", "owner"} <= set(shown)
