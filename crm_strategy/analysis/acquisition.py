@@ -13,7 +13,7 @@ from crm_strategy.analysis.timeline import known_touches, placed_orders
 
 COLUMNS = (
     *("channel", "cost", "new_customers", "cac", "ltv", "low", "high", "ltv_to_cac"),
-    *("payback_months", "verdict", "break_even_margin", "scale_margin"),
+    *("payback_months", "verdict", "stop_margin", "scale_margin"),
     *("earned_so_far", "expected_value", "basis"),
 )
 
@@ -108,9 +108,10 @@ def acquisition(
         One row per channel that brought new customers, most first: `channel` (None: not known),
         `cost` (money; NaN where unknown, never 0), `new_customers`, `cac`, `ltv` with `low` and
         `high` (95 % interval of the mean over customers), `ltv_to_cac`, `payback_months`,
-        `verdict`, `break_even_margin` (margin rate at which LTV is CAC: stop below it),
-        `scale_margin` (at which it is three times CAC), `earned_so_far` and `expected_value`
-        (money per new customer, the parts of `ltv`), `basis` (`margin`; `revenue` where no
+        `verdict`, `stop_margin` and `scale_margin` (margin rates below and from which the
+        verdict would be stop and scale: at which `high` is CAC and `low` three times CAC; NaN
+        where no margin makes it so), `earned_so_far` and `expected_value` (money per new
+        customer, the parts of `ltv`), `basis` (`margin`; `revenue` where no
         margin is known).
 
         Verdicts: `stop` (`high` is below CAC), `scale` (`low` is at least three times CAC),
@@ -145,7 +146,8 @@ def _row(
     low, high = mean_interval(ltv, float(((worth - ltv) ** 2).sum()), count)
     spent, expected = float(people["spent"].mean()), float(people["expected"].mean(skipna=False))
     cac = cost / count
-    margin = np.nan if not ltv > 0 else (1.0 if margin_rate is None else margin_rate) * cac / ltv
+    # Worth and its interval rise with the margin.
+    spends = (1.0 if margin_rate is None else margin_rate) * cac
     return {
         "channel": channel,
         "cost": cost,
@@ -157,8 +159,8 @@ def _row(
         "ltv_to_cac": ltv / cac if cac > 0 else np.nan,
         "payback_months": np.nan if margin_rate is None else _payback(cac, spent, expected, days),
         "verdict": _verdict(cac, low, high, has_margin=margin_rate is not None),
-        "break_even_margin": margin,
-        "scale_margin": GOOD_RATIO * margin,
+        "stop_margin": spends / high if high is not None and high > 0 else np.nan,
+        "scale_margin": GOOD_RATIO * spends / low if low is not None and low > 0 else np.nan,
         "earned_so_far": spent,
         "expected_value": expected,
         "basis": "revenue" if margin_rate is None else "margin",

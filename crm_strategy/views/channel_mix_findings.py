@@ -148,14 +148,12 @@ def _not_judged(rows: pd.DataFrame, judged: pd.DataFrame) -> str:
 
 def _turns(row: pd.Series) -> str:
     """The margins and costs at which the verdict turns, the interval of LTV included."""
-    # Margin and LTV rise together: at this rate LTV would be so many times CAC.
-    rate, cac = row["break_even_margin"] * row["ltv"], float(row["cac"])
-    stop = {"cac": format_unit_money(row["high"]), "margin": _share(rate / row["high"])}
+    stop = {"cac": format_unit_money(row["high"]), "margin": _share(row["stop_margin"])}
     scale = {
         "scale_cac": format_unit_money(row["low"] / GOOD_RATIO),
-        "scale_margin": _share(GOOD_RATIO * rate / row["low"]),
+        "scale_margin": _share(row["scale_margin"]),
     }
-    can_scale = row["low"] > 0 and GOOD_RATIO * rate <= row["low"] and cac > 0
+    can_scale = 0 < row["scale_margin"] <= 1
     verdict = str(row["verdict"])
     if verdict == "hold" and not can_scale:
         return say("findings.acquisition.turns_hold_only", **stop)

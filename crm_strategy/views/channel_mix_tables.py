@@ -28,7 +28,7 @@ _LOSSES = ("margin_lost", "revenue_lost", "low", "high", "net_gain", "break_even
 _MONEY = ("cost_saved", "margin_lost", "revenue_lost", "low", "high", "net_gain")
 _PLANNED = ("holdout_count", "contacted_count", "rate", "break_even_drop")
 _WORTH = (
-    *("cac", "ltv", "low", "high", "ltv_to_cac", "payback_months", "break_even_margin"),
+    *("cac", "ltv", "low", "high", "ltv_to_cac", "payback_months", "stop_margin"),
     *("scale_margin", "earned_so_far", "expected_value", "revenue_ltv", "revenue_so_far"),
 )
 _WITHOUT_MARGIN = {"ltv": "revenue_ltv", "earned_so_far": "revenue_so_far"}
@@ -198,14 +198,14 @@ def acquisition_table(acquisition: Data) -> Table:
         formats={
             **dict.fromkeys(money, "unit_money"),
             "ltv_to_cac": "ratio",
-            **dict.fromkeys(("break_even_margin", "scale_margin"), "share"),
+            **dict.fromkeys(("stop_margin", "scale_margin"), "share"),
         },
         # The new customers of all channels are those of the KPIs.
         suppress=(Suppress(count="new_customers", hides=_WORTH, within=((),)),),
         layout=Layout(
             columns=(
                 *("channel", "new_customers", "cac", "ltv", "revenue_ltv", "ltv_to_cac"),
-                *("payback_months", "verdict", "break_even_margin", "cost", "low", "high"),
+                *("payback_months", "verdict", "stop_margin", "cost", "low", "high"),
                 *("scale_margin", "earned_so_far", "revenue_so_far", "expected_value"),
             ),
             words={"verdict": "views.acquisition.{}"},

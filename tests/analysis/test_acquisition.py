@@ -80,22 +80,36 @@ def test_cost_worth_and_payback_worked_by_hand():
     # 30 came in the period; the other 70 at 50 a year.
     assert (search["earned_so_far"], search["expected_value"]) == (30, 50)
     assert np.isnan(search["payback_months"])
-    assert search["break_even_margin"] == pytest.approx(0.5 * 100 / 80)
-    assert search["scale_margin"] == pytest.approx(3 * 0.5 * 100 / 80)
+    # Of equal customers no interval is known, so there is no verdict that could turn.
+    assert search[["stop_margin", "scale_margin"]].isna().all()
     cheap = acquisition(won(), values(a=40.0, b=60.0), costs(search=100.0), margin_rate=0.5)
     # 20 more at 50 / 12 a month (365.25 / 12 days).
     months = 20 / (50 * 365.25 / 12 / 365)
     assert cheap.set_index("channel").loc["search", "payback_months"] == pytest.approx(months)
 
 
-def verdict(cost, worths, **more):
+def acquired(cost, worths, **more):
     names = [f"n{at}" for at in range(len(worths))]
     people = ibis.memtable(
         pd.DataFrame({"customer_id": names, "channel": "ads", "revenue": [20.0] * len(names)})
     )
     expected = values(**dict(zip(names, worths, strict=True)))
-    found = acquisition(people, expected, costs(ads=cost), **({"margin_rate": 0.5} | more))
-    return found.loc[0, "verdict"]
+    return acquisition(people, expected, costs(ads=cost), **({"margin_rate": 0.5} | more))
+
+
+def verdict(cost, worths, **more):
+    return acquired(cost, worths, **more).loc[0, "verdict"]
+
+
+@pytest.mark.parametrize("cost", [300.0, 1000.0, 3000.0])
+def test_the_verdict_turns_at_the_margins_that_are_told(cost):
+    many = [float(20 + at % 5) for at in range(50)]
+    told = acquired(cost, many).loc[0]
+    for name, below, above in (("stop_margin", "stop", "hold"), ("scale_margin", "hold", "scale")):
+        for factor, expected in ((0.999, below), (1.001, above)):
+            rate = told[name] * factor
+            worths = [worth * rate / 0.5 for worth in many]
+            assert verdict(cost, worths, margin_rate=rate) == expected, (name, factor)
 
 
 def test_verdicts_weigh_the_interval_against_the_cost():
