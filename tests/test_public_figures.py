@@ -3,7 +3,6 @@
 What whole reports show of the same data is in `test_public_data`.
 """
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from crm_strategy import open_book
 from crm_strategy.analysis import experiment_counts, experiments, kpis, product_trends
 from crm_strategy.data.book import Book
 from tests.conftest import shared
-from tests.test_public_data import CDNOW, COMPLETE_JOURNEY, NORTHWIND, ONLINE_RETAIL
+from tests.public_data import CDNOW, COMPLETE_JOURNEY, NORTHWIND, ONLINE_RETAIL, expected
 
 CDNOW_PIECES = CDNOW.replace(
     "  rules:",
@@ -48,10 +47,6 @@ DAY = "2018-12-31..2018-12-31"
 def yes(file: str, answer: str, variant: str) -> str:
     """Params of a file of answers; whoever said yes placed an order of 1 that day."""
     return YES.replace("FILE", file).replace("ANSWER", answer).replace("VARIANT", variant)
-
-
-def expected(name: str) -> dict[str, Any]:
-    return dict(json.loads(shared(f"data/{name}/expected.json").read_text("utf-8")))
 
 
 @pytest.fixture
