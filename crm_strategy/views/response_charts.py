@@ -1,5 +1,8 @@
 """Charts of how customers respond: rates by channel, where they stop, hot leads."""
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from crm_strategy import words
 from crm_strategy.views.alt import alt_text, listing
 from crm_strategy.views.bars import Panel, ranked_bars
@@ -14,6 +17,8 @@ from crm_strategy.views.stop_privacy import DONE
 from crm_strategy.views.table import Table
 from crm_strategy.views.theme import LIGHT
 from crm_strategy.words.numbers import format_share
+
+T = TypeVar("T")
 
 
 def responses_chart(responses: Data) -> Chart:
@@ -34,24 +39,36 @@ def responses_chart(responses: Data) -> Chart:
 
 
 def _responses(figures: TablePayload) -> Drawing:
-    rates = Dots(
-        "",
-        numbers(figures, "response_rate"),
-        numbers(figures, "low"),
-        numbers(figures, "high"),
+    channels, texts = _answered(figures)
+    rates, lows, highs = (
+        _of_answered(figures, numbers(figures, name)) for name in ("response_rate", "low", "high")
     )
     return dot_rows(
-        column_cells(figures, "channel"),
-        [rates],
+        channels,
+        [Dots("", rates, lows, highs)],
         lambda value: format_share(value, digits=0),
-        texts=_rates(figures, "response_rate"),
+        texts=texts,
         axis=words.say("views.chart.responses.axis"),
     )
 
 
 def _responses_alt(figures: TablePayload) -> str:
-    channels = column_cells(figures, "channel")
-    return alt_text("responses", figures=listing(channels, _rates(figures, "response_rate")))
+    return alt_text("responses", figures=listing(*_answered(figures)))
+
+
+def _answered(figures: TablePayload) -> tuple[list[str], list[str]]:
+    """The channels whose answers are recorded, and their rates as written."""
+    columns = column_cells(figures, "channel"), _rates(figures, "response_rate")
+    channels, texts = (_of_answered(figures, cells) for cells in columns)
+    return channels, texts
+
+
+def _of_answered(figures: TablePayload, cells: Sequence[T]) -> list[T]:
+    """Of a channel without a record of answers there is no rate to draw; a hidden one is said."""
+    known = [cell is not None for cell in column_cells(figures, "response_rate")]
+    if not any(known):
+        return [*cells]
+    return [cell for cell, kept in zip(cells, known, strict=True) if kept]
 
 
 def _rates(figures: TablePayload, column: str) -> list[str]:
