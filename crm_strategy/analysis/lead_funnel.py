@@ -14,8 +14,14 @@ from crm_strategy.analysis.spans import until, within
 COLUMNS: Final = (
     *("source_channel", "lead_count", "won_count", "win_rate", "median_days"),
     *("low", "high", "qualified_count", "qualified_rate", "open_count", "lost_count"),
-    *("value", "cost", "cost_per_won"),
+    *("value", "cost", "cost_per_won", "outcomes"),
 )
+
+PERIOD_END: Final = "period_end"
+"""Outcomes as they stood on the last day of the period."""
+
+KNOWN: Final = "known"
+"""Outcomes as known when the leads were supplied: at the period's end they cannot be told."""
 
 REASONS: Final = ("lost_reason", "lead_count", "share", "low", "high")
 
@@ -28,7 +34,10 @@ def lead_funnel(
 ) -> pd.DataFrame:
     """Leads created in a period, by source: how far they had come by its end.
 
-    won: its status says so; a lead that was won or lost after the period was still open.
+    won: its status says so; a lead that was won or lost after the period was still open. That
+    cannot be told of a won or lost lead without a date of closing, and won leads must not be set
+    back where lost ones cannot be: if the period has such a lead, and the table tells of days
+    after the period, every lead counts with its outcome as known when they were supplied.
     qualified: won, or with a date of conversion, an amount, or an order or deal of its customer,
     of any stage, since it was created: somebody found it worth a price. win_rate = won / (won +
     lost): open leads may still be either.
@@ -53,9 +62,11 @@ def lead_funnel(
         stated), `lead_count`, `won_count`, `win_rate`, `median_days` (created to won), `low`,
         `high` (95 % of the win rate), `qualified_count`, `qualified_rate` (of all leads),
         `open_count`, `lost_count`, `value` (money of the won leads; NaN unless all is known),
-        `cost` (of the channel, whatever else it did), `cost_per_won` = cost / won leads.
+        `cost` (of the channel, whatever else it did), `cost_per_won` = cost / won leads,
+        `outcomes` (`period_end` or `known`: as of when leads are won, lost or open).
     """
-    seen = _seen(leads, orders, start, end)
+    outcomes = _outcomes(leads, start, end)
+    seen = _seen(leads, orders, start, end, outcomes)
     counted = seen.group_by("source_channel").agg(
         lead_count=_.count(),
         won_count=_.won.sum(),
@@ -77,13 +88,14 @@ def lead_funnel(
     table["high"] = pd.Series([high for _low, high in bounds], dtype="float64")
     table["value"] = table["value"].where((table["valued"] == won) & (won > 0))
     table["cost_per_won"] = table["cost"] / won.where(won > 0)
+    table["outcomes"] = outcomes
     return table.sort_values(
         ["lead_count", "source_channel"], ascending=[False, True], ignore_index=True
     )[list(COLUMNS)]
 
 
 def lost_reasons(leads: ibis.Table, *, start: date, end: date, min_count: int = 10) -> pd.DataFrame:
-    """Why the leads created in a period were lost.
+    """Why the leads created in a period were lost, as far as `lead_funnel` counts them as lost.
 
     Parameters
     ----------
@@ -101,7 +113,8 @@ def lost_reasons(leads: ibis.Table, *, start: date, end: date, min_count: int = 
         (of the lost leads), `low`, `high` (95 % of it). No row where no reason is stated.
     """
     reason = leads.lost_reason.strip().nullif("")
-    lost = _as_of_end(leads.mutate(reason=reason), start, end).filter(_.lost)
+    outcomes = _outcomes(leads, start, end)
+    lost = _closed(leads.mutate(reason=reason), start, end, outcomes).filter(_.lost)
     counts = lost.group_by("reason").agg(lead_count=_.count()).to_pandas()
     if counts["reason"].isna().all():
         return pd.DataFrame({name: [] for name in REASONS})
@@ -118,20 +131,37 @@ def lost_reasons(leads: ibis.Table, *, start: date, end: date, min_count: int = 
     )[list(REASONS)]
 
 
-def _as_of_end(leads: ibis.Table, start: date, end: date) -> ibis.Table:
-    """Leads created in the period, with `won` and `lost` as they stood at its end."""
+def _outcomes(leads: ibis.Table, start: date, end: date) -> str:
+    """Whether outcomes at the period's end can be told: `PERIOD_END`, else `KNOWN`."""
+    closed = leads.status_group.isin(["won", "lost"]) & leads.converted_at.isnull()
+    found = leads.agg(
+        undated=(within(leads.created_at, start, end) & closed).sum(),
+        later=(~until(leads.created_at, end) | ~until(leads.converted_at, end)).sum(),
+    )
+    counts = found.to_pandas().fillna(0).iloc[0]
+    return KNOWN if counts["undated"] > 0 and counts["later"] > 0 else PERIOD_END
+
+
+def _closed(leads: ibis.Table, start: date, end: date, outcomes: str) -> ibis.Table:
+    """Leads created in the period, with `won` and `lost` as of the time that can be told."""
     created = leads.filter(within(_.created_at, start, end))
-    decided = created.converted_at.isnull() | until(created.converted_at, end)
-    status = ibis.ifelse(decided, created.status_group, "open")
+    status = created.status_group
+    if outcomes == PERIOD_END:
+        decided = created.converted_at.isnull() | until(created.converted_at, end)
+        status = ibis.ifelse(decided, status, "open")
     return created.mutate(
         won=(status == "won").fill_null(False), lost=(status == "lost").fill_null(False)
     )
 
 
-def _seen(leads: ibis.Table, orders: ibis.Table, start: date, end: date) -> ibis.Table:
-    known = orders.filter(orders.customer_id.notnull(), until(orders.ordered_at, end))
+def _seen(
+    leads: ibis.Table, orders: ibis.Table, start: date, end: date, outcomes: str
+) -> ibis.Table:
+    known = orders.filter(orders.customer_id.notnull())
+    if outcomes == PERIOD_END:
+        known = known.filter(until(known.ordered_at, end))
     latest = known.group_by("customer_id").agg(ordered_at=_.ordered_at.max())
-    created = _as_of_end(leads, start, end)
+    created = _closed(leads, start, end, outcomes)
     joined = created.left_join(latest, "customer_id").drop("customer_id_right")
     days = joined.converted_at.date().delta(joined.created_at.date(), unit="day")
     priced = joined.amount.notnull() | (joined.converted_at.notnull() & (joined.won | joined.lost))

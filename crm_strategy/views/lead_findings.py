@@ -10,7 +10,7 @@ from crm_strategy.analysis.members import OTHER
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Basis, Decision, Finding
 from crm_strategy.views.kinds import word_of
-from crm_strategy.views.lead_tables import SOURCE
+from crm_strategy.views.lead_tables import SOURCE, as_known
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import (
@@ -46,7 +46,7 @@ def lead_funnel_finding(funnel: Data) -> Finding:
     basis = Basis(
         n=_decided(best),
         interval=format_interval(best["low"], best["high"], "share"),
-        assumption=say("findings.lead_funnel.assumption"),
+        assumption=say(f"findings.lead_funnel.assumption{'_known' if as_known(rows) else ''}"),
         change=_turns(best, least, named, len(ranked), differ=differ),
     )
     if len(ranked) == 1:

@@ -2,10 +2,14 @@
 
 from typing import Final
 
+import pandas as pd
+
+from crm_strategy.analysis.lead_funnel import KNOWN
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.table import Table
+from crm_strategy.words import say
 
 _RATE: Final = ("win_rate", "low", "high", "range")
 _WON: Final = (*_RATE, "median_days", "value", "cost_per_won")
@@ -24,9 +28,11 @@ SOURCE: Final = {"source_channel": ("label:channel", "views.lead_source.{}")}
 
 def lead_funnel_table(funnel: Data) -> Table:
     """Leads by source: qualified, won, how soon, and what a won lead cost."""
+    rows = frame_of(funnel)
     return Table(
-        with_range(frame_of(funnel), "share"),
+        with_range(rows, "share"),
         id="lead_funnel",
+        note=say("views.table.lead_funnel.note_known") if as_known(rows) else "",
         formats={
             **dict.fromkeys(("low", "high"), "share"),
             "range": "interval",
@@ -47,6 +53,11 @@ def lead_funnel_table(funnel: Data) -> Table:
             ranked=True,
         ),
     )
+
+
+def as_known(rows: pd.DataFrame) -> bool:
+    """Whether the leads count with outcomes that may be later than the period."""
+    return "outcomes" in rows and bool((rows["outcomes"] == KNOWN).any())
 
 
 def lost_reasons_table(reasons: Data) -> Table:

@@ -51,7 +51,7 @@ class Table:
         Columns, words and rows.
     basis
         What the figures rest on.
-    title
+    title, note
         Said instead of the catalogue's.
     """
 
@@ -66,6 +66,7 @@ class Table:
         layout: Layout | None = None,
         basis: Basis | None = None,
         title: str = "",
+        note: str = "",
     ) -> None:
         self.id = id
         self._data = data
@@ -75,6 +76,7 @@ class Table:
         self._layout = layout or Layout()
         self._basis = basis or Basis()
         self._title = title
+        self._said = note
 
     @property
     def frame(self) -> "pd.DataFrame":
@@ -244,7 +246,7 @@ class Table:
         return self._text("void_title") or words.say("views.void_title", what=what)
 
     def _note(self, rows: list[list[Cell]]) -> str:
-        parts = [self._text("note"), hidden_note(rows)]
+        parts = [self._said or self._text("note"), hidden_note(rows)]
         if len(self._result) > MOST_ROWS:
             most = format_count(MOST_ROWS)
             parts.append(words.say_count("views.rows_cut", len(self._result), most=most))

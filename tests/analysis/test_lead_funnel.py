@@ -54,7 +54,7 @@ def test_rates_days_value_and_cost_worked_by_hand() -> None:
     assert records(found)[0] == (
         *("ads", 5, 2, 0.5, 7.0),
         *(pytest.approx(low), pytest.approx(high), 3, 0.6, 1, 2),
-        *(160.0, 50.0, 25.0),
+        *(160.0, 50.0, 25.0, "period_end"),
     )
     assert records(found, "source_channel", "won_count", "win_rate", "value", "cost")[1] == (
         "fair",
@@ -81,6 +81,27 @@ def test_what_was_decided_after_the_period_was_open_then() -> None:
         ("ads", "2026-07-01", None),
     )
     assert records(found, "lead_count", "won_count", "lost_count", "open_count") == [(3, 0, 0, 3)]
+
+
+def test_without_dates_of_loss_wins_are_not_set_back_to_open_either() -> None:
+    # 2 of 4 by now; as of September 1 of 3 if the losses, of whatever day, were all before.
+    rows = (
+        ("ads", "2026-07-01", "won", "2026-07-05"),
+        ("ads", "2026-09-20", "won", "2026-10-02"),
+        ("ads", "2026-07-02", "lost", None, None, None, "price"),
+        ("ads", "2026-09-25", "lost", None, None, "a", "price"),
+        ("ads", "2026-09-26", "open", None, None, "b"),
+    )
+    counts = ("won_count", "lost_count", "open_count", "win_rate", "qualified_count", "outcomes")
+    placed = [("b", "2026-10-03", 10)]
+    assert records(funnel(*rows, placed=placed), *counts) == [(2, 2, 1, 0.5, 3, "known")]
+    assert lost_reasons(leads(*rows), **PERIOD)["lead_count"].tolist() == [2]
+    # With both losses dated all can be told as of the period's end.
+    dated = [(*row[:3], row[3] or "2026-10-01", *row[4:]) if "lost" in row else row for row in rows]
+    assert records(funnel(*dated), *counts) == [(1, 0, 4, 1.0, 1, "period_end")]
+    # Nor does it matter where nothing after the period is known.
+    now = [row for row in rows if row[3] != "2026-10-02"]
+    assert records(funnel(*now), *counts) == [(1, 2, 1, 1 / 3, 1, "period_end")]
 
 
 def test_a_value_that_is_missing_leaves_no_sum_and_a_missing_source_is_named() -> None:

@@ -169,6 +169,15 @@ def test_sources_that_differ_are_named_before_extremes_of_few_leads():
     assert found.severity == "act"
 
 
+def test_outcomes_later_than_the_period_are_said_to_be():
+    late = sample("lead_funnel").assign(outcomes="known")
+    assert "no day is known" in tables.lead_funnel_table(late).payload()["note"]
+    assert "not on the period's last day" in findings.lead_funnel_finding(late).text
+    then = late.assign(outcomes="period_end")
+    assert "as they stood on its last day" in tables.lead_funnel_table(then).payload()["note"]
+    assert "last day" not in findings.lead_funnel_finding(then).text
+
+
 def test_few_open_leads_do_not_follow_from_the_counts_beside_them():
     few = sample("lead_funnel")
     few.loc[0, ["open_count", "lead_count"]] = [2, 147]
