@@ -44,8 +44,12 @@ def channel_costs_table(channels: Data) -> Table:
         ),
         words={"cost_source": "views.cost_source.{}", "roi_basis": "views.roi_basis.{}"},
     )
+    rows = frame_of(channels)
+    if len(rows) and "roi_basis" in rows and (rows["roi_basis"] == "revenue").all():
+        # Revenue is no margin.
+        rows = rows.drop(columns="margin")
     return Table(
-        channels,
+        rows,
         id="channel_costs",
         suppress=CREDITED,
         total=("cost", "touch_count", "new_customers", "order_count", "revenue", "margin"),

@@ -29,10 +29,11 @@ def funnel_finding(funnel: Data) -> Finding:
     before, after = rows.iloc[place - 1], rows.loc[at]
     if after["step_rate"] >= 1:
         return _no_loss(rows)
+    again = "_again" if after["stage"] == "ordered_again" else ""
     basis = Basis(
         n=say_count("findings.customers", int(before["customer_count"])),
         interval=format_interval(*_ends(before, after), "share"),
-        assumption=say("journeys.funnel.assumption"),
+        assumption=say(f"journeys.funnel.assumption{again}"),
         change=say("journeys.funnel.change"),
     )
     told = say(

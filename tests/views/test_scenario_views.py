@@ -94,7 +94,7 @@ def test_an_order_that_saves_less_than_a_tenth_makes_no_difference():
     with named():
         found = findings.cascade_finding(planned_for(14.0), sample("cascades"))
     assert found.title == (
-        "In “Come back” the order of the steps makes no difference: the cheapest costs €13.00, "
+        "In “Come back” the order of the steps hardly matters: the cheapest costs €13.00, "
         "the planned one €14.00, for 62 responses"
     )
 

@@ -147,6 +147,14 @@ def test_an_ibis_table_and_its_frame_show_the_same():
     assert lazy.payload() == tables.channel_costs_table(frame).payload()
 
 
+def test_what_channels_bring_is_called_margin_only_where_a_margin_is_known():
+    frame = sample("channel_costs").assign(margin=1.0)
+    without = tables.channel_costs_table(frame.assign(roi_basis="revenue")).payload()
+    known = tables.channel_costs_table(frame.assign(roi_basis="margin_rate")).payload()
+    named = [[column["id"] for column in each["columns"]] for each in (known, without)]
+    assert set(named[0]) - set(named[1]) == {"margin"}
+
+
 def test_at_most_5000_rows_are_kept_and_the_note_says_so():
     payload = Table([{"n": at} for at in range(MOST_ROWS + 1)], id="x", total=["n"]).payload()
     assert len(payload["rows"]) == MOST_ROWS + 1  # with the total
