@@ -58,12 +58,15 @@ def heatmap(grid: Grid) -> Drawing:
         left = form.widest(names, bold=True) + GAP
         width = (form.width - left - 0.05) / max(len(grid.columns), 1)
         heads, upright = _column_names(form, grid, width)
-        head = _head_height(form, heads, upright=upright)
-        height = min(max(2.6 / max(len(grid.rows), 1), 0.24), 0.42)
+        title = _row_title(form, grid, left)
+        head = max(_head_height(form, heads, upright=upright), _lines_height(form, title))
+        # A name of two lines needs them in every row: rows are alike.
+        least = _lines_height(form, *names) if any("\n" in name for name in names) else 0.24
+        height = max(min(2.6 / max(len(grid.rows), 1), 0.42), least)
         top = head + (form.line + 0.12 if grid.column_title else 0.0)
         sheet = Sheet(form, top + height * len(grid.rows) + 0.04)
         place = (left, top, width, height)
-        _heads(sheet, grid, heads, place, upright=upright)
+        _heads(sheet, grid, heads, place, title, upright=upright)
         _colours(sheet, grid, place)
         _cells(sheet, grid, names, place)
         return sheet
@@ -76,9 +79,18 @@ def _row_names(form: Form, grid: Grid) -> list[str]:
     sizes = [f" ({size})" for size in grid.row_sizes] if form.wide else []
     sizes += [""] * (len(grid.rows) - len(sizes))
     return [
-        form.fit(name, most - form.width_of(size, bold=True), bold=True) + size
+        form.fit(name, most - form.width_of(size, bold=True), lines=2, bold=True) + size
         for name, size in zip(grid.rows, sizes, strict=True)
     ]
+
+
+def _row_title(form: Form, grid: Grid, left: float) -> str:
+    return form.fit(grid.row_title, left - GAP, lines=2) if grid.row_title else ""
+
+
+def _lines_height(form: Form, *texts: str) -> float:
+    """Height of the text of most lines."""
+    return max(text.count("\n") + 1 for text in texts) * form.line + 0.1
 
 
 def _column_names(form: Form, grid: Grid, width: float) -> tuple[list[str], bool]:
@@ -92,7 +104,7 @@ def _column_names(form: Form, grid: Grid, width: float) -> tuple[list[str], bool
 def _head_height(form: Form, heads: Sequence[str], *, upright: bool) -> float:
     if upright:
         return form.widest(heads, bold=True) + 0.12
-    return max([head.count("\n") + 1 for head in heads] or [1]) * form.line + 0.1
+    return _lines_height(form, *heads, "")
 
 
 def _heads(
@@ -100,6 +112,7 @@ def _heads(
     grid: Grid,
     heads: Sequence[str],
     place: tuple[float, float, float, float],
+    row_title: str,
     *,
     upright: bool,
 ) -> None:
@@ -120,9 +133,8 @@ def _heads(
         title = sheet.form.fit(grid.column_title, sheet.width)
         x, y = sheet.width - 0.05, sheet.form.line / 2
         sheet.text(x, y, title, colour=LIGHT["mut"], across="right")
-    if grid.row_title:
-        title = sheet.form.fit(grid.row_title, left - GAP)
-        sheet.text(0.02, top - 0.06 - sheet.form.line / 2, title, colour=LIGHT["mut"])
+    if row_title:
+        sheet.text(0.02, top - 0.06, row_title, colour=LIGHT["mut"], down="bottom")
 
 
 def _colours(sheet: Sheet, grid: Grid, place: tuple[float, float, float, float]) -> None:
