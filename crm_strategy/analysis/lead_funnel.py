@@ -110,13 +110,13 @@ def lost_reasons(leads: ibis.Table, *, start: date, end: date, min_count: int = 
     -------
     DataFrame
         Most leads first, `other` and `not_stated` last: `lost_reason`, `lead_count`, `share`
-        (of the lost leads), `low`, `high` (95 % of it). No row where no reason is stated.
+        (of the lost leads), `low`, `high` (95 % of it). No row where no lead was lost.
     """
     reason = leads.lost_reason.strip().nullif("")
     outcomes = _outcomes(leads, start, end)
     lost = _closed(leads.mutate(reason=reason), start, end, outcomes).filter(_.lost)
     counts = lost.group_by("reason").agg(lead_count=_.count()).to_pandas()
-    if counts["reason"].isna().all():
+    if counts.empty:
         return pd.DataFrame({name: [] for name in REASONS})
     few = counts["reason"].notna() & (counts["lead_count"] < min_count)
     named = counts["reason"].mask(few, OTHER).fillna(NOT_STATED)

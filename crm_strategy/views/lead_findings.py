@@ -132,7 +132,8 @@ def lost_reasons_finding(reasons: Data) -> Finding:
     named = without_small(stated[stated["lost_reason"] != OTHER], "lead_count")
     if named.empty:
         reason = "few" if len(stated) else "not_stated"
-        return Finding("lost_reasons", title=say(f"findings.lost_reasons.{reason}"))
+        text = "" if len(stated) else say("findings.lost_reasons.supply")
+        return Finding("lost_reasons", title=say(f"findings.lost_reasons.{reason}"), text=text)
     ranked = named.sort_values(["lead_count", "lost_reason"], ascending=[False, True])
     top, second = ranked.iloc[0], ranked.iloc[1] if len(ranked) > 1 else None
     said = {"reason": str(top["lost_reason"]), "share": format_share(top["share"], digits=0)}

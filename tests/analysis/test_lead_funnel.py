@@ -146,8 +146,12 @@ def test_reasons_of_few_leads_stand_together_and_missing_ones_are_told() -> None
     assert tuple(found.loc[0, ["low", "high"]]) == pytest.approx(share_interval(4, 10))
 
 
-def test_leads_lost_without_any_reason_give_no_table() -> None:
-    assert len(lost_reasons(leads(("ads", "2026-07-01", "lost")), **PERIOD)) == 0
+def test_leads_lost_without_any_reason_are_told_as_such() -> None:
+    found = lost_reasons(leads(*[("ads", "2026-07-01", "lost")] * 12), **PERIOD)
+    assert records(found, "lost_reason", "lead_count", "share") == [("not_stated", 12, 1.0)]
+    none = lost_reasons(leads(("ads", "2026-07-01", "open")), **PERIOD)
+    assert list(none.columns) == list(found.columns)
+    assert none.empty
 
 
 def staged(*rows):

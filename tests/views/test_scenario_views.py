@@ -221,6 +221,7 @@ def test_without_a_commonest_reason_the_finding_says_why():
         (rows[:2].assign(lead_count=4), "Each reason was written down for too few"),
     ):
         assert findings.lost_reasons_finding(found).title.startswith(said)
+    assert "Write the reason down" in findings.lost_reasons_finding(rows[3:]).text
 
 
 def test_deals_open_are_summed_and_the_decided_have_a_rate():
