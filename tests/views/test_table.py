@@ -151,7 +151,7 @@ def test_what_channels_bring_is_called_margin_only_where_a_margin_is_known():
     frame = sample("channel_costs").assign(margin=1.0)
     without = tables.channel_costs_table(frame.assign(roi_basis="revenue")).payload()
     known = tables.channel_costs_table(frame.assign(roi_basis="margin_rate")).payload()
-    named = [[column["id"] for column in each["columns"]] for each in (known, without)]
+    named = [[column["name"] for column in each["columns"]] for each in (known, without)]
     assert set(named[0]) - set(named[1]) == {"margin"}
 
 
