@@ -11,6 +11,7 @@ from typing import Final
 
 import pandas as pd
 
+from crm_strategy.analysis.kpi_groups import SEGMENT
 from crm_strategy.views.nested_groups import hide_with_nested, nests_of
 from crm_strategy.views.payload import hidden, is_hidden
 from crm_strategy.views.privacy import complete, of_hidden_size, small
@@ -68,6 +69,8 @@ def told_groups(table: pd.DataFrame) -> pd.DataFrame:
         kept = whole[whole["kpi"].isin(family)]
         for when, columns in HIDES.items():
             counts = {str(name): dict(_counts(of, when)) for name, of in kept.groupby("breakdown")}
+            if family == FAMILIES[0] and SEGMENT in counts:
+                counts[SEGMENT]["buyers not new"] = _not_new(whole, counts[SEGMENT], when)
             hide = {name: _to_hide(of, family) for name, of in counts.items()}
             gone = kept.index[_places(kept, hide_with_nested(hide, counts, nests))]
             _hide(rows, gone, columns)
@@ -174,6 +177,15 @@ def _cases(
 def _less(counts: Counts, parts: Counts) -> Counts:
     """Those who are not among the parts, of groups of which both are known."""
     return {group: max(n - parts[group], 0.0) for group, n in counts.items() if group in parts}
+
+
+def _not_new(table: pd.DataFrame, counts: Mapping[str, Counts], when: str) -> Counts:
+    """Of each segment who ordered and was a customer before: moves between segments tell who was
+    not, so beside them those who ordered are told only where both are no few.
+    """
+    of_segments = table[table["breakdown"].eq(SEGMENT) & table["kpi"].eq("new_customers")]
+    new = _by_group(of_segments, HIDES[when][0])
+    return _less(counts.get("buyers", {}), new)
 
 
 def _in_several(members: Counts, buyers: Counts) -> Counts:

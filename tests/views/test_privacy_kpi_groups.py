@@ -145,3 +145,19 @@ def test_few_who_ordered_and_are_not_new_do_not_follow() -> None:
         )
     )
     assert "b" not in shown(rows, "new_customers")
+
+
+def test_few_of_a_segment_who_ordered_and_were_there_before_do_not_follow_from_moves() -> None:
+    # 31 of the new ordered, 23 of them for the first time, as moves between segments tell.
+    sizes = {"new": (31, 23), "champions": (60, 0), "loyal": (45, 0), "potential": (40, 20)}
+    made = [
+        each
+        for name, (buyers, new) in sizes.items()
+        for each in (
+            *bought(name, buyers, of=200),
+            row(name, "new_customers", new, n=new, breakdown="segment", buyers=buyers),
+        )
+    ]
+    told = shown(table(*made))
+    assert "new" not in told
+    assert told
