@@ -59,7 +59,7 @@ def waterfall(bridges: Sequence[Bridge]) -> Drawing:
         widths = (form.width_of(form.fit(name, most, bold=bold), bold=bold) for name, bold in names)
         left = min(max(widths), most) + 0.04
         texts = [text for bridge in bridges for text in (*bridge.texts, bridge.total[2])]
-        room = form.widest(texts, bold=True) + GAP
+        room = form.widest(texts, bold=True) + 2 * GAP
         drawn = [pair for bridge in bridges for pair in bridge.ends() if pair is not None]
         low, high = from_zero([value for pair in drawn for value in pair])
         scale = Scale(low, high, left + GAP, sheet.width - room)
