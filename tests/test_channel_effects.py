@@ -3,13 +3,18 @@
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from crm_strategy import open_book
 from crm_strategy.analysis.attribution import RULES, attribution
 from crm_strategy.analysis.paths import conversion_paths
+from crm_strategy.data.book import Book
 from crm_strategy.data.demo_truth import TRUTH
 
-DEMO = Path(__file__).parents[1] / "params" / "demo.yml"
+
+@pytest.fixture(scope="module")
+def demo(demo_workbook: Path) -> Book:
+    return open_book(demo_workbook / "params/demo.yml", period="latest", language="en")
 
 
 def journeys_holding(paths: pd.DataFrame) -> pd.Series:
@@ -20,9 +25,8 @@ def journeys_holding(paths: pd.DataFrame) -> pd.Series:
     return count.loc[each.index].groupby(each.to_numpy()).sum()
 
 
-def credit_per_journey(lookback_days: int) -> pd.DataFrame:
+def credit_per_journey(book: Book, lookback_days: int) -> pd.DataFrame:
     """What each rule credits per journey that holds the channel, all three years; by true lift."""
-    book = open_book(DEMO, period="latest", language="en")
     paths = conversion_paths(
         book.touches,
         book.orders,
@@ -36,9 +40,11 @@ def credit_per_journey(lookback_days: int) -> pd.DataFrame:
     return rates.loc[sorted(TRUTH.channels, key=lambda name: -TRUTH.channels[name].lift)]
 
 
-def test_within_the_days_a_touch_works_rules_rank_the_channels_as_their_true_lift() -> None:
+def test_within_the_days_a_touch_works_rules_rank_the_channels_as_their_true_lift(
+    demo: Book,
+) -> None:
     # All but the first touch: the opening e-mail takes the credit of the SMS that follows it.
-    rates = credit_per_journey(TRUTH.touch_days).drop(columns="first_touch")
+    rates = credit_per_journey(demo, TRUTH.touch_days).drop(columns="first_touch")
     assert list(rates.index)[-1] == "call"
     for rule in rates:
         assert rates[rule].is_monotonic_decreasing, rates[rule]
@@ -46,6 +52,8 @@ def test_within_the_days_a_touch_works_rules_rank_the_channels_as_their_true_lif
         assert rates.at["call", rule] < 0.5 * rates.at["email", rule]
 
 
-def test_within_a_month_the_orders_a_channel_had_part_in_still_rank_it_as_its_true_lift() -> None:
+def test_within_a_month_the_orders_a_channel_had_part_in_still_rank_it_as_its_true_lift(
+    demo: Book,
+) -> None:
     # The rules themselves blur then: what touches often takes the credit of what works.
-    assert credit_per_journey(30)["conversion_count"].is_monotonic_decreasing
+    assert credit_per_journey(demo, 30)["conversion_count"].is_monotonic_decreasing

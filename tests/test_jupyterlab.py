@@ -37,11 +37,12 @@ STATE = """(() => {
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """JupyterLab on a copy of the workbook; yields its address."""
+def lab(demo_workbook: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """JupyterLab on a copy of the workbook, whose data are prepared; yields its address."""
     root = tmp_path_factory.mktemp("lab")
     for folder in ("notebooks", "params"):
         shutil.copytree(REPO / folder, root / folder)
+    (root / "reports").symlink_to(demo_workbook / "reports")
     log = (root / "lab.log").open("w")
     server = subprocess.Popen(
         [
