@@ -70,6 +70,34 @@ def goal_outlook(
     return pd.DataFrame(found, columns=list(COLUMNS))
 
 
+def revenue_chance(
+    history: pd.DataFrame,
+    forecasts: Sequence[Forecast],
+    *,
+    target: float | None,
+    by: date | None,
+) -> float:
+    """Chance that revenue reaches a target by a date, as `goal_outlook` has it for goals.
+
+    Parameters
+    ----------
+    history, forecasts
+        As in `goal_outlook`.
+    target, by
+        As in `driver_tree.driver_tree`.
+
+    Returns
+    -------
+    float
+        0 to 1; NaN where there is no target or nothing can be said.
+    """
+    if target is None or by is None:
+        return math.nan
+    aim = {"goal_id": "revenue", "kpi": "revenue", "segment": _EVERYONE}
+    found = goal_outlook(history, [aim | {"target": target, "by": by}], forecasts)
+    return float(found["confidence"].iloc[0])
+
+
 def season_before(
     history: pd.DataFrame, goals: Sequence[Mapping[str, Any]] | pd.DataFrame
 ) -> dict[str, tuple[float, float]]:

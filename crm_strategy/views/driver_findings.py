@@ -1,10 +1,12 @@
 """Findings on drivers: why revenue moved, what could move it, what works against what."""
 
+import math
 from typing import Any
 
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.chain_findings import LIKELY
 from crm_strategy.views.driver_privacy import telling_flows, told_drivers
 from crm_strategy.views.driver_tables import UNITS, with_labels
 from crm_strategy.views.finding import Decision, Finding
@@ -49,8 +51,16 @@ def revenue_drivers_finding(drivers: Data) -> Finding:
     )
 
 
-def driver_tree_finding(tree: Data) -> Finding:
-    """What each lever alone would have to grow by, and whether it ever did."""
+def driver_tree_finding(tree: Data, *, chance: float = math.nan) -> Finding:
+    """What each lever alone would have to grow by, and whether it ever did.
+
+    Parameters
+    ----------
+    tree
+        Result of `driver_tree.driver_tree`.
+    chance
+        Result of `goal_outlook.revenue_chance`: how likely the target is as things go.
+    """
     rows = with_labels(tree)
     if rows.empty:
         return Finding("driver_tree", title=say("drivers.tree.none"))
@@ -66,11 +76,12 @@ def driver_tree_finding(tree: Data) -> Finding:
         "by": "" if pd.isna(first["by"]) else format_date(first["by"]),
     }
     if first["revenue_change"] <= 0:
-        return _below_last_year(first, terms)
+        return _below_last_year(first, terms, chance)
     beyond = (rows["verdict"] == "beyond").all()
     together = rows["verdict_together"].isin(["reached", "seen", "near"]).all()
     text = [_lever(row) for row in rows.to_dict("records")]
     text.append(say("drivers.tree.together" if together else "drivers.tree.not_together"))
+    text.append(_likely(chance))
     decision = Decision(title=say("drivers.tree.ask"), why=say("drivers.tree.why"))
     return Finding(
         "driver_tree",
@@ -80,14 +91,21 @@ def driver_tree_finding(tree: Data) -> Finding:
             driver=say(f"drivers.driver.{first['driver']}"),
             needed=_value(first["driver"], first["needed"]),
         ),
-        text=" ".join(text),
+        text=" ".join(filter(None, text)),
         severity="act" if beyond and not together else "note",
         figures={"change_needed": float(first["revenue_change"]), "driver": str(first["driver"])},
         decision=decision if beyond and not together else None,
     )
 
 
-def _below_last_year(first: pd.Series, terms: dict[str, str]) -> Finding:
+def _likely(chance: float) -> str:
+    """The chance of the target, which the goals chapter tells, too."""
+    if math.isnan(chance):
+        return ""
+    return say("drivers.tree.chance", chance=format_share(chance, digits=0))
+
+
+def _below_last_year(first: pd.Series, terms: dict[str, str], chance: float) -> Finding:
     """The target asks for less than there was a year before: whether it takes a lever at all."""
     pace = first["pace"]
     kept = not pd.isna(pace) and (1 + pace) >= 1 + first["revenue_change"]
@@ -95,8 +113,11 @@ def _below_last_year(first: pd.Series, terms: dict[str, str]) -> Finding:
     return Finding(
         "driver_tree",
         title=say("drivers.tree.title_below", **terms),
-        text=say(text, pace=format_change(pace)) if text else "",
-        severity="good" if kept else "watch" if text else "note",
+        text=" ".join(
+            filter(None, [say(text, pace=format_change(pace)) if text else "", _likely(chance)])
+        ),
+        # NaN is not below it: nothing is known against the pace.
+        severity="good" if kept and not chance < LIKELY else "watch" if text else "note",
         figures={"change_needed": float(first["revenue_change"])},
     )
 

@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import t as student
 
 from crm_strategy.analysis.forecast import sales_forecasts
-from crm_strategy.analysis.goal_outlook import goal_outlook, season_before
+from crm_strategy.analysis.goal_outlook import goal_outlook, revenue_chance, season_before
 from crm_strategy.analysis.monthly_sales import months_on
 from tests.analysis.test_decision_scores import kpi
 
@@ -128,3 +128,12 @@ def test_beyond_the_months_foretold_the_growth_on_the_year_says_it():
     assert by_forecast(330.0, by=date(2027, 9, 30))[0]["basis"] == "forecast"
     assert by_forecast(330.0, by=date(2027, 12, 31))[0]["basis"] != "forecast"
     assert by_forecast(0.3, kpi_id="repeat_rate")[0]["basis"] == "drift"
+
+
+def test_the_driver_tree_has_the_chance_of_the_goal():
+    found, foretold = by_forecast(330.0)
+    history = kpi("revenue", [300.0 + at for at in range(11)])
+    by = date(2026, 12, 31)
+    assert revenue_chance(history, foretold, target=330.0, by=by) == found["confidence"]
+    assert math.isnan(revenue_chance(history, foretold, target=None, by=by))
+    assert math.isnan(revenue_chance(history[:0], [], target=330.0, by=by))

@@ -192,3 +192,14 @@ def test_a_lever_that_is_enough_at_its_least_says_so(language, word):
     at = [each["name"] for each in table["columns"]].index("verdict")
     assert [row[at] for row in table["rows"]] == [word]
     assert "1.00" in found.text.replace(",", ".")
+
+
+def test_the_chance_of_the_target_is_the_one_of_the_goals_chapter():
+    with speaking(language="en"):
+        found = findings.driver_tree_finding(tree("near"), chance=0.3)
+        unknown = findings.driver_tree_finding(tree("near"))
+        below = findings.driver_tree_finding(tree("reached", change=-0.1), chance=0.3)
+        likely = findings.driver_tree_finding(tree("reached", change=-0.1), chance=0.9)
+    assert "the chance of the target is 30%, reckoned as in the goals chapter" in found.text
+    assert "chance of the target" not in unknown.text
+    assert (below.severity, likely.severity) == ("watch", "good")
