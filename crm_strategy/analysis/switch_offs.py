@@ -37,7 +37,7 @@ def switch_offs(
         As in `channel_mix.channel_sets`; with `value_squares`? as in `channel_groups`.
     margin_rate
         Margin of a unit of value; None where unknown: then value itself stands for margin, so
-        that a loss is never made small, and no verdict says keep.
+        that a loss is never made small, and no verdict but of what costs nothing says keep.
 
     Returns
     -------
@@ -46,15 +46,17 @@ def switch_offs(
         `conversions_lost` (at ρ = 0), `cost_saved` (money; NaN where unknown), `verdict`,
         `margin_lost` (money, at ρ = 0), `low` (of the margin lost: lower 95 % bound at ρ = 1),
         `high` (upper bound at ρ = 0), `net_gain` (money: saved − lost at ρ = 0), `break_even`
-        (ρ; 0 where switching off pays in any case, NaN where at no ρ), `flip_margin` (the margin
+        (ρ; 0 where switching off pays in any case, NaN where at no ρ, as where the cost is 0),
+        `flip_margin` (the margin
         rate above which a switch-off loses money at ρ = 0), `journey_count` (that
         hold it, converted or not), `least_conversions_lost` (at ρ = 1), `basis` (`margin`;
         `revenue` where no margin is known: then all money here is revenue, the most that
         margin can be), `scatter` (`orders` where the bounds hold the scatter of single orders'
         money; `paths` where each order counts with its path's mean).
 
-        Verdicts: `switch_off` (cost saved is above `high`), `keep` (below `low`), `test`
-        (between: it depends on ρ or on chance), `left_on` (cost, value or paths unknown).
+        Verdicts: `switch_off` (cost saved is above `high`), `keep` (below `low`, or 0: nothing
+        is saved), `test` (between: it depends on ρ or on chance), `left_on` (cost, value or
+        paths unknown).
     """
     groups = channel_groups(paths)
     known = known_costs(costs)
@@ -84,6 +86,8 @@ def _switched(
         high = rate * _chance_of_none(groups, journeys)
     if np.isnan([cost, low, high]).any():
         verdict = "left_on"
+    elif not cost:
+        verdict = "keep"
     elif cost > high:
         verdict = "switch_off"
     else:
@@ -116,7 +120,7 @@ def _bound(groups: ChannelGroups, rows: Bools, end: int) -> float:
 
 
 def _break_even(most: float, few: float, cost: float) -> float:
-    if np.isnan(cost) or np.isnan(most) or cost < few - _ROUNDING:
+    if np.isnan(cost) or np.isnan(most) or not cost or cost < few - _ROUNDING:
         return np.nan
     return 0.0 if cost >= most else (most - cost) / (most - few)
 

@@ -1,5 +1,6 @@
 """Findings of attribution: which channels pay whatever the rule, and which only under some."""
 
+from dataclasses import replace
 from typing import Final
 
 import pandas as pd
@@ -65,16 +66,24 @@ def _not_judged(rows: pd.DataFrame) -> str:
 def _all_pay(judged: pd.DataFrame, said: list[str], *, is_whole: bool) -> Finding:
     """What all of those shown rests on, told of the one nearest to paying no longer."""
     least = judged["roi_least"].fillna(judged["roi_low"]).dropna()
-    row = judged.loc[least.idxmin()] if len(least) else judged.iloc[0]
+    row = judged.loc[least.idxmin() if len(least) else judged["conversion_count"].idxmin()]
+    name, why, basis = label("channel", row["channel"]), _why(row), _basis(row)
     if len(judged) > 1 and len(least):
-        name = label("channel", row["channel"])
         said = [*said, say("findings.attribution.least_sure", channel=name)]
+    elif len(judged) > 1:
+        basis = replace(
+            basis,
+            interval=say("findings.switch_off.free_interval"),
+            change=say("findings.switch_off.free_change"),
+        )
+        free = say("findings.attribution.all_free", channel=name, orders=basis.n)
+        why = _joined(free, basis.interval, basis.change)
     return Finding(
         "attribution",
         title=say(f"findings.attribution.{'all_pay' if is_whole else 'all_shown_pay'}"),
-        text=_joined(*said, _why(row), _basis(row).assumption),
+        text=_joined(*said, why, basis.assumption),
         severity="good" if is_whole else "note",
-        basis=_basis(row),
+        basis=basis,
     )
 
 

@@ -128,7 +128,13 @@ def _open_yet(row: pd.Series, channel: str) -> tuple[str, Basis]:
 
 
 def _all_kept(judged: pd.DataFrame, unknown: str, *, is_whole: bool) -> Finding:
-    """All pay; told of the one nearest to being open."""
+    """All pay; told of the one nearest to being open, and apart from it of what costs nothing."""
+    free, judged = judged[judged["cost_saved"] == 0], judged[judged["cost_saved"] > 0]
+    if judged.empty:
+        return _all_free(free, unknown)
+    if len(free):
+        names = channel_names(free["channel"])
+        unknown = _joined(say("findings.switch_off.free", channels=names), unknown)
     known = judged[~judged["least_conversions_lost"].map(small).astype(bool)]
     near = known.assign(cover=known["cost_saved"] / known["low"]).sort_values(
         ["cover", "channel"], ascending=[False, True]
@@ -160,6 +166,28 @@ def _all_kept(judged: pd.DataFrame, unknown: str, *, is_whole: bool) -> Finding:
         severity="good",
         figures={"switch_off": 0, "test": 0, "keep": len(judged)},
         basis=Basis(n=journeys, interval=interval, assumption=assumed, change=change),
+    )
+
+
+def _all_free(judged: pd.DataFrame, unknown: str) -> Finding:
+    """Where no channel costs anything, nothing can be saved; told of the one used least."""
+    row = judged.sort_values(["journey_count", "channel"]).iloc[0]
+    basis = Basis(
+        n=_journeys(row),
+        interval=say("findings.switch_off.free_interval"),
+        assumption=say("findings.switch_off.free_assumption"),
+        change=say("findings.switch_off.free_change"),
+    )
+    least = say(
+        "findings.switch_off.free_least", channel=label("channel", row["channel"]), journeys=basis.n
+    )
+    return Finding(
+        "switch_off",
+        title=say("findings.switch_off.keep_free", channels=channel_names(judged["channel"])),
+        text=_joined(basis.interval, least, basis.assumption, basis.change, unknown),
+        severity="good",
+        figures={"switch_off": 0, "test": 0, "keep": len(judged)},
+        basis=basis,
     )
 
 

@@ -49,6 +49,17 @@ def test_conversions_kept_worked_by_hand():
     assert by_set(found, 0.0).loc["call", "conversions"] == 0
 
 
+@pytest.mark.parametrize("margin_rate", [None, 0.5])
+def test_what_costs_nothing_is_kept_whatever_the_margin(margin_rate):
+    # Nothing is saved, even where no order is its own, or none at all followed.
+    free = costs(call=0.0, email=0.0, sms=0.0, push=0.0)
+    found = switch_offs(
+        pd.concat([THREE, paths(("push", 0, 0.0, 40))]), free, margin_rate=margin_rate
+    )
+    assert set(found["verdict"]) == {"keep"}
+    assert found["break_even"].isna().all()
+
+
 def test_the_cheapest_set_keeps_the_stated_share():
     found = channel_sets(THREE, PRICES, keep=0.7, draws=0)
     cheapest = found[found["is_cheapest"]].set_index("substitution")

@@ -105,6 +105,18 @@ def test_when_all_pay_nothing_is_asked():
     )
 
 
+def test_of_channels_that_cost_nothing_the_text_names_the_one_of_fewest_orders():
+    free = sample("attribution_verdicts").assign(cost=0.0, verdict="pays", roi_low=None)
+    free = free.assign(roi_high=None, roi_least=None, roi_most=None, break_even_share=None)[:2]
+    found = findings.attribution_finding(free)
+    assert (
+        "They cost nothing, so each pays under every rule. The fewest orders are in journeys with "
+        "“call”: 124 orders. No interval is needed: no margin is too small to cover a cost of 0. A "
+        "cost above 0 would change this."
+    ) in found.text
+    assert "It cost" not in found.text
+
+
 def test_all_is_not_said_of_channels_that_are_hidden():
     verdicts = sample("attribution_verdicts")
     verdicts = verdicts[verdicts["channel"].isin(["email", "sms", "call"])]

@@ -121,6 +121,24 @@ def test_channels_that_pay_are_good_news_told_of_the_least_sure() -> None:
     assert "€9,000" not in few.text
 
 
+def test_channels_that_cost_nothing_are_kept_since_nothing_is_saved() -> None:
+    free = SINGLE[2:3].assign(cost_saved=0.0, flip_margin=0.0, break_even=None, basis="revenue")
+    two = pd.concat([free.assign(channel="shop", journey_count=90), free])
+    found = findings.switch_off_finding(two, PLAN[:0])
+    assert found.title == (
+        "What costs nothing stays on, for switching it off would save nothing: “shop”, “email”"
+    )
+    assert "The fewest journeys are those with “shop”: 90 journeys." in found.text
+    assert "A cost above 0 would change this." in found.text
+    beside = findings.switch_off_finding(
+        pd.concat([SINGLE[2:3], free[:1].assign(channel="shop")]), PLAN
+    )
+    assert beside.title.endswith("earns more than it costs: “email”")
+    assert beside.text.endswith(
+        "Cost nothing, so that switching them off would save nothing: “shop”."
+    )
+
+
 def test_of_many_channels_a_sentence_names_six() -> None:
     many = pd.concat([SINGLE[2:3].assign(channel=f"c{at}") for at in range(40)])
     found = findings.switch_off_finding(many, PLAN)
