@@ -12,6 +12,7 @@ from crm_strategy.analysis.spans import DAY, until
 COLUMNS = (
     *("experiment", "variant", "customer_count", "returned_count", "return_rate", "low", "high"),
     *("difference", "difference_low", "difference_high", "verdict"),
+    *("drawn_count", "drawn_returned_count"),
 )
 
 CONTROL = "control"
@@ -43,7 +44,8 @@ def win_back_results(
         One row per test and variant, the control first (the variant `control`, else the first
         by name): `customer_count`, `returned_count`, `return_rate` with `low`, `high` (Wilson,
         95 %); of the others `difference` to the control with its ends (Newcombe), `verdict`:
-        `more`, `fewer` or `open`.
+        `more`, `fewer` or `open`; `drawn_count` (all drawn, lapsed or not) and
+        `drawn_returned_count` (of them, who ordered so soon), as the tables of all tests tell.
     """
     drawn = experiments.filter(_.customer_id.notnull(), _.assigned_at.notnull())
     drawn = drawn.group_by("experiment", "variant", "customer_id").agg(at=_.assigned_at.min())
@@ -57,12 +59,15 @@ def win_back_results(
         last=_.since.max(where=_.ordered_at < _["at"]),
         returned=((_.ordered_at >= _["at"]) & (_.since <= days)).any(),
     )
-    counts = (
-        people.filter(_["last"] <= -active_days)
-        .group_by("experiment", "variant")
-        .agg(customer_count=_.count(), returned_count=_.returned.sum())
-        .to_pandas()
+    lapsed = (_["last"] <= -active_days).fill_null(False)
+    seen_counts = people.group_by("experiment", "variant").agg(
+        customer_count=lapsed.sum(),
+        returned_count=(lapsed & _.returned).sum(),
+        drawn_returned_count=_.returned.sum(),
     )
+    sizes = drawn.group_by("experiment", "variant").agg(drawn_count=_.count())
+    counts = seen_counts.join(sizes, ["experiment", "variant"]).filter(_.customer_count > 0)
+    counts = counts.to_pandas()
     rows = []
     for experiment, variants in counts.groupby("experiment"):
         ordered = variants.assign(late=variants["variant"] != CONTROL)
@@ -83,6 +88,8 @@ def _judged(row: dict[str, float], control: pd.Series, *, is_control: bool) -> d
         "return_rate": returned / n,
         "low": low,
         "high": high,
+        "drawn_count": int(row["drawn_count"]),
+        "drawn_returned_count": int(row["drawn_returned_count"]),
     }
     if is_control:
         return found

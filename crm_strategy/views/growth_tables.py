@@ -7,7 +7,7 @@ import pandas as pd
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.kinds import SEGMENT_WORDS
 from crm_strategy.views.layout import Basis, Layout, Suppress
-from crm_strategy.views.privacy import hidden_beside
+from crm_strategy.views.privacy import hidden_beside, small, with_hidden
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.segment_tables import customers_in
 from crm_strategy.views.table import Table
@@ -93,14 +93,18 @@ def win_back_results_table(results: Data) -> Table:
     if len(rows):
         ends = rows[["difference_low", "difference_high"]].set_axis(["low", "high"], axis=1)
         rows = rows.assign(difference_range=with_range(ends.astype("float64"), "points")["range"])
+        hides = (*told, "difference_range", "low", "high", "range")
+        few = _few_not_lapsed(rows)
         rows = hide_compared_rates(
             rows,
             "return_rate",
             of="customer_count",
             by="experiment",
             basis=list(~rows["experiment"].duplicated()),
-            hides=(*told, "difference_range", "low", "high", "range"),
+            hides=hides,
         )
+        if few:
+            rows = with_hidden(rows, few, hides=("return_rate", *hides), within=[["experiment"]])
     return Table(
         rows,
         id="win_back_results",
@@ -124,6 +128,21 @@ def win_back_results_table(results: Data) -> Table:
             page_only=("difference_range",),
         ),
     )
+
+
+def _few_not_lapsed(results: pd.DataFrame) -> list[int]:
+    """Positions of the variants of tests few of whose customers had not lapsed when drawn.
+
+    The tables of all tests tell how many were drawn and how many of them ordered: without the
+    lapsed, the others are a group. All variants of such a test are compared with one another.
+    """
+    if "drawn_count" not in results:
+        return []
+    others = results["drawn_count"] - results["customer_count"]
+    bought = results["drawn_returned_count"] - results["returned_count"]
+    few = others.map(small) | bought.map(small) | (others - bought).map(small)
+    tests = set(results.loc[few, "experiment"])
+    return [place for place, test in enumerate(results["experiment"]) if test in tests]
 
 
 def replenishment_table(due: Data) -> Table:

@@ -113,6 +113,35 @@ def test_few_of_a_test_who_did_not_return_are_hidden_with_what_tells_them() -> N
     assert "letter" not in title
 
 
+@pytest.mark.parametrize(
+    ("drawn", "ordered", "told"), [(64, 24, False), (200, 24, False), (200, 60, True)]
+)
+def test_few_of_a_test_who_had_not_lapsed_do_not_follow_from_all_tests(
+    drawn: int, ordered: int, told: bool
+) -> None:
+    rows = pd.DataFrame(
+        {
+            "experiment": "back",
+            "variant": ["control", "letter"],
+            "customer_count": [60, 60],
+            "returned_count": [20, 30],
+            "return_rate": [20 / 60, 0.5],
+            "low": 0.1,
+            "high": 0.9,
+            "difference": [None, 10 / 60],
+            "difference_low": [None, 0.1],
+            "difference_high": [None, 0.9],
+            "verdict": [None, "more"],
+            # As the tables of all tests tell: of the control so many were drawn, so many ordered.
+            "drawn_count": [drawn, 200],
+            "drawn_returned_count": [ordered, 90],
+        }
+    )
+    payload = tables.win_back_results_table(rows).payload()
+    assert shown(payload, "return_rate") == [told, told]
+    assert shown(payload, "customer_count")[0] is told
+
+
 @pytest.mark.parametrize(("hits", "told"), [((40, 30), True), ((40, 91), False), ((95, 30), False)])
 def test_a_difference_of_hits_tells_no_few(hits: tuple[int, int], told: bool) -> None:
     ours, popular = hits
