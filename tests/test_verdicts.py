@@ -120,7 +120,13 @@ def clients(name: str, folder: Path) -> Path:
     )
 
 
-CLIENTS = ("demo", "orders only", "strangers touched", "no margin", "cheap channels")
+CLIENTS = (
+    *("demo", "orders only"),
+    *(
+        pytest.param(name, marks=pytest.mark.whole)
+        for name in ("strangers touched", "no margin", "cheap channels")
+    ),
+)
 
 
 @pytest.mark.parametrize("name", CLIENTS)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -236,16 +237,25 @@ def test_ctrl_c_ends_calmly_and_leaves_the_last_report(params: Path, kernels):
 def test_two_runs_of_a_client_take_turns(params: Path, kernels):
     report(params, kernels)  # The data are prepared.
     flag = params.parents[1] / "go"
-    hold = f"import os, time\nwhile not os.path.exists({str(flag)!r}): time.sleep(0.05)"
+    begun = params.parents[1] / "begun"
+    hold = (
+        f"import os, time\nopen({str(begun)!r}, 'w').close()\n"
+        f"while not os.path.exists({str(flag)!r}): time.sleep(0.05)"
+    )
     write_notebook(params.parents[1], "01_goals", hold)
-    with start_report(params, "--language", "en") as first:
-        wait_for(r"^\[1/2\]", first)
-        with start_report(params, "--language", "en") as second:
-            wait_for("Another report of Acme is being made; waiting for it to end.", second)
+    with ThreadPoolExecutor(1) as apart:
+        first = apart.submit(report, params, kernels)
+        try:
+            while not begun.exists() and not first.done():
+                time.sleep(0.05)
+            with start_report(params, "--language", "en") as second:
+                wait_for("Another report of Acme is being made; waiting for it to end.", second)
+                flag.touch()
+                end = second.communicate(timeout=60)[0]
+        finally:
             flag.touch()
-            ends = [process.communicate(timeout=60)[0] for process in (first, second)]
-    assert (first.returncode, second.returncode) == (0, 0)
-    assert ends == ["reports/acme/2026-Q3\n"] * 2
+        assert first.result(timeout=60) == params.parents[1] / "reports/acme/2026-Q3"
+    assert (second.returncode, end) == (0, "reports/acme/2026-Q3\n")
 
 
 def test_a_full_disk_leaves_the_last_report(params: Path, kernels):
