@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_strategy.analysis.coverage import monthly_orders
-from tests.analysis.builders import orders, records
+from tests.analysis.builders import FEW, orders, records
 
 
 def test_a_month_without_orders_stands_between_its_neighbours() -> None:
@@ -33,6 +33,7 @@ def test_no_orders_give_no_months() -> None:
     assert records(monthly_orders(orders(), as_of=date(2026, 1, 31))) == []
 
 
+@FEW
 @given(st.lists(st.tuples(st.dates(date(2024, 1, 1), date(2025, 12, 31)), st.integers(1, 99))))
 def test_months_sum_to_all_orders_and_revenue(sold: list[tuple[date, int]]) -> None:
     rows = [("a", day, amount) for day, amount in sold]
