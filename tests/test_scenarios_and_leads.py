@@ -54,7 +54,7 @@ def test_a_scenario_without_touches_and_consents_reaches_nobody_and_says_why(
     rates = found["cascade_rates"]
     assert column(rates, "rate") == [None, None]
     assert set(column(rates, "rate_basis")) == {"No contacts in a year"}
-    assert set(column(rates, "consent")) == {"assumed: none supplied"}
+    assert set(column(rates, "consent")) == {"Assumed: none supplied"}
     # A price that is not known is no 0, and it leaves no total.
     assert column(rates, "per_touch") == [0.01, None]
 
