@@ -66,8 +66,8 @@ def drop_offs(
     the share of all journeys where its own is left out).
     Lost value = that × the value of the stage. All journeys and segments by past orders
     (`segment`) are held against the period before; each value of any other attribute against
-    the value with the highest rate. Rates of fewer than 30 journeys are left out. The intervals hold for all
-    comparisons together (Bonferroni over every pair and step).
+    the value with the highest rate. Rates of fewer than 30 journeys are left out. The intervals
+    hold for all comparisons together (Bonferroni over every pair and step).
 
     Parameters
     ----------

@@ -246,7 +246,7 @@ _REST = """\
 #decisions:
 #  - {id: D1, decision: Send the comeback cascade, period: 2026-Q3, owner: CRM lead,
 #     kpi: customer_retention_rate, expected: A third of them order again}
-#  - {id: D2, decision: Sell off the phone case, period: 2026-Q3, product: P-507}   # product: its id
+#  - {id: D2, decision: Sell off the phone case, period: 2026-Q3, product: P-507}  # its id
 
 # How customers are scored, and their value foretold.
 #rfm:

@@ -148,7 +148,9 @@ def test_a_status_that_the_chance_contradicts_is_told_with_the_reason():
 
 @pytest.mark.parametrize("basis", ["drift", "year_on_year", "forecast"])
 @pytest.mark.parametrize("language", ["en", "ru"])
-@pytest.mark.parametrize(("chance", "status"), [(0.9, "at_risk"), (0.1, "reached"), (0.1, "at_risk")])
+@pytest.mark.parametrize(
+    ("chance", "status"), [(0.9, "at_risk"), (0.1, "reached"), (0.1, "at_risk")]
+)
 def test_contradictions_are_told_in_both_languages(language, chance, status, basis):
     with speaking(language=language):
         found = findings.goal_outlook_finding(
