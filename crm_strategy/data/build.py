@@ -7,7 +7,7 @@ from pathlib import Path
 
 import ibis
 
-from crm_strategy.data import cross_checks
+from crm_strategy.data import channel_checks, cross_checks
 from crm_strategy.data.checks import check_required, check_special, column_findings
 from crm_strategy.data.column_errors import Place, place_of
 from crm_strategy.data.computed import with_computed
@@ -208,10 +208,13 @@ def _cross_findings(
         found += cross_checks.orders_without_lines(tables)
     from_file = "customers" in staged
     found += cross_checks.unknown_customers(tables, marked, from_file=from_file)
-    found += cross_checks.unknown_channels(tables, marked, channels=params.channels)
+    found += channel_checks.unknown_channels(tables, marked, channels=params.channels)
+    if not params.channels:
+        planned = [step.channel for each in params.scenarios for step in each.steps]
+        found += channel_checks.scenario_channels(tables, marked, planned=planned)
     mapped = [touchpoint.id for touchpoint in params.touchpoints]
     found += cross_checks.unknown_touchpoints(tables, marked, touchpoints=mapped)
-    found += cross_checks.channel_spellings(tables, marked)
+    found += channel_checks.channel_spellings(tables, marked)
     if "costs" in marked:
         found += cross_checks.overlapping_costs(tables)
     return found

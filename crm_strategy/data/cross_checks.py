@@ -1,9 +1,7 @@
 """Checks across prepared tables: what single rows can't show."""
 
-import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
-from difflib import get_close_matches
 from itertools import pairwise
 from statistics import median
 
@@ -11,18 +9,15 @@ import ibis
 from ibis import _
 
 from crm_strategy.data import engine
+from crm_strategy.data.channel_checks import Tables, with_likely
 from crm_strategy.data.data_finding import DataFinding
 from crm_strategy.data.distinct import value_counts
-from crm_strategy.data.event_rows import CHANNELS
-from crm_strategy.data.vocabulary import fold
 
 TILL_SHARE = 0.2
 """A customer with more of the orders is a till, a marketplace or a test account."""
 
 TILL_ORDERS = 20
 """With fewer orders, 20 % of them are a few purchases of somebody."""
-
-Tables = Callable[[str], ibis.Table]
 
 
 def till_account(tables: Tables) -> list[DataFinding]:
@@ -138,35 +133,6 @@ def unknown_customers(
     return found
 
 
-def unknown_channels(
-    tables: Tables, supplied: Collection[str], *, channels: Collection[str]
-) -> list[DataFinding]:
-    """Channels of touches, costs and leads that the params do not describe."""
-    found: list[DataFinding] = []
-    for name in ("touches", "costs", "leads"):
-        if name not in supplied or not channels:
-            continue
-        counts = value_counts(tables(name), CHANNELS[name])
-        unknown = {each: count for each, count in counts.items() if each not in channels}
-        if unknown:
-            named = list(unknown)
-            more = f" + {len(named) - 8}" if len(named) > 8 else ""
-            shown = [_with_likely(each, channels) for each in named[:8]]
-            detail = {"channels": (", ".join(shown) + more, "text")}
-            found.append(
-                DataFinding(
-                    name,
-                    "unknown_channels",
-                    "note" if name == "leads" else "warning",
-                    sum(unknown.values()),
-                    named[0],
-                    CHANNELS[name],
-                    detail,
-                )
-            )
-    return found
-
-
 def unknown_touchpoints(
     tables: Tables, supplied: Collection[str], *, touchpoints: Collection[str]
 ) -> list[DataFinding]:
@@ -179,57 +145,12 @@ def unknown_touchpoints(
         return []
     named = list(unknown)
     more = f" + {len(named) - 8}" if len(named) > 8 else ""
-    shown = [_with_likely(each, touchpoints) for each in named[:8]]
+    shown = [with_likely(each, touchpoints) for each in named[:8]]
     detail = {"touchpoints": (", ".join(shown) + more, "text")}
     rows = sum(unknown.values())
     return [
         DataFinding("touches", "unknown_touchpoints", "note", rows, named[0], "touchpoint", detail)
     ]
-
-
-def channel_spellings(tables: Tables, supplied: Collection[str]) -> list[DataFinding]:
-    """Names of channels that differ only in case, blanks or signs: one channel, perhaps.
-
-    They stay apart until the parameters describe the channel.
-    """
-    rows: dict[str, int] = {}
-    first: dict[str, str] = {}
-    for name, column in CHANNELS.items():
-        if name not in supplied:
-            continue
-        for text, count in value_counts(tables(name), column).items():
-            rows[text] = rows.get(text, 0) + count
-            first.setdefault(text, name)
-    alike: dict[str, list[str]] = {}
-    for text in sorted(rows, key=lambda each: (-rows[each], each)):
-        alike.setdefault(fold(text), []).append(text)
-    several = [texts for folded, texts in alike.items() if folded and len(texts) > 1]
-    if not several:
-        return []
-    shown = ["/".join(f"«{text}»" for text in texts) for texts in several]
-    more = f" + {len(shown) - 8}" if len(shown) > 8 else ""
-    rarer = [text for texts in several for text in texts[1:]]
-    return [
-        DataFinding(
-            first[rarer[0]],
-            "channel_spellings",
-            "warning",
-            sum(rows[text] for text in rarer),
-            rarer[0],
-            CHANNELS[first[rarer[0]]],
-            {
-                "spellings": (", ".join(shown[:8]) + more, "text"),
-                "channel": (several[0][0], "text"),
-            },
-        )
-    ]
-
-
-def _with_likely(name: str, channels: Collection[str]) -> str:
-    """A channel and, where it may be another spelling of one described, that one."""
-    bare = {re.sub(r"\W|_", "", each).casefold(): each for each in channels}
-    near = get_close_matches(re.sub(r"\W|_", "", name).casefold(), bare, n=1, cutoff=0.75)
-    return f"{name} (= {bare[near[0]]}?)" if near else name
 
 
 def overlapping_costs(tables: Tables) -> list[DataFinding]:

@@ -63,6 +63,9 @@ def fingerprint(params: Params, known: Mapping[str, Stat]) -> tuple[str, dict[st
             channel: terms.label.model_dump() if terms.label else None
             for channel, terms in params.channels.items()
         },
+        # What checks hold the data against.
+        "touchpoints": [touchpoint.id for touchpoint in params.touchpoints],
+        "scenarios": [[step.channel for step in each.steps] for each in params.scenarios],
         "currency": params.currency,
         "timezone": params.timezone,
         "special_categories": params.privacy.special_categories,

@@ -175,14 +175,18 @@ def _flips(best: pd.Series) -> str:
 
 
 def _missing(cascades: pd.DataFrame) -> str:
-    """Which channels lack a rate, and which a price."""
+    """Which channels had no contact, lack a rate all the same, or lack a price."""
+    if cascades.empty:
+        return ""
+    silent = cascades["rate_basis"] == "no_contacts"
+    lacking = {
+        "no_contacts": silent,
+        "no_rate": cascades["rate"].isna() & ~silent,
+        "no_price": cascades["per_touch"].isna(),
+    }
     parts = []
-    for column, key in (("rate", "no_rate"), ("per_touch", "no_price")):
-        names = sorted({label("channel", each) for each in _unknown(cascades, column)})
+    for key, rows in lacking.items():
+        names = sorted({label("channel", each) for each in cascades.loc[rows, "channel"]})
         if names:
             parts.append(say(f"findings.cascades.{key}", channels=", ".join(names)))
     return " ".join(parts)
-
-
-def _unknown(cascades: pd.DataFrame, column: str) -> pd.Series:
-    return cascades.loc[cascades[column].isna(), "channel"] if len(cascades) else pd.Series()

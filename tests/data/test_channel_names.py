@@ -60,6 +60,38 @@ def test_paths_stay_as_they_are_without_a_description(tmp_path: Path) -> None:
     ]
 
 
+SCENARIO = "scenarios: [{{id: s, segment: all, steps: [{{channel: {0}}}, {{channel: sms}}]}}]\n"
+
+
+def test_a_scenario_by_a_channel_that_the_data_lack_is_found(tmp_path: Path) -> None:
+    found = read(tmp_path, touches=TOUCHES, head=SCENARIO.format("pigeon"))
+    finding = found.finding("touches", "scenario_channels")
+    assert (finding["severity"], finding["row_count"], finding["example"]) == (
+        *("warning", 1, "pigeon"),
+    )
+    with speaking(language="en"):
+        assert remedy_text(finding) == (
+            "No touch and no cost is of a channel that a scenario names, so nothing is known of "
+            "its answers or its price. Correct the spelling under scenarios, or describe a new "
+            "channel in the parameters file, under channels: pigeon."
+        )
+
+
+def test_the_nearest_channel_of_touches_costs_or_paths_is_suggested(tmp_path: Path) -> None:
+    costs = "month,channel,amount\n2026-01-01,messenger,5\n"
+    files = {"touches": TOUCHES, "costs": costs, "paths": PATHS}
+    found = read(tmp_path, **files, head=SCENARIO.format("mesenger"))
+    assert "mesenger (= messenger?)" in found.finding("touches", "scenario_channels")["detail"]
+    for known in ("messenger", "fax", "E-mail"):
+        again = read(tmp_path, **files, head=SCENARIO.format(known))
+        assert ("touches", "scenario_channels") not in again.findings()
+
+
+def test_without_touches_costs_and_paths_any_channel_may_be_planned(tmp_path: Path) -> None:
+    found = read(tmp_path, head=SCENARIO.format("pigeon"))
+    assert found.findings() == {}
+
+
 @pytest.mark.parametrize("path", ["email > > sms", "> email", "email >", ">", " > sms"])
 def test_a_path_with_an_empty_step_is_refused_with_its_row(tmp_path: Path, path: str) -> None:
     with pytest.raises(DataError) as refused:

@@ -116,6 +116,14 @@ def test_other_scenarios_are_told_by_whether_their_order_can_be_cheaper():
     assert "In the cheapest order, or nearly so: “calm”." in found.text
 
 
+def test_a_channel_that_nobody_was_contacted_by_is_not_said_to_lack_actions():
+    unknown = sample("cascade_comparison").assign(cost=float("nan"))
+    silent = sample("cascades").assign(rate=None, rate_basis="no_contacts", per_touch=0.1)[:1]
+    assert findings.cascade_finding(unknown, silent).text == (
+        "No touch of the last year is by: email; look whether the name is spelled as in the data."
+    )
+
+
 def test_a_scenario_in_its_cheapest_order_asks_nothing():
     rows = sample("cascade_comparison")
     best = rows[rows["option"] == "best"].assign(option="cascade")
