@@ -127,7 +127,7 @@ def test_the_payment_incident_is_found_with_its_step_days_and_cause(english, exp
     assert (found["figures"]["start"], found["figures"]["end"]) == tuple(story["window"])
     assert found["figures"]["stage"] == "ordered"
     top = rows(english["table"]["incidents"])[0]
-    assert top["step"] == "payment details → Ordered"
+    assert top["step"] == "Payment details → Ordered"
     assert top["who"] == "All customers"
     assert "payment_error" in top["clue"]
     assert f"{story['sessions_with_event']} customers" in found["text"]
@@ -139,7 +139,7 @@ def test_the_checkout_bug_is_found_on_mobile_alone(english, expected):
         row for row in rows(english["table"]["incidents"]) if row["verdict"] == "Incident"
     ]
     assert bug["who"] == f"Platform: {story['only_platform']}"
-    assert bug["step"] == "shipping details → payment details"
+    assert bug["step"] == "Shipping details → Payment details"
     assert bug["clue"] == "checkout_bug"
     first, last = (date.fromisoformat(day) for day in story["window"])
     start, end = days(bug["days"])
@@ -163,7 +163,7 @@ def test_the_viral_article_is_measured_and_said_to_be_too_small(english, expecte
     assert whole["inside_count"] == story["sessions"]
     assert {row["verdict"] for row in (whole, *steps)} <= {"Not told from chance", None}
     said = english["finding"]["occasions"]["text"]
-    assert "“product view” → “add to cart”, 22% of 40 against 42%" in said
+    assert "“Product view” → “Add to cart”, 22% of 40 against 42%" in said
 
 
 def test_the_stories_are_told_in_russian_too(chapter):
