@@ -215,6 +215,9 @@ def _cross_findings(
     mapped = [touchpoint.id for touchpoint in params.touchpoints]
     found += cross_checks.unknown_touchpoints(tables, marked, touchpoints=mapped)
     found += channel_checks.channel_spellings(tables, marked)
+    found += channel_checks.costs_without_touches(tables, marked)
+    priced = params.priced_channels
+    found += channel_checks.touches_without_costs(tables, marked, priced=priced)
     if "costs" in marked:
         found += cross_checks.overlapping_costs(tables)
     return found

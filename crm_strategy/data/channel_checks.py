@@ -7,6 +7,7 @@ from difflib import get_close_matches
 import ibis
 from ibis import _
 
+from crm_strategy.data import engine
 from crm_strategy.data.data_finding import DataFinding
 from crm_strategy.data.distinct import value_counts
 from crm_strategy.data.event_rows import CHANNELS
@@ -64,6 +65,83 @@ def scenario_channels(
             table, "scenario_channels", "warning", len(strange), strange[0], "channel", detail
         )
     ]
+
+
+def costs_without_touches(tables: Tables, supplied: Collection[str]) -> list[DataFinding]:
+    """Channels with a cost of which neither a touch nor a ready-made path tells.
+
+    What they cost is known, and no order can be credited to them. Goods and plans are no costs
+    of a channel; without touches and paths the report asks for those.
+    """
+    seen = _seen(tables, supplied, ("touches", "paths"))
+    if "costs" not in supplied or not seen:
+        return []
+    spent = _spent(tables)
+    silent = {channel: cost for channel, (cost, _rows) in spent.items() if channel not in seen}
+    if not silent:
+        return []
+    named = sorted(silent, key=lambda each: (-silent[each], each))
+    detail = {
+        "channels": (_listed(named, seen), "text"),
+        "silent": (sum(silent.values()), "money"),
+        "total": (sum(cost for cost, _rows in spent.values()), "money"),
+    }
+    rows = sum(spent[channel][1] for channel in silent)
+    return [
+        DataFinding("costs", "costs_without_touches", "warning", rows, named[0], "channel", detail)
+    ]
+
+
+def touches_without_costs(
+    tables: Tables, supplied: Collection[str], *, priced: Collection[str]
+) -> list[DataFinding]:
+    """Channels of touches whose cost neither costs, nor touches, nor the params state.
+
+    Where no cost of any channel is known the report asks for costs.
+    """
+    if "touches" not in supplied:
+        return []
+    touches = tables("touches")
+    carried = value_counts(touches.filter(_.cost.notnull()), "channel")
+    known = {*priced, *carried, *(_spent(tables) if "costs" in supplied else ())}
+    counts = value_counts(touches, "channel")
+    unpriced = {channel: rows for channel, rows in counts.items() if channel not in known}
+    if not known or not unpriced:
+        return []
+    rows = sum(unpriced.values())
+    detail = {
+        "channels": (_listed(list(unpriced), known), "text"),
+        "touches": (rows, "count"),
+        "total": (sum(counts.values()), "count"),
+        "channel": (next(iter(unpriced)), "text"),
+    }
+    return [
+        DataFinding(
+            "touches",
+            "touches_without_costs",
+            "warning",
+            rows,
+            next(iter(unpriced)),
+            "channel",
+            detail,
+        )
+    ]
+
+
+def _spent(tables: Tables) -> dict[str, tuple[float, int]]:
+    """Money and rows by channel: no goods, which are no cost of a channel, and no plans."""
+    sums = (
+        tables("costs")
+        .filter(
+            _.channel.notnull(),
+            _.cost_item.fill_null("") != "goods",
+            _.cost_kind.fill_null("") != "planned",
+        )
+        .group_by("channel")
+        .agg(cost=_.amount.sum(), n=_.count())
+        .order_by("channel")
+    )
+    return {row["channel"]: (float(row["cost"] or 0), row["n"]) for row in engine.rows(sums)}
 
 
 def channel_spellings(tables: Tables, supplied: Collection[str]) -> list[DataFinding]:

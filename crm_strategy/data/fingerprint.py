@@ -65,6 +65,7 @@ def fingerprint(params: Params, known: Mapping[str, Stat]) -> tuple[str, dict[st
         },
         # What checks hold the data against.
         "touchpoints": [touchpoint.id for touchpoint in params.touchpoints],
+        "priced_channels": params.priced_channels,
         "scenarios": [[step.channel for step in each.steps] for each in params.scenarios],
         "currency": params.currency,
         "timezone": params.timezone,

@@ -150,6 +150,15 @@ class Params(Strict):
         return folder.parent if folder.name == "params" else folder
 
     @property
+    def priced_channels(self) -> tuple[str, ...]:
+        """Channels whose price the file states, by touch or by month."""
+        return tuple(
+            channel
+            for channel, terms in self.channels.items()
+            if terms.cost and not (terms.cost.per_touch is None and terms.cost.monthly is None)
+        )
+
+    @property
     def revenue_aim(self) -> dict[str, Any]:
         """Revenue that a period of the rhythm is to reach, and by when: `target`, `by`.
 

@@ -110,3 +110,61 @@ def test_counts_below_zero_are_refused_with_the_first_row(tmp_path: Path) -> Non
         "paths.csv: row 2 of the data, 'sms', has nulls below 0; so have 1 more of 3 rows.\n"
         "Correct it, or leave the row out."
     )
+
+
+COSTS = (
+    "month,channel,amount,cost_item,cost_kind\n"
+    "2026-01-01,email,1500,,\n2026-01-01,tv,2000,,\n2026-02-01,radio,1000,,\n"
+    "2026-01-01,fax,70,goods,\n2026-01-01,fax,70,,planned\n"
+)
+
+
+def test_costs_of_channels_without_any_touch_are_found_with_their_sum(tmp_path: Path) -> None:
+    found = read(tmp_path, touches=TOUCHES, costs=COSTS)
+    finding = found.finding("costs", "costs_without_touches")
+    assert (finding["severity"], finding["row_count"], finding["example"]) == ("warning", 2, "tv")
+    with speaking(language="en", currency="EUR"):
+        assert remedy_text(finding) == (
+            "€3,000 of €4,500 of costs cannot be held against any order, for no touch tells of "
+            "these channels. Supply their touches, such as clicks or visits, or correct the "
+            "spelling: tv, radio."
+        )
+
+
+def test_a_path_tells_of_its_channels_as_touches_do(tmp_path: Path) -> None:
+    paths = "path,conversions\nemail > tv,3\nradio,1\n"
+    found = read(tmp_path, paths=paths, costs=COSTS)
+    assert found.findings() == {}
+    unseen = read(tmp_path, costs=COSTS)
+    assert unseen.findings() == {}
+
+
+def test_touches_of_channels_without_any_cost_are_found_with_their_number(tmp_path: Path) -> None:
+    touches = TOUCHES.replace("E-mail", "email").replace("Email ", "email")
+    found = read(tmp_path, touches=touches, costs="month,channel,amount\n2026-01-01,email,5\n")
+    finding = found.finding("touches", "touches_without_costs")
+    assert (finding["severity"], finding["row_count"], finding["example"]) == ("warning", 1, "sms")
+    with speaking(language="en"):
+        assert remedy_text(finding) == (
+            "1 of 5 touches are of channels whose cost is not known, so that these are neither "
+            "judged nor switched off. Supply their costs, or a price in the parameters file, such "
+            'as channels: {"sms": {cost: {per_touch: 0}}} for one that costs nothing: sms.'
+        )
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "channels: {email: {cost: {monthly: 9}}, sms: {cost: {per_touch: 0}}}\n",
+        # No cost of any channel is known: the report asks for costs.
+        "channels: {email: {}, sms: {}}\n",
+    ],
+)
+def test_a_price_in_the_parameters_is_a_cost(tmp_path: Path, head: str) -> None:
+    assert read(tmp_path, touches=TOUCHES, head=head).findings() == {}
+
+
+def test_touches_that_carry_their_cost_need_no_other(tmp_path: Path) -> None:
+    touches = "customer_id,touched_at,channel,cost\na,2026-01-01,email,0.1\nb,2026-01-02,sms,\n"
+    found = read(tmp_path, touches=touches)
+    assert found.finding("touches", "touches_without_costs")["example"] == "sms"
