@@ -52,7 +52,7 @@ CHANNEL_MIX_ROWS: dict[str, Rows] = {
     "acquisition": rows(
         "channel cost new_customers cac ltv low high ltv_to_cac payback_months verdict "
         "stop_margin scale_margin earned_so_far expected_value",
-        ("search", 1803.0, 125, 14.4, 99.9, 91.7, 108.0, 6.9, 0.0, "scale", 0.056, 0.196, 39.0, 61.0),
+        ("search", 1803.0, 125, 14.4, 99.9, 91.7, 108.0, 6.9, 0.0, "scale", 0.056, 0.196, 39, 61),
         ("social", 1951.0, 40, 48.8, 88.4, 81.0, 95.6, 1.81, 3.7, "hold", 0.213, 0.753, 31.0, 57.0),
         ("fair", 3000.0, 20, 150.0, 90.0, 80.0, 100.0, 0.6, None, "stop", 0.621, 2.33, 31.0, 59.0),
         ("referral", None, 55, None, 92, 78, 106, None, None, "no_cost", None, None, 31.0, 61),
