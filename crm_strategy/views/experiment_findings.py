@@ -115,14 +115,17 @@ def _roll_out(row: pd.Series) -> Decision:
 
 def _sentence(key: str, row: pd.Series, controls: pd.Series) -> str:
     by_money = str(row["reason"]).startswith("revenue_")
+    base = controls.get(row["experiment"])
+    compared = (row["rate"], base, row["difference"], row["low"], row["high"])
+    unknown = "_unknown" if any(pd.isna(each) for each in compared) else ""
     return say(
-        f"{key}_by_money" if by_money else key,
+        f"{key}_by_money" if by_money else key + unknown,
         **_terms(row),
         verdict=say(f"outlook.verdict.{row['verdict']}"),
         experiment=row["experiment"],
         variant=row["variant"],
         rate=format_share(row["rate"]),
-        base=format_share(controls.get(row["experiment"])),
+        base=format_share(base),
         difference=format_points(row["difference"]),
         low=format_points(row["low"]),
         high=format_points(row["high"]),

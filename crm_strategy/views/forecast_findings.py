@@ -42,7 +42,7 @@ def forecast_finding(horizons: Data, backtest: Data) -> Finding:
                     *(_sooner(row) for _, row in own.iloc[:-1].iterrows()),
                     *(_other(row) for _, row in _lasts(rows).iterrows()),
                     say(
-                        "outlook.forecast.tested",
+                        "outlook.forecast.tested" + "_unknown" * bool(pd.isna(judged["error"])),
                         model=_model_name(farthest),
                         origins=format_count(judged["origin_count"]),
                         forecasts=say_count("outlook.forecasts", int(judged["n"])),
@@ -180,8 +180,9 @@ def _if_it_lasts(row: pd.Series) -> str:
 
 def _scored(key: str, row: pd.Series) -> str:
     kind = "short_money" if row["unit"] == "money" else str(row["unit"])
+    unknown = key == "outlook.score.title" and pd.isna(row["miss"])
     return say(
-        key,
+        f"{key}_unknown" if unknown else key,
         measure=say(f"kpis.{row['measure']}.name"),
         actual=format_value(row["actual"], kind),
         miss=format_change(row["miss"], digits=0),

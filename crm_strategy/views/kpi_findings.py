@@ -1,5 +1,7 @@
 """Findings of chapter 6: what moved beyond its natural range, and what sold."""
 
+from typing import Final
+
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
@@ -17,6 +19,14 @@ from crm_strategy.words.numbers import (
     format_short_money,
     format_value,
 )
+
+_KNOWN: Final = {
+    (True, True): "",
+    (True, False): "_previous",
+    (False, True): "_year",
+    (False, False): "_alone",
+}
+"""Which words to take, by whether the previous period and last year can be compared."""
 
 
 def revenue_finding(kpis: Data) -> Finding:
@@ -38,7 +48,7 @@ def revenue_finding(kpis: Data) -> Finding:
     return Finding(
         "revenue",
         title=say(
-            "findings.revenue.title",
+            f"findings.revenue.title{_KNOWN[previous is not None, year is not None]}",
             revenue=format_short_money(row["value"]),
             previous=format_change(previous),
             year=format_change(year),
@@ -97,9 +107,11 @@ def kpi_signals_finding(kpis: Data) -> Finding:
 def category_finding(categories: Data) -> Finding:
     """The category that brings most, and the one that grew or fell most in money."""
     rows = frame_of(categories)
-    rows = rows[rows["revenue"] > 0] if len(rows) else rows
     if rows.empty:
         return Finding("categories", title=say("findings.categories.none"))
+    rows = rows[rows["revenue"] > 0]
+    if rows.empty:
+        return Finding("categories", title=say("findings.categories.unsold"))
     total = rows["revenue"].sum()
     top = rows.sort_values(["revenue", "category"], ascending=[False, True]).iloc[0]
     moved = rows.assign(moved=(rows["revenue"] - rows["previous"])).dropna(subset=["moved"])
@@ -143,10 +155,11 @@ def _look_into(bad: pd.DataFrame) -> Decision | None:
     # The first in the order of KPIS: revenue before what drives it.
     first = bad.assign(order=bad["kpi"].map(list(KPIS).index)).sort_values("order").iloc[0]
     kind = kpi_kind(first["kpi"])
+    known = _KNOWN[bool(pd.notna(first["previous"])), bool(pd.notna(first["last_year"]))]
     return Decision(
         title=say("findings.kpi_signals.ask", kpi=say(f"kpis.{first['kpi']}.name")),
         why=say(
-            "findings.kpi_signals.why",
+            f"findings.kpi_signals.why{known}",
             value=format_value(first["value"], kind),
             previous=format_value(first["previous"], kind),
             year=format_value(first["last_year"], kind),

@@ -1,3 +1,5 @@
+import math
+
 import pandas as pd
 import pytest
 
@@ -32,6 +34,16 @@ def test_the_winner_is_named_with_its_interval_and_is_asked_to_be_rolled_out() -
 def test_a_difference_by_chance_asks_for_nothing() -> None:
     found = findings.experiments_finding(RESULTS.tail(2), days=30)
     assert (found.severity, found.decision) == ("note", None)
+
+
+def test_an_empty_group_is_told_without_figures_that_are_not_known() -> None:
+    unknown = dict.fromkeys(["rate", "difference", "low", "high"], math.nan)
+    tried = RESULTS["verdict"] != "control"
+    rows = RESULTS.assign(reason="empty", verdict=RESULTS["verdict"].where(~tried, "extend"))
+    rows.loc[tried, list(unknown)] = math.nan
+    found = findings.experiments_finding(rows, days=30)
+    assert found.title.endswith("”): it cannot be compared with the control")
+    assert "–" not in found.title + found.text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

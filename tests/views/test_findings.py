@@ -80,6 +80,27 @@ def test_revenue_stands_beside_the_previous_period_and_last_year() -> None:
     assert title == "Revenue €900: −10.0% on the previous period, +50.0% on a year ago"
 
 
+@pytest.mark.parametrize(
+    ("unknown", "title"),
+    [
+        ("last_year", ": −10.0% on the previous period; a year ago cannot be compared"),
+        ("previous", ": +50.0% on a year ago; the previous period cannot be compared"),
+        ("last_year previous", "; neither the previous period nor a year ago can be compared"),
+    ],
+)
+def test_revenue_says_with_what_it_cannot_be_compared(unknown: str, title: str) -> None:
+    rows = KPIS.assign(**dict.fromkeys(unknown.split(), float("nan")))
+    assert findings.revenue_finding(rows).title == f"Revenue €900{title}"
+
+
+def test_lines_without_a_category_are_not_called_missing() -> None:
+    columns = "category revenue previous"
+    empty = findings.category_finding(frame(columns))
+    assert empty.title == "No order line names a category, so categories cannot be compared"
+    returned = findings.category_finding(frame(columns, ("tea", -5.0, 9.0)))
+    assert returned.title == "No category brought revenue in this period"
+
+
 def test_the_dearest_channel_is_watched_only_when_it_does_not_pay() -> None:
     channels = frame(
         "channel cost touch_count new_customers order_count revenue cac cost_per_order roi",
