@@ -19,6 +19,7 @@ from crm_strategy.analysis.value_groups import (
     OR_UNKNOWN,
     Nested,
     kept_values,
+    nested_as_told,
     nested_values,
     with_joined_unknown,
     without_differences,
@@ -254,8 +255,7 @@ def _commonest(
         for column, each in kept.items()
         if each.other or each.joined
     }
-    listed = [each for each in nested if each.value in kept[each.column].sizes]
-    return chosen, listed
+    return chosen, nested_as_told(nested, kept)
 
 
 def all_attributes(profiles: ibis.Table) -> list[str]:

@@ -1,14 +1,14 @@
 """Which values of attributes stand alone, so that neither `other` nor a difference is a few."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import ibis
 import pandas as pd
 from ibis import _
 
-from crm_strategy.analysis.members import UNKNOWN
+from crm_strategy.analysis.members import OTHER, UNKNOWN
 
 OR_UNKNOWN: Final = "|unknown"
 """How a value ends whose customers are told together with those of unknown value."""
@@ -158,7 +158,8 @@ def without_differences(
 ) -> None:
     """Drop values until none leaves a few of the value that it lies within.
 
-    Of a region of 100 customers with one city of 95 that stands alone, five live elsewhere.
+    Of a region of 100 customers with one city of 95 that stands alone, five live elsewhere. Of 100
+    in regions told as `other`, whose cities of 95 together stand alone, five do as well.
 
     Parameters
     ----------
@@ -171,20 +172,45 @@ def without_differences(
     least
         As in `kept_values`.
     """
-    groups: dict[tuple[str, str, str], list[str]] = {}
+    groups: dict[tuple[str, str], list[Nested]] = {}
     for each in nested:
-        groups.setdefault((each.column, each.within_column, each.within), []).append(each.value)
+        groups.setdefault((each.column, each.within_column), []).append(each)
     told = True
     while told:
         told = False
-        for (column, *whole), values in groups.items():
-            sizes = kept[column].sizes
-            listed = {value: sizes[value] for value in values if value in sizes}
-            left = wholes[whole[0], whole[1]] - sum(listed.values())
-            if listed and 0 < left < least:
-                told, alone = True, kept[column].other == 0
-                smallest = min(listed, key=lambda value: (listed[value], value))
-                kept[column].other += sizes.pop(smallest)
-                if alone and sizes:
-                    # An `other` of a single value would still be that value.
-                    kept[column].drop()
+        for (column, of), values in groups.items():
+            of_wholes = {(of, each.within): wholes[of, each.within] for each in values}
+            for whole, size in [*of_wholes.items(), ((of, OTHER), kept[of].other)]:
+                sizes = kept[column].sizes
+                listed = {
+                    each.value: sizes[each.value]
+                    for each in values
+                    if each.value in sizes
+                    and (each.within == whole[1] or _as_told(each, kept).within == whole[1])
+                }
+                if listed and 0 < size - sum(listed.values()) < least:
+                    told, alone = True, kept[column].other == 0
+                    smallest = min(listed, key=lambda value: (listed[value], value))
+                    kept[column].other += sizes.pop(smallest)
+                    if alone and sizes:
+                        # An `other` of a single value would still be that value.
+                        kept[column].drop()
+
+
+def nested_as_told(nested: Iterable[Nested], kept: dict[str, Kept]) -> list[Nested]:
+    """Of the values that stand alone, what they lie within as it is told: a rare one as `other`.
+
+    Parameters
+    ----------
+    nested
+        Result of `nested_values`.
+    kept
+        Result of `kept_values`, after `without_differences`.
+    """
+    return [_as_told(each, kept) for each in nested if each.value in kept[each.column].sizes]
+
+
+def _as_told(each: Nested, kept: dict[str, Kept]) -> Nested:
+    of = kept[each.within_column]
+    alone = each.within in of.sizes or (each.within == UNKNOWN and not of.with_unknown)
+    return each if alone else replace(each, within=OTHER)

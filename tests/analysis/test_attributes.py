@@ -79,6 +79,24 @@ def test_rare_values_are_other_and_unknown_is_no_value():
     assert values_of(chosen, "attribute:city") == two
 
 
+def test_cities_that_stand_alone_leave_no_few_of_the_regions_told_as_other():
+    # Burgenland is too few, so Upper Austria joins it: 120, of whom the cities that are listed
+    # may leave nobody or ten.
+    lived = {("Styria", "Graz"): 104, ("Styria", "Leoben"): 26, ("Burgenland", "Eisenstadt"): 4}
+    lived |= {("Upper Austria", "Linz"): 79, ("Upper Austria", "Wels"): 26}
+    lived |= {("Upper Austria", "Steyr"): 11}
+    homes = [home for home, n in lived.items() for _ in range(n)]
+    region, city = (
+        {f"c{number}": home[place] for number, home in enumerate(homes)} for place in (0, 1)
+    )
+    found = common_values(attributes(region=region, city=city), min_count=10)
+    told = found.table.to_pandas()
+    elsewhere = told[told["attribute:region"] == "other"]["attribute:city"].value_counts()
+    assert elsewhere.to_dict() == {"Linz": 79, "Wels": 26, "other": 4 + 11}
+    within = {each.value: each.within for each in found.nested if each.column == "attribute:city"}
+    assert within == {"Graz": "Styria", "Leoben": "Styria", "Linz": "other", "Wels": "other"}
+
+
 def test_of_ten_thousand_values_twenty_and_other_are_left():
     many = {f"c{number}": f"city {number // (1 + number % 3):05}" for number in range(10_000)}
     found = common_values(attributes(city=many)).table
