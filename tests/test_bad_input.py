@@ -81,10 +81,6 @@ def bomb(root: Path) -> None:
     replaced("orders.csv", "orders.xlsx")(root)
 
 
-def without_third_quarter(rows: list[Row]) -> list[Row]:
-    return [row for row in rows if not (row[2].year == 2024 and row[2].month in (7, 8, 9))]
-
-
 def in_dollars(root: Path) -> None:
     rows = [(*row, "USD" if n < 3 else "EUR") for n, row in enumerate(order_rows())]
     write_orders(root / "orders.csv", rows, (*HEADER, "currency"))
@@ -199,12 +195,6 @@ CASES: dict[str, tuple[Spoil, str, str]] = {
         "the first is row 1.\n"
         "No exchange rates are known: give every amount in EUR, "
         "or set currency: USD in params/shop.yml if all are in USD.",
-    ),
-    "a period without orders": (
-        orders(without_third_quarter),
-        "2024-Q3",
-        "period 2024-Q3: no order in it; orders run from 2024-01-01 to 2025-06-30.\n"
-        "Choose 2025-Q2 or an earlier period, or days within 2024-01-01..2025-06-30.",
     ),
     "a period not finished": (
         lambda root: None,

@@ -21,8 +21,8 @@ def monthly_sales(orders: ibis.Table, *, as_of: date) -> pd.DataFrame:
     """Revenue, orders and active customers of each whole month.
 
     The first month counts when its first order is on one of its first three days, the last when
-    `as_of` is its last day and an order is on one of its last three. Months between that have
-    no orders are 0.
+    `as_of` is its last day and an order is on one of its last three, or after it. Months between
+    that have no orders are 0.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def monthly_sales(orders: ibis.Table, *, as_of: date) -> pd.DataFrame:
         One row per order or refund: `customer_id`, `ordered_at` (timestamp), `amount` (money),
         `is_refund`.
     as_of
-        Last day observed; later orders are ignored.
+        Last day observed; later orders tell only that the data reach over it.
 
     Returns
     -------
@@ -56,11 +56,13 @@ def monthly_sales(orders: ibis.Table, *, as_of: date) -> pd.DataFrame:
     if counted.empty:
         return counted[names]
     firsts, lasts = (pd.to_datetime(counted[name]).dt.date for name in ("first_day", "last_day"))
-    first, last = firsts.iloc[0].replace(day=1), lasts.iloc[-1].replace(day=1)
+    first, last = firsts.iloc[0].replace(day=1), as_of.replace(day=1)
     if firsts.iloc[0].day > _SLACK_DAYS:
         first = months_on(first, 1)
-    end = month_end(last)
-    if as_of < end or lasts.iloc[-1] <= end - timedelta(days=_SLACK_DAYS):
+    reach = _last_day(orders)
+    if reach <= as_of:
+        last = lasts.iloc[-1].replace(day=1)
+    if as_of < month_end(last) or reach <= month_end(last) - timedelta(days=_SLACK_DAYS):
         last = months_on(last, -1)
     months = [months_on(first, step) for step in range(max(_months_between(first, last) + 1, 0))]
     known = counted.assign(month=pd.to_datetime(counted["month"]).dt.date).set_index("month")
@@ -69,6 +71,13 @@ def monthly_sales(orders: ibis.Table, *, as_of: date) -> pd.DataFrame:
     if not sales["active_customers"].any():
         sales["active_customers"] = np.nan
     return sales
+
+
+def _last_day(orders: ibis.Table) -> date:
+    """The last day with an order, observed or later; there is one."""
+    last = orders.agg(day=_.ordered_at.max().date()).to_pandas()
+    day: date = pd.Timestamp(last["day"].iloc[0]).date()
+    return day
 
 
 def month_end(month: date) -> date:

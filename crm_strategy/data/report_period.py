@@ -41,10 +41,6 @@ class OrderDays:
         usual = steps[int(0.95 * (len(steps) - 1))] if len(steps) >= 20 else 1
         return self.last + (usual - 1) * _DAY
 
-    def within(self, period: Period) -> bool:
-        """Whether anything was ordered in the period."""
-        return any(period.start <= day <= period.end for day in self.days)
-
 
 def order_days(prepared: Path) -> OrderDays:
     """The days of won orders in a prepared file; its connection is closed again."""
@@ -59,6 +55,8 @@ def order_days(prepared: Path) -> OrderDays:
 
 def chosen_period(wanted: str, *, rhythm: str, days: OrderDays) -> Period:
     """The period asked for, or for `latest` the last complete one of the rhythm.
+
+    A period without an order between periods with orders is one of 0 orders.
 
     Raises
     ------
@@ -83,26 +81,24 @@ def chosen_period(wanted: str, *, rhythm: str, days: OrderDays) -> Period:
             f"period {period.id}: not finished: it ends on {period.end}, the orders end on "
             f"{days.last}.\n{_choice(rhythm, days)}"
         )
-    if not days.within(period):
-        raise DataError(
-            f"period {period.id}: no order in it; orders run from {days.first} to {days.last}.\n"
-            f"{_choice(rhythm, days)}"
-        )
     return period
 
 
 def _latest(rhythm: str, days: OrderDays) -> Period:
-    period = latest_period(rhythm, days.covered_to)
+    period = _last_complete(rhythm, days)
     if period.end < days.first:
         raise DataError(
             f"no {_NAMES[rhythm]} is complete: orders run from {days.first} to {days.last}.\n"
             f"Name the days: --period {days.first}..{days.last}."
         )
-    if not days.within(period):
-        raise DataError(
-            f"period {period.id}: no order in it; orders run from {days.first} to {days.last}.\n"
-            f"{_choice(rhythm, days)}"
-        )
+    return period
+
+
+def _last_complete(rhythm: str, days: OrderDays) -> Period:
+    """The last period that is over, but none that begins after the last order."""
+    period = latest_period(rhythm, days.covered_to)
+    while period.start > days.last:
+        period = period.previous()
     return period
 
 
@@ -110,7 +106,7 @@ _NAMES = {"month": "month", "quarter": "quarter", "half": "half-year", "year": "
 
 
 def _choice(rhythm: str, days: OrderDays) -> str:
-    last = latest_period(rhythm, days.covered_to)
-    if last.end < days.first or not days.within(last):
+    last = _last_complete(rhythm, days)
+    if last.end < days.first:
         return f"Choose days within {days.first}..{days.last}."
     return f"Choose {last.id} or an earlier period, or days within {days.first}..{days.last}."

@@ -61,6 +61,12 @@ def test_a_month_counts_only_when_it_has_ended():
     assert monthly_sales(orders(), as_of=date(2026, 2, 28)).empty
 
 
+def test_a_month_without_orders_is_whole_when_later_orders_tell_that_the_data_reach_over_it():
+    rows = orders(("a", "2026-01-02", 9), ("a", "2026-01-12", 9), ("a", "2026-04-20", 9))
+    assert monthly_sales(rows, as_of=date(2026, 3, 31))["order_count"].tolist() == [2, 0, 0]
+    assert monthly_sales(rows, as_of=date(2026, 3, 30))["order_count"].tolist() == [2, 0]
+
+
 def test_without_customers_their_number_is_unknown_and_not_foretold():
     rows = orders(
         *((None, f"2026-{month:02}-{day:02}", 9) for month in range(1, 10) for day in (1, 28))
