@@ -32,7 +32,8 @@ def attribute_summary(attributes: CustomerAttributes, profiles: ibis.Table) -> p
         By kind and attribute; values by their own order, else most customers first, `other`
         and `unknown` last: `attribute`, `value`, `customer_count`, `revenue`,
         `average_order_value`, `index` (NaN unless the base's revenue is above 0),
-        `customer_share` (of all customers), `low`, `high` (95 % of the index), `kind`.
+        `customer_share` (of all customers), `low`, `high` (95 % of the index; NaN where a few
+        customers bring most of the revenue, as in `mean_index_intervals`), `kind`.
         Of each attribute, customers and revenue add up to those of the profiles.
     """
     totals = profiles.agg(n=_.count(), revenue=_.revenue.sum(), variance=_.revenue.var(how="pop"))

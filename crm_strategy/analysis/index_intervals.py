@@ -13,6 +13,14 @@ from crm_strategy.analysis.intervals import CONFIDENCE
 Bounds = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Low and high; NaN where the data are too few to say."""
 
+LEAST_EFFECTIVE = 20.0
+"""Customers' worth, (Σx)² / Σx², that a base needs: the effective number of Kish (1965).
+
+One customer with over a fifth of the sum takes its own group far from the base, and the variance,
+linear in shares, hardly sees it: of groups drawn by chance from bases of 8 to 10 customers'
+worth one in six would seem clearly unlike the base, instead of one in twenty.
+"""
+
 _ROUNDING = 1e-12
 
 
@@ -23,6 +31,7 @@ def mean_index_intervals(
     *,
     base: tuple[float, float, float],
     confidence: float = CONFIDENCE,
+    least_effective: float = LEAST_EFFECTIVE,
 ) -> Bounds:
     """Intervals of 100 × a group's mean ÷ the base's mean, by linearisation.
 
@@ -37,12 +46,14 @@ def mean_index_intervals(
         The same of the base, whose part the groups are.
     confidence
         Level of the interval, 0 to 1.
+    least_effective
+        Customers' worth that the base needs, (Σx)² / Σx².
 
     Returns
     -------
     tuple
-        Low and high. NaN for groups of one, where all are equal, and unless both means are
-        above 0.
+        Low and high. NaN for groups of one, where all are equal, unless both means are above
+        0, and where a few customers hold most of the base's sum.
     """
     n, sums, spread = (np.asarray(each, dtype="float64") for each in (count, total, squares))
     N, base_total, base_spread = base
@@ -53,6 +64,7 @@ def mean_index_intervals(
         variance = np.maximum(own + index**2 * base_spread / N**2, 0) / base_mean**2
         varies = spread > _ROUNDING * sums**2 / n
         known = (n > 1) & varies & (base_mean > 0) & (index > 0)
+        known &= base_total**2 >= least_effective * (base_spread + base_total * base_mean)
         degrees = np.where(known, n - 1, 1)
         half = stdtrit(degrees, 0.5 + confidence / 2) * np.sqrt(variance) / index
     return _bounds(index, half, known)

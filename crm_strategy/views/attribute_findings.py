@@ -18,9 +18,12 @@ def attributes_finding(attributes: Data) -> Finding:
     rows, rare = _named(supplied), _rare(supplied)
     clear = _clear(rows)
     if clear.empty:
-        known = "alike" if len(rows) else "few" if rare else "none"
+        if _unsure(rows):
+            known, why = "unsure", say("findings.attributes.concentrated")
+        else:
+            known, why = "alike" if len(rows) else "few" if rare else "none", ""
         title = say(f"findings.attributes.{known}", groups=format_count(len(rows)))
-        return Finding("attributes", title=title, text=rare)
+        return Finding("attributes", title=title, text=" ".join(filter(None, (why, rare))))
     weight = (clear["index"] - BASE).abs() * clear["customer_count"]
     # Who orders often has shown more preferences: what is stated comes first.
     chosen = clear["kind"] == "preference"
@@ -63,6 +66,9 @@ def stereotype_finding(attributes: Data) -> Finding:
     rows = _named(rows[rows["kind"] == "demography"] if len(rows) else rows)
     if rows.empty:
         return Finding("stereotype", title=say("findings.stereotype.none"))
+    if _unsure(rows):
+        title, why = "findings.stereotype.unsure", "findings.attributes.concentrated"
+        return Finding("stereotype", title=say(title), text=say(why))
     clear = _clear(rows)
     return Finding(
         "stereotype",
@@ -163,6 +169,11 @@ def _named(rows: pd.DataFrame) -> pd.DataFrame:
         return rows
     shown = without_small(rows, "customer_count", within=[["attribute"]])
     return shown[~shown["value"].isin(REST)]
+
+
+def _unsure(rows: pd.DataFrame) -> bool:
+    """Whether groups have an index and none an interval: few customers decide it, or all alike."""
+    return len(rows) > 0 and bool(rows["index"].notna().any() and rows["low"].isna().all())
 
 
 def _clear(rows: pd.DataFrame) -> pd.DataFrame:

@@ -28,8 +28,19 @@ def test_attributes_worked_by_hand():
 
 
 def test_one_customer_has_no_interval():
-    found = attribute_summary(COUNTRY, profiles(*CUSTOMERS))
-    assert found["low"].notna().tolist() == found["high"].notna().tolist() == [True, False, False]
+    people = {f"c{n}": "AT" if n == 0 else "DE" for n in range(40)}
+    table = profiles(*((each, 1, 10 + n % 5) for n, each in enumerate(people)))
+    found = attribute_summary(attributes(country=people), table)
+    assert found["value"].tolist() == ["DE", "AT"]
+    assert found["low"].notna().tolist() == found["high"].notna().tolist() == [True, False]
+
+
+def test_no_index_has_an_interval_where_one_customer_brings_nearly_all():
+    people = {f"c{n}": "AT" if n < 15 else "DE" for n in range(40)}
+    worth = ((each, 1, 90_000 if n == 0 else 10 + n % 5) for n, each in enumerate(people))
+    found = attribute_summary(attributes(country=people), profiles(*worth))
+    assert found["index"].notna().all()
+    assert found[["low", "high"]].isna().all(axis=None)
 
 
 def test_values_come_in_their_own_order_else_by_size_other_and_unknown_last():

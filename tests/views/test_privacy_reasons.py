@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from crm_strategy.views import findings
+from crm_strategy.views import charts, findings
 from tests.views.samples import sample
 
 
@@ -47,3 +47,23 @@ def test_an_attribute_without_a_common_value_is_said_to_have_none():
     only = findings.attributes_finding(rows[:1])
     assert only.title == "No value of an attribute is common enough to be shown"
     assert findings.attributes_finding(rows[1:]).text == ""
+
+
+def test_groups_without_intervals_are_not_said_to_buy_alike():
+    rows = pd.DataFrame(
+        {
+            "attribute": "gender",
+            "value": ["women", "men"],
+            "customer_count": [80, 40],
+            "index": [20.0, 260.0],
+            "low": [None, None],
+            "high": [None, None],
+            "kind": "demography",
+        }
+    ).astype({"low": "float64", "high": "float64"})
+    found = findings.attributes_finding(rows)
+    assert found.title == "Whether groups by attribute buy otherwise than the base cannot be told"
+    assert found.text.startswith("A few customers bring most of the revenue")
+    stated = findings.stereotype_finding(rows)
+    assert stated.title == "Whether groups by demography buy otherwise cannot be told"
+    assert charts.attribute_index_chart(rows).payload()
