@@ -52,7 +52,7 @@ def goal_outlook(
     history
         Result of `kpi_history` of periods of one rhythm: `kpi`, `start`, `end`, `value`.
     goals
-        `goal_id`, `kpi`, `segment`, `target`, `by` (day).
+        `goal_id`, `kpi`, `segment`, `target`, `by` (day), `status`? (`not_begun` has no chance).
     forecasts
         Result of `forecast.sales_forecasts`, up to the end of the last period.
 
@@ -136,7 +136,7 @@ def _outlook(
     nothing = (goal["goal_id"], *(math.nan,) * 4, 0, None)
     rows = history[history["kpi"] == goal["kpi"]].sort_values("start")
     rows = rows[rows["value"].notna()]
-    if goal["segment"] != _EVERYONE or len(rows) < 2:
+    if goal["segment"] != _EVERYONE or len(rows) < 2 or goal.get("status") == "not_begun":
         return nothing
     by = pd.Timestamp(goal["by"]).date()
     if forecast is not None and (foretold := _foretold(rows, by, forecast)) is not None:

@@ -26,6 +26,7 @@ CHANGES: Final = {
 }
 """What can have become of each, the most pressing first."""
 
+_NOT_BEGUN: Final = "not_begun"
 _RANK: Final = ("reached", "on_track", "at_risk", "off_track")
 _SIGNALS: Final = ("signal_high", "signal_low")
 _JUDGED: Final = (*_SIGNALS, "noise")
@@ -99,7 +100,9 @@ def _goals(
     rows = []
     for goal in goals:
         before = earlier.get(goal["goal_id"])
-        if before is None or pd.Timestamp(goal["baseline_at"]).date() > previous.end:
+        if goal["status"] == _NOT_BEGUN:
+            before, change = before or {}, SAME
+        elif before is None or pd.Timestamp(goal["baseline_at"]).date() > previous.end:
             before, change = {}, "new"
         elif previous.end < pd.Timestamp(goal["by"]).date() <= period.end:
             change = "due"

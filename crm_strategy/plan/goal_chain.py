@@ -5,10 +5,12 @@ A missing link stops nothing: it is shown with the line to mend.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Final, NamedTuple
 
 from crm_strategy.plan.goal_params import EVERYONE, Goal
 from crm_strategy.plan.params import Params
+from crm_strategy.plan.period import parse_period
 from crm_strategy.plan.problems import Loc
 from crm_strategy.plan.text import printed
 from crm_strategy.words import say
@@ -75,6 +77,7 @@ def goal_chain(
     *,
     tests: Iterable[str] | None = None,
     costed: Iterable[str] | None = None,
+    until: date | None = None,
 ) -> list[dict[str, object]]:
     """Follow each goal link by link.
 
@@ -86,6 +89,8 @@ def goal_chain(
         The experiments that the data hold; None leaves open whether a goal's test is one.
     costed
         The channels that the table of costs names; None leaves open which these are.
+    until
+        Decisions of periods that begin later are no link yet; None counts all.
 
     Returns
     -------
@@ -108,7 +113,7 @@ def goal_chain(
         }
         for index, goal in enumerate(params.goals)
         for link, found in zip(
-            LINKS, _links(goal, ("goals", index), params, held, paid), strict=True
+            LINKS, _links(goal, ("goals", index), params, held, paid, until), strict=True
         )
     ]
 
@@ -119,6 +124,7 @@ def _links(
     params: Params,
     tests: frozenset[str] | None,
     costed: frozenset[str] | None,
+    until: date | None,
 ) -> Iterator[_Link]:
     yield _business_goal(goal, loc, params)
     yield _lever(goal, loc, params)
@@ -127,7 +133,7 @@ def _links(
     yield _channel(loc, [(channel, where) for _, channel, where in reached], params, costed)
     yield _data(goal, loc, params)
     yield _test(goal, loc, params, tests)
-    yield _decision(goal, loc, params)
+    yield _decision(goal, loc, params, until)
 
 
 def _business_goal(goal: Goal, loc: Loc, params: Params) -> _Link:
@@ -219,8 +225,12 @@ def _test(goal: Goal, loc: Loc, params: Params, tests: frozenset[str] | None) ->
     return _Link(goal.test, loc)
 
 
-def _decision(goal: Goal, loc: Loc, params: Params) -> _Link:
-    made = [each for each in params.decisions if each.goal == goal.id]
+def _decision(goal: Goal, loc: Loc, params: Params, until: date | None) -> _Link:
+    named = [each for each in params.decisions if each.goal == goal.id]
+    made = [
+        each for each in named if until is None or parse_period(str(each.period)).start <= until
+    ]
     if not made:
-        return _Link(None, loc, say("plan.chain.decision", goal=goal.id))
+        remedy = "plan.chain.decision_later" if named else "plan.chain.decision"
+        return _Link(None, loc, say(remedy, goal=goal.id))
     return _Link("; ".join(str(printed(each.decision)) for each in made), loc)

@@ -11,7 +11,7 @@ from crm_strategy.plan.text import printed
 from crm_strategy.words.kpis import KPIS
 from crm_strategy.words.numbers import is_missing
 
-Status = Literal["reached", "on_track", "at_risk", "off_track", "no_data"]
+Status = Literal["reached", "on_track", "at_risk", "off_track", "no_data", "not_begun"]
 """Best first; `plan.status.<id>` names it."""
 
 LOWER_IS_BETTER = frozenset(kpi for kpi, each in KPIS.items() if each.lower_is_better)
@@ -35,7 +35,7 @@ class GoalStatus:
     expected
         Value the KPI should have today, in its own unit.
     status
-        reached, on_track, at_risk, off_track or no_data.
+        reached, on_track, at_risk, off_track, no_data or not_begun.
     """
 
     progress: float | None
@@ -68,7 +68,8 @@ def goal_status(
     expected = baseline + (target − baseline) × share of the time that has passed.
     `reached`: the target is met. `on_track`: at or beyond the expected value. `at_risk`: short
     of it by at most 5 % of it. `off_track`: short by more. `no_data`: no actual value, or no
-    baseline and the target is not met. Where lower is better, the comparisons turn round.
+    baseline and the target is not met. `not_begun`: the baseline lies after the last day
+    observed, so there is no way to be on yet. Where lower is better, the comparisons turn round.
 
     Parameters
     ----------
@@ -79,6 +80,8 @@ def goal_status(
     lower_is_better
         Whether a smaller value is the better one.
     """
+    if today < baseline_at:
+        return GoalStatus(None, 0.0, None, "not_begun")
     passed = time_passed(baseline_at, by, today)
     expected = None if baseline is None else baseline + (target - baseline) * passed
     if actual is None or is_missing(actual):
@@ -133,11 +136,13 @@ def goals_table_rows(
     rows: list[dict[str, object]] = []
     for goal in sorted(params.goals, key=lambda goal: goal.priority != "primary"):
         actual = actuals.get((goal.kpi, goal.segment))
+        # A day that nobody stated says nothing of when the goal began.
+        stated = "baseline_at" in goal.model_fields_set
         standing = goal_status(
             actual,
             baseline=goal.baseline,
             target=goal.target,
-            baseline_at=goal.baseline_at,
+            baseline_at=goal.baseline_at if stated else min(goal.baseline_at, today),
             by=goal.by,
             today=today,
             lower_is_better=goal.kpi in LOWER_IS_BETTER,

@@ -51,7 +51,7 @@ def _goals(goals: TablePayload | None) -> dict[str, Any]:
     met, count = status_counts(goals)
     return {
         "goals_heading": words.say_count("report.goals_heading", count, met=met),
-        "goals": [_goal(goals, row) for row in range(count)],
+        "goals": [_goal(goals, row) for row in range(len(goals["rows"]))],
     }
 
 

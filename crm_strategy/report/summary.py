@@ -75,9 +75,10 @@ def summarise(chapters: Sequence[Chapter]) -> dict[str, Any]:
 
 
 def status_counts(goals: TablePayload) -> tuple[int, int]:
-    """How many goals are reached or on track, of how many."""
+    """How many goals are reached or on track, of how many that have begun."""
     statuses = goals["keys"].get("status", [])
-    return sum(status in MET for status in statuses), len(goals["rows"])
+    begun = len(goals["rows"]) - statuses.count("not_begun")
+    return sum(status in MET for status in statuses), begun
 
 
 def signal_counts(kpis: TablePayload) -> tuple[int, int]:

@@ -121,11 +121,21 @@ def _told_chance(row: Mapping[str, Any]) -> str:
     )
 
 
-def decisions_finding(scores: Data) -> Finding:
-    """What became of the decisions of earlier reviews."""
+def decisions_finding(scores: Data, *, later: int = 0) -> Finding:
+    """What became of the decisions of earlier reviews.
+
+    Parameters
+    ----------
+    scores
+        Result of `decision_scores.decision_scores`.
+    later
+        Decisions of later periods that were left out.
+    """
     rows = told_decisions(scores)
     if rows.empty:
-        return Finding("decisions", title=say("plan.decisions.none"))
+        text = say_count("plan.decisions.later", later) if later else ""
+        title = say("plan.decisions.none_yet" if later else "plan.decisions.none")
+        return Finding("decisions", title=title, text=text)
     verdicts = [each for each in rows["verdict"] if not is_hidden(each)]
     good, bad = (sum(each in kinds for each in verdicts) for kinds in (_GOOD, _BAD))
     unseen = verdicts.count("not_seen")

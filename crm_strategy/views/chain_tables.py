@@ -11,7 +11,7 @@ from crm_strategy.views.naming import period_label
 from crm_strategy.views.payload import hidden
 from crm_strategy.views.privacy import small
 from crm_strategy.views.table import Table
-from crm_strategy.words import say
+from crm_strategy.words import say, say_count
 from crm_strategy.words.kpis import KPIS
 from crm_strategy.words.numbers import format_interval, format_points, format_range, format_value
 
@@ -89,8 +89,17 @@ def told_outlook(outlook: Data, goals: Data) -> pd.DataFrame:
     return shown.drop(columns="few")
 
 
-def decisions_table(scores: Data) -> Table:
-    """Decisions of earlier reviews: what they were to bring, and what moved since."""
+def decisions_table(scores: Data, *, later: int = 0) -> Table:
+    """Decisions of earlier reviews: what they were to bring, and what moved since.
+
+    Parameters
+    ----------
+    scores
+        Result of `decision_scores.decision_scores`.
+    later
+        Decisions of later periods that were left out.
+    """
+    said = [say("views.table.decisions.note"), say_count("plan.decisions.later", later)]
     return Table(
         told_decisions(scores),
         id="decisions",
@@ -112,6 +121,7 @@ def decisions_table(scores: Data) -> Table:
             sheet_only=("decision_id", "before", "now", "basis", "n"),
             by_kpi=("before", "now"),
         ),
+        note=" ".join(said) if later else "",
     )
 
 

@@ -16,7 +16,7 @@ from crm_strategy.views.payload import TablePayload, cell_kinds, column_cells, n
 from crm_strategy.views.table import Table
 from crm_strategy.words.kpis import KPIS
 
-_ORDER: Final = ("off_track", "at_risk", "on_track", "reached", "no_data")
+_ORDER: Final = ("off_track", "at_risk", "on_track", "reached", "no_data", "not_begun")
 
 
 def goal_bullets_chart(goals: Data) -> Chart:

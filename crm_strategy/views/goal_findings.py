@@ -22,8 +22,12 @@ def goals_finding(goals: Data) -> Finding:
     rows = frame_of(goals)
     if rows.empty:
         return Finding("goals", title=say("findings.goals.none"), severity="act")
+    begun = rows["status"] != "not_begun"
     fine = rows["status"].isin(["on_track", "reached"])
     standings = _standings(rows)
+    text = _by_status(rows.assign(standing=standings))
+    if not begun.any():
+        return Finding("goals", title=say("plan.goals.none_begun"), text=text)
     off = rows[(rows["status"] == "off_track") & standings.isin(["", "behind"])]
     late = (rows["status"] == "on_track") & (standings == "behind")
     return Finding(
@@ -31,10 +35,10 @@ def goals_finding(goals: Data) -> Finding:
         title=say(
             "findings.goals.title",
             fine=format_count(int(fine.sum())),
-            goals=say_count("findings.of_goals", len(rows)),
+            goals=say_count("findings.of_goals", int(begun.sum())),
         ),
-        text=_by_status(rows.assign(standing=standings)),
-        severity="act" if len(off) else "watch" if late.any() or not fine.all() else "good",
+        text=text,
+        severity="act" if len(off) else "watch" if late.any() or not fine[begun].all() else "good",
         figures={status: int(n) for status, n in rows["status"].value_counts().items()},
         decision=_restate(off),
     )
@@ -81,6 +85,8 @@ def _by_status(rows: pd.DataFrame) -> str:
     parts.append(_named("at_risk", rows[(rows["status"] == "at_risk") & ~seasonal]))
     parts += [_seasonal(row) for _, row in rows[seasonal].iterrows()]
     parts.append(_named("no_data", rows[rows["status"] == "no_data"]))
+    if len(ahead := rows[rows["status"] == "not_begun"]):
+        parts.append(say("plan.goals.not_begun", names="; ".join(map(str, ahead["goal"]))))
     return " ".join(filter(None, parts))
 
 

@@ -98,6 +98,7 @@ STATUS: Final = {
     "at_risk": Status("▲", "risk", "risk", "#FBEFD9"),
     "off_track": Status("◆", "off", "bad", "#FBE5E2"),
     "no_data": Status("○", "none", "none", "#ECEFF2"),
+    "not_begun": Status("○", "none", "none", "#ECEFF2"),
 }
 """Status is shape and word; the colour only tints the shape."""
 

@@ -31,6 +31,14 @@ def test_drift_matches_the_formula_worked_apart():
     assert found["low"] == pytest.approx(center - student.ppf(0.95, 9) * error)
 
 
+def test_a_goal_that_has_not_begun_has_no_chance_yet():
+    goal = {"goal_id": "g", "kpi": "repeat_rate", "segment": "all", "target": 0.36}
+    goal |= {"by": date(2026, 12, 30), "status": "not_begun"}
+    found = goal_outlook(kpi("repeat_rate", [0.30, 0.31] * 6), [goal]).iloc[0]
+    assert math.isnan(found["confidence"])
+    assert found["basis"] is None
+
+
 def test_a_lower_target_of_a_cost_turns_the_chance_round():
     values = [20, 21, 20, 22, 20, 21, 20, 21, 20, 21, 20.5]
     low, high = (outlook(kpi("cac", values), "cac", aim)["confidence"] for aim in (15, 25))

@@ -104,6 +104,11 @@ def test_a_goal_whose_date_lies_in_the_period_fell_due():
     assert of("goal", changes(goals=[later], before=[later]))["change"] == "same"
 
 
+def test_a_goal_that_has_not_begun_has_not_changed():
+    later = goal("not_begun", baseline_at=date.fromordinal(NOW.end.toordinal() + 1))
+    assert of("goal", changes(goals=[later], before=[later]))["change"] == "same"
+
+
 def test_a_goal_set_after_the_period_before_is_new():
     new = goal("on_track", baseline_at=NOW.start)
     row = of("goal", changes(goals=[new], before=[new]))

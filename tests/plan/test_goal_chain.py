@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from crm_strategy.plan.goal_chain import LEVERS, LINKS, goal_chain
@@ -127,3 +129,10 @@ def test_costs_are_named_where_a_kpi_is_counted_from_them(read, kpi, costs, hold
 
 def test_every_kpi_is_a_lever_of_itself():
     assert all(kpi in LEVERS[kpi] for kpi in KPIS)
+
+
+@pytest.mark.parametrize(("day", "missing"), [(date(2026, 6, 30), 0), (date(2026, 3, 31), 2)])
+def test_a_decision_of_a_later_period_is_no_link(read, day, missing):
+    rows = goal_chain(read(PARAMS), until=day)
+    later = [row for row in rows if "after this period" in str(row["remedy"])]
+    assert [row["link"] for row in later] == ["decision"] * missing

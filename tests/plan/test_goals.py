@@ -16,6 +16,7 @@ from crm_strategy.plan.goals import (
 START, END = date(2025, 12, 31), date(2026, 12, 31)
 VALUES = st.floats(-1e6, 1e6, allow_nan=False).map(lambda value: round(value, 3))
 TODAYS = st.dates(date(2025, 6, 1), date(2027, 6, 1))
+BEGUN = st.dates(START, date(2027, 6, 1))
 ORDER = ["no_data", "off_track", "at_risk", "on_track", "reached"]
 
 
@@ -93,12 +94,28 @@ def test_without_baseline_only_reached_is_known():
     assert status(9, baseline=None, target=10, lower_is_better=True).status == "reached"
 
 
+def test_before_its_baseline_a_goal_has_not_begun_whatever_its_kpi():
+    for actual in (50, 150, 250, None):
+        early = status(actual, today=START - timedelta(days=1))
+        assert early == GoalStatus(None, 0.0, None, "not_begun")
+    assert status(100, today=START).status == "on_track"
+
+
+def test_only_a_baseline_whose_day_is_stated_lets_a_goal_begin_later(read):
+    goal = "{id: a, goal: Keep them, kpi: repeat_rate, baseline: 0.2, target: 0.3, by: 2026-12-31"
+    text = f"client: Acme\ndata: {{orders: {{file: a.csv}}}}\ngoals:\n  - {goal}"
+    stated, guessed = (read(text + end) for end in (", baseline_at: 2025-12-31}\n", "}\n"))
+    actuals, today = {("repeat_rate", "all"): 0.2}, START - timedelta(days=1)
+    assert goals_table_rows(stated, actuals, today)[0]["status"] == "not_begun"
+    assert goals_table_rows(guessed, actuals, today)[0]["status"] == "on_track"
+
+
 def test_time_passed_stops_at_both_ends():
     assert time_passed(START, END, START - timedelta(days=90)) == 0
     assert time_passed(START, END, END + timedelta(days=90)) == 1
 
 
-@given(VALUES, VALUES, VALUES, VALUES, TODAYS, st.booleans())
+@given(VALUES, VALUES, VALUES, VALUES, BEGUN, st.booleans())
 def test_status_never_worsens_as_the_actual_improves(one, other, baseline, target, today, lower):
     assume(baseline != target)
     worse, better = sorted((one, other), reverse=lower)
@@ -110,7 +127,7 @@ def test_status_never_worsens_as_the_actual_improves(one, other, baseline, targe
     assert ORDER.index(first) <= ORDER.index(second)
 
 
-@given(VALUES, VALUES, VALUES, TODAYS, st.booleans())
+@given(VALUES, VALUES, VALUES, BEGUN, st.booleans())
 def test_reached_exactly_when_the_target_is_met(actual, baseline, target, today, lower):
     assume(baseline != target)
     standing = status(

@@ -244,3 +244,21 @@ def test_a_decision_about_a_few_customers_is_hidden():
 def test_without_decisions_the_remedy_is_said():
     with speaking(language="ru"):
         assert "`decisions`" in findings.decisions_finding(scores()[:0]).title
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "two"),
+    [
+        ("en", "1 decision of a later period is", "2 decisions of later periods are left out."),
+        ("ru", "1 решение более позднего периода", "2 решения более поздних периодов не показаны."),
+    ],
+)
+def test_decisions_of_later_periods_are_counted_where_they_are_left_out(language, one, two):
+    with speaking(language=language):
+        notes = [tables.decisions_table(scores(), later=n).payload()["note"] for n in (0, 1, 2)]
+        none = findings.decisions_finding(scores()[:0], later=2)
+    assert one in notes[1]
+    assert two in notes[2]
+    assert one not in notes[0] != ""
+    assert none.text == two
+    assert "`decisions`" not in none.title

@@ -78,3 +78,15 @@ def test_the_page_names_who_owns_a_goal_beside_how_it_stands():
     payload = tables.goals_table([goal(standing="noise", season=105.0)]).payload()
     shown = [each["name"] for each in payload["columns"] if not each["sheet_only"]]
     assert {"status", "standing", "expected", "owner"} <= set(shown)
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "Not begun"), ("ru", "ещё не начаты")])
+def test_goals_that_have_not_begun_are_named_but_neither_judged_nor_counted(language, told):
+    later = goal("not_begun", name="Later")
+    found = said(goal("on_track"), later, language=language)
+    assert found.severity == "good"
+    assert "Later" in found.text
+    assert told in found.text
+    assert "2" not in found.title
+    alone = said(later, language=language)
+    assert (alone.severity, alone.decision) == ("note", None)
