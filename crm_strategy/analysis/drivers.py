@@ -10,8 +10,9 @@ import pandas as pd
 from ibis import _
 
 from crm_strategy.analysis.customer_flows import customer_flows
+from crm_strategy.analysis.left_censoring import is_left_censored
 from crm_strategy.analysis.price_volume_mix import price_volume_mix
-from crm_strategy.analysis.spans import within
+from crm_strategy.analysis.spans import Span, within
 
 FACTORS: Final = ("customers", "frequency", "order_value")
 """Revenue = customers who ordered × orders of each × revenue of an order."""
@@ -38,12 +39,16 @@ def revenue_drivers(
     end: date,
     previous_start: date,
     previous_end: date,
+    first_day: date | None = None,
+    active_days: int = 0,
 ) -> pd.DataFrame:
     """Split the change of revenue between two periods in three ways, each of them whole.
 
     `factors`: customers × frequency × order value, by `log_mean_split`. `flows`: customers who
     are new, came back, stayed, or were lost (`customer_flows`). `products`: price, volume and
-    mix (`price_volume_mix`), where there are order lines.
+    mix (`price_volume_mix`), where there are order lines. Where the data begin within the
+    previous period or after it, there is nothing to compare with; where they begin so late that
+    new customers are not known (`left_censoring`), there are no `flows`.
 
     Parameters
     ----------
@@ -56,6 +61,10 @@ def revenue_drivers(
         First and last day of the period.
     previous_start, previous_end
         Of the period it is compared with.
+    first_day
+        First day of the data; None: they reach back to the first customer.
+    active_days
+        Days after an order in which a customer counts as active (`lifecycle.active_window`).
 
     Returns
     -------
@@ -64,6 +73,8 @@ def revenue_drivers(
         of refunds), `previous` and `current` (the factor, or the money of the group, in each
         period; NaN where there is none), `n` and `previous_n` (customers behind it).
     """
+    if first_day is not None and previous_start < first_day:
+        return pd.DataFrame(columns=list(COLUMNS))
     window = {"start": start, "end": end}
     before = {"previous_start": previous_start, "previous_end": previous_end}
     now, then = (
@@ -72,8 +83,9 @@ def revenue_drivers(
     change = now["revenue"] - then["revenue"]
     alone = _row(NO_CUSTOMER, now["unknown"] - then["unknown"], (then["unknown"], now["unknown"]))
     parts = [_factors(now, then)]
-    flows = customer_flows(orders, **window, **before)
-    parts.append(flows.assign(split="flows"))
+    period = Span("", start, end)
+    if not is_left_censored("new_customers", period, first_day=first_day, active_days=active_days):
+        parts.append(customer_flows(orders, **window, **before).assign(split="flows"))
     if then["unknown"] or now["unknown"]:
         parts = [pd.concat([part, alone.assign(split=part["split"].iloc[0])]) for part in parts]
     products = price_volume_mix(order_lines, **window, **before)

@@ -155,6 +155,22 @@ def test_a_period_without_orders_has_no_factors():
     assert contributions(found, "flows")["new"] == 5
 
 
+def test_without_the_whole_previous_period_there_is_nothing_to_compare():
+    rows = orders(("a", "2026-04-02", 5), ("a", "2026-08-01", 5))
+    known = {"first_day": date(2026, 4, 2), "active_days": 90}
+    found = revenue_drivers(rows, lines(), **PERIODS, **known)
+    assert found.empty
+    assert list(found) == list(split([]))
+
+
+def test_who_is_new_is_not_told_before_a_window_has_passed():
+    rows = orders(("a", "2026-04-01", 5), ("a", "2026-08-01", 5))
+    for days, splits in ((91, {"factors", "flows"}), (120, {"factors"})):
+        known = {"first_day": date(2026, 4, 1), "active_days": days}
+        found = revenue_drivers(rows, lines(), **PERIODS, **known)
+        assert set(found["split"]) == splits
+
+
 def test_revenue_that_no_line_shows_is_said():
     found = split([("a", "2026-08-01", 50)], [("p", "2026-08-01", 30, 1.0)])
     assert contributions(found, "products")["outside_lines"] == 20

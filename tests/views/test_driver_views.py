@@ -57,6 +57,15 @@ def tree(verdict="beyond", together="seen", *, change=0.2, pace=0.05, met=False)
     return pd.DataFrame([row])
 
 
+def test_without_a_previous_period_the_change_of_revenue_is_not_split():
+    nothing = drivers().head(0)
+    reason = "The data do not reach back over the whole previous period"
+    with speaking(language="en"):
+        assert findings.revenue_drivers_finding(nothing).title.startswith(reason)
+        assert tables.revenue_drivers_table(nothing).payload()["rows"] == []
+        assert charts.revenue_bridge_chart(nothing).payload()
+
+
 def test_the_change_of_revenue_is_told_by_its_largest_factor():
     with speaking(language="en", currency="EUR"):
         found = findings.revenue_drivers_finding(drivers())
