@@ -236,7 +236,10 @@ def _commonest(
     )
     # One more than are kept tells whether there are more.
     asked = ranked.filter((_["rank"] <= top) | (_.segment == UNKNOWN))
-    kept = kept_values(asked.order_by("place", "rank").to_pandas(), top=top, least=least)
+    rows = asked.order_by("place", "rank").to_pandas()
+    # Of an attribute of nobody the unknown are no rest of other values, however few they are.
+    stated_by = (rows["segment"] != UNKNOWN).groupby(rows["kind"]).transform("any")
+    kept = kept_values(rows[stated_by.astype(bool)], top=top, least=least)
     stated = [column for column in kept if column.startswith(STATED)]
     joined = with_joined_unknown(table, {column: each.sizes for column, each in kept.items()})
     preferred = [PREFERRED + name for name in WAYS if PREFERRED + name in kept]

@@ -37,12 +37,21 @@ def test_few_of_unknown_value_are_told_with_the_smallest_value_where_none_is_oth
         ({"a": 30, "unknown": 10}, {"a": 30, "unknown": 10}),
         # Nobody few is left beside a single value either.
         ({"a": 30, "unknown": 9}, {"a|unknown": 39}),
-        ({"unknown": 9}, {"other": 9}),
+        # An attribute that nobody has is not told to have rare values.
+        ({"unknown": 9}, {"unknown": 9}),
     ],
 )
 def test_the_unknown_join_a_value_only_where_all_values_stand_alone(sizes, expected):
     found = common_values(attributes(hour_=customers(**sizes)), min_count=LEAST)
     assert sizes_of(found, "preference:hour") == expected
+
+
+def test_an_attribute_that_nobody_has_is_left_out_however_few_customers_there_are():
+    found = common_values(
+        attributes(city={"c1": "Graz"}, income={"c1": "unknown"}), min_count=LEAST
+    )
+    summary = attribute_summary(found, profiles(("c1", 1, 10)))
+    assert summary[["attribute", "value"]].values.tolist() == [["city", "other"]]
 
 
 def test_a_band_told_with_the_unknown_keeps_its_place():
