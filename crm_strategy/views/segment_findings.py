@@ -74,9 +74,11 @@ def at_risk_finding(segments: Data) -> Finding:
         return Finding("at_risk", title=say("findings.at_risk.few"))
     revenue = float(risk["revenue"].sum())
     total = float(rows["revenue"].sum())
+    if revenue <= 0 or total <= 0:
+        return Finding("at_risk", title=say("findings.at_risk.no_revenue"))
     orders = float((risk["purchase_frequency"] * risk["customer_count"]).sum())
     order_value = revenue / orders if orders else 0.0
-    share = revenue / total if total else None
+    share = revenue / total
     low, high = (customers * rate * order_value for rate in (LOW_RESPONSE, HIGH_RESPONSE))
     return Finding(
         "at_risk",

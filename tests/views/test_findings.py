@@ -44,6 +44,14 @@ def test_a_win_back_is_priced_by_the_usual_order_and_marked_as_assumed() -> None
     assert found.title == "Good customers who stopped ordering hold 30% of revenue: 200 customers"
 
 
+def test_a_win_back_of_customers_who_brought_nothing_is_not_asked_for() -> None:
+    for segments in (SEGMENTS.assign(revenue=0.0), SEGMENTS.assign(revenue=[9000.0, -5.0, 10.0])):
+        found = findings.at_risk_finding(segments)
+        assert found.title.startswith("Good customers who stopped ordering brought no revenue")
+        assert found.decision is None
+        assert found.severity != "act"
+
+
 def test_a_group_under_ten_is_in_no_sentence() -> None:
     few = SEGMENTS.assign(customer_count=[100, 9, 700])
     assert findings.at_risk_finding(few).decision is None
