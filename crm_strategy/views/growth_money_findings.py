@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from crm_strategy.analysis.loyalty_programme import DAYS
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.naming import segment_name
@@ -82,14 +83,14 @@ def _test(row: pd.Series) -> Decision:
 
 
 def loyalty_finding(programme: Data, *, cost_known: bool, margin_known: bool) -> Finding:
-    """What points cost a year, how much more members must buy, and who merits exclusives."""
+    """What points cost, how much more members must buy for it, and who merits exclusives."""
     rows = frame_of(programme)
     rows = rows[rows["revenue"] > 0] if len(rows) else rows
     if rows.empty or small(rows["customer_count"].sum()):
         return Finding("loyalty", title=say("growth.loyalty.none"))
     cost = float(rows["points_cost"].sum() + rows["running_cost"].fillna(0.0).sum())
     needed = rows["break_even_uplift"].max()
-    best = rows.iloc[0]
+    best, days = rows.iloc[0], int(rows["days"].iloc[0])
     tier = segment_name(best["tier"])
     parts = [
         ""
@@ -102,6 +103,7 @@ def loyalty_finding(programme: Data, *, cost_known: bool, margin_known: bool) ->
         ),
         "" if cost_known else say("growth.loyalty.no_cost"),
         "" if margin_known else say("growth.loyalty.no_margin"),
+        say("growth.loyalty.short") if days < DAYS else "",
         say("growth.loyalty.limit"),
     ]
     title = "growth.loyalty.title" if _known(needed) else "growth.loyalty.never"
@@ -110,6 +112,9 @@ def loyalty_finding(programme: Data, *, cost_known: bool, margin_known: bool) ->
         title=say(
             title,
             cost=format_short_money(cost),
+            span=say("growth.loyalty.year")
+            if days == DAYS
+            else say_count("growth.loyalty.known_days", days),
             uplift=format_share(needed) if _known(needed) else "",
         ),
         text=" ".join(part for part in parts if part),

@@ -207,7 +207,7 @@ def loyalty_programme_table(programme: Data) -> Table:
     """What points cost by tier, and how much more its members must buy."""
     rows = frame_of(programme)
     return Table(
-        rows,
+        rows.drop(columns="days", errors="ignore"),
         id="loyalty_programme",
         formats={
             **dict.fromkeys(("points_cost", "running_cost"), "money"),

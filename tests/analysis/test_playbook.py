@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 import pytest
@@ -109,6 +109,16 @@ def test_points_and_break_even_worked_by_hand():
     running = programme(monthly=10)
     assert running["running_cost"].tolist() == pytest.approx([84, 36])
     assert running.loc["gold", "break_even_uplift"] == pytest.approx((14 + 84) / (700 * 0.4))
+
+
+def test_of_less_than_a_year_the_running_cost_is_that_of_the_days_known():
+    first = AS_OF - timedelta(days=72)
+    found = programme(first_day=first, monthly=10)
+    assert set(found["days"]) == {73}
+    # A fifth of a year, 24 of 120: by revenue 700 to 300, whatever the days.
+    assert found["running_cost"].sum() == pytest.approx(24)
+    # A year need not begin with an order.
+    assert set(programme(first_day=AS_OF - timedelta(days=360))["days"]) == {365}
 
 
 def test_points_that_take_the_whole_margin_never_pay():

@@ -201,6 +201,35 @@ def test_a_playbook_of_a_small_segment_does_not_follow_from_the_total():
     assert title == "Send the offer to “Lost” by 1 Oct 2026"
 
 
+@pytest.mark.parametrize(
+    ("days", "language", "title"),
+    [
+        (365, "en", "Points would cost €264 a year; they pay from 5.0% more purchases on"),
+        (31, "en", "Points would cost €264 in the 31 days known; they pay from 5.0% more"),
+        (31, "ru", "Баллы обойдутся в 264\u00a0€ за 31 известный день; они окупаются"),
+    ],
+)
+def test_points_cost_so_much_of_the_days_that_are_known(days, language, title):
+    rows = pd.DataFrame(
+        {
+            "tier": ["other"],
+            "customer_count": [60],
+            "revenue": [12_600.0],
+            "revenue_share": [1.0],
+            "points_cost": [264.0],
+            "running_cost": [None],
+            "break_even_uplift": [0.05],
+            "order_count": [248],
+            "days": [days],
+        }
+    )
+    with words.speaking(language=language):
+        found = findings.loyalty_finding(rows, cost_known=False, margin_known=False)
+        assert found.title.startswith(title)
+        shown = [each["name"] for each in tables.loyalty_programme_table(rows).payload()["columns"]]
+        assert "days" not in shown
+
+
 @pytest.mark.parametrize("language", words.LANGUAGES)
 def test_empty_results_say_what_to_supply(language):
     nothing = pd.DataFrame(columns=["customer_count", "revenue", "segment", "past_revenue"])
