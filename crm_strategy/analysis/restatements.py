@@ -10,6 +10,7 @@ import pandas as pd
 from ibis import _
 
 from crm_strategy.analysis.kpis import kpi_history
+from crm_strategy.analysis.lifecycle import active_window
 from crm_strategy.analysis.spans import PeriodLike, Span, spans_of
 from crm_strategy.words.kpis import KPIS
 
@@ -71,6 +72,57 @@ def kpi_restatements(
     found = pd.concat(parts) if parts else pd.DataFrame(columns=list(COLUMNS))
     numbers = ("as_reported", "restated", "difference", "n", "smallest_count")
     return found.astype(dict.fromkeys(numbers, "float64")).reset_index(drop=True)
+
+
+def window_changes(
+    orders: ibis.Table,
+    *,
+    periods: Sequence[PeriodLike],
+    compared: Sequence[PeriodLike],
+    active_days: int,
+    chosen: int | None = None,
+    stated: Sequence[Mapping[str, Any]] = (),
+    min_count: int = 1,
+) -> list[dict[str, Any]]:
+    """Changes of the days a customer counts as active, where the data set them.
+
+    The repurchase gap is known as of a report's end, so that it moves from report to report.
+
+    Parameters
+    ----------
+    orders, chosen, min_count
+        As in `lifecycle.active_window`.
+    periods
+        Every period of the report, oldest first.
+    compared
+        The earlier periods to restate.
+    active_days
+        The window of the report itself.
+    stated
+        Result of `plan.definitions.definition_changes`: where they state the days by which a
+        period was reported, these hold.
+
+    Returns
+    -------
+    list of dict
+        As `kpi_restatements` takes them, oldest first: `since` (first day after the period),
+        `period` (id of the period), `was` and `now` (`active_days`), `automatic` (True). None
+        where the days are chosen or the same for all.
+    """
+    if chosen:
+        return []
+    told = [_day(each["since"]) for each in stated if "active_days" in each["was"]]
+    known, asked = spans_of(periods), {each.id for each in compared}
+    rows = []
+    for place, span in enumerate(known[:-1]):
+        if span.id not in asked or any(span.start < since for since in told):
+            continue
+        until = known[: place + 1]
+        then = active_window(orders, as_of=span.end, periods=until, min_count=min_count)
+        was, now = {"active_days": then}, {"active_days": active_days}
+        row = {"since": known[place + 1].start, "period": span.id, "was": was, "now": now}
+        rows.append(row | {"automatic": True})
+    return rows if any(row["was"] != row["now"] for row in rows) else []
 
 
 def _definition_of(span: Span, changes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

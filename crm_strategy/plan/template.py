@@ -275,7 +275,8 @@ _REST = """\
 
 # How KPIs are counted.
 #kpis:
-#  active_days: 180                # an order keeps a customer active so long; else from the data
+#  active_days: 180                # an order keeps a customer active so long; else from the data,
+#                                  # anew each time: after the first report write down its number
 #  margin_rate: 0.35               # of revenue, where no costs of goods are supplied
 #  conversion_days: 30             # an order so long after a touch is its conversion
 #  breakdowns: [segment, channel, country, category]   # also any column of the customers

@@ -83,13 +83,16 @@ def kpi_restatements_finding(restated: Data, changes: Data) -> Finding | None:
     restated
         Result of `restatements.kpi_restatements`.
     changes
-        Result of `plan.definitions.definition_changes`; without any there is no finding.
+        Result of `plan.definitions.definition_changes`, and of `restatements.window_changes`;
+        without any, or where days that the data set change no figure, there is no finding.
     """
-    stated, rows = frame_of(changes), told_restatements(restated)
-    if stated.empty:
+    known, rows = frame_of(changes).to_dict("records"), told_restatements(restated)
+    moved = [row for row in known if row.get("automatic") is True]
+    stated = [row for row in known if row.get("automatic") is not True]
+    if not stated and (rows.empty or not moved):
         # The empty table says it.
         return None
-    said = [_definition(row) for row in stated.to_dict("records")]
+    said = [*map(_definition, stated), *_windows(moved)]
     if rows.empty:
         title = say("plan.restated.none")
         return Finding("kpi_restatements", title=title, text=" ".join(said))
@@ -110,9 +113,9 @@ def kpi_restatements_finding(restated: Data, changes: Data) -> Finding | None:
     kpis = int(rows["kpi"].nunique())
     return Finding(
         "kpi_restatements",
-        title=say_count("plan.restated.title", kpis),
+        title=say_count("plan.restated.title" if stated else "plan.restated.title_moved", kpis),
         text=" ".join([*said, say("plan.restated.assumed")]),
-        severity="watch",
+        severity="watch" if stated else "note",
         figures={"kpis": kpis, "figures": len(rows)},
     )
 
@@ -209,6 +212,23 @@ def _definition(row: Row) -> str:
     said = say("plan.restated.since", period=period_label(row["period"]), terms="; ".join(terms))
     note = row.get("note")
     return said if is_missing(note) else f"{said} {say('plan.restated.note', note=note)}"
+
+
+def _windows(moved: Sequence[Row]) -> list[str]:
+    """The days a customer counts as active, now and in the reports of earlier periods."""
+    if not moved:
+        return []
+    now = moved[0]["now"]["active_days"]
+    earlier = [
+        say(
+            "plan.window.then",
+            period=period_label(row["period"]),
+            days=say_count("plan.window.days", row["was"]["active_days"]),
+        )
+        for row in reversed(moved)
+    ]
+    days = say_count("plan.window.days", now)
+    return [say("plan.window.moved", days=days, earlier=", ".join(earlier), number=now)]
 
 
 def _term(key: str, value: object) -> str:

@@ -10,6 +10,7 @@ from crm_strategy.views.layout import CUSTOMER_KPIS, Layout, Suppress
 from crm_strategy.views.payload import hidden
 from crm_strategy.views.privacy import small
 from crm_strategy.views.table import Table
+from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import format_interval
 
 SALES_KINDS = {"previous": "money", "last_year": "money", "change": "change", "trend": "change"}
@@ -22,8 +23,18 @@ FEW_CASES = (
 )
 
 
-def kpis_table(kpis: Data) -> Table:
-    """KPI scorecard: actual, target and status first, then the past and the verdict."""
+def kpis_table(kpis: Data, *, active_days: int | None = None, chosen: int | None = None) -> Table:
+    """KPI scorecard: actual, target and status first, then the past and the verdict.
+
+    Parameters
+    ----------
+    kpis
+        Result of `kpi_table.kpi_table`.
+    active_days
+        Days after an order in which a customer counts as active, to be told below.
+    chosen
+        The client's own number of them; None where the data set it.
+    """
     rows = _guarded(frame_of(kpis))
     if len(rows):
         rows["range"] = [_range(row) for row in rows.to_dict("records")]
@@ -48,7 +59,22 @@ def kpis_table(kpis: Data) -> Table:
         page_only=("range",),
         look="score",
     )
-    return Table(rows, id="kpis", formats={"range": "interval"}, suppress=FEW_CASES, layout=layout)
+    return Table(
+        rows,
+        id="kpis",
+        formats={"range": "interval"},
+        suppress=FEW_CASES,
+        layout=layout,
+        note="" if active_days is None else _with_window(active_days, chosen),
+    )
+
+
+def _with_window(active_days: int, chosen: int | None) -> str:
+    """The note, with how long a customer counts as active, and what sets it."""
+    days = say_count("plan.window.days", active_days)
+    by = "chosen" if chosen else "automatic"
+    window = say(f"plan.window.{by}", days=days, number=active_days)
+    return f"{say('views.table.kpis.note')} {window}"
 
 
 def _guarded(kpis: pd.DataFrame) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from crm_strategy.analysis.kpis import kpi_history
-from crm_strategy.analysis.restatements import COLUMNS, kpi_restatements
+from crm_strategy.analysis.restatements import COLUMNS, kpi_restatements, window_changes
 from crm_strategy.analysis.spans import Span
 from tests.analysis.builders import orders
 
@@ -93,3 +93,44 @@ def test_periods_that_the_data_do_not_cover_are_left_out():
     found = restated(change(Q3, active_days=180), compared=[early])
     pd.testing.assert_index_equal(found.columns, pd.Index(COLUMNS))
     assert found.empty
+
+
+def slower():
+    """Forty who come back after 100 days at first and 150 since; thirty who do not."""
+    days = ("2025-10-01", "2026-01-09", "2026-06-08")
+    once = [(f"once{n}", "2025-11-20", 10) for n in range(30)]
+    return orders(*once, *[(f"c{n}", day, 10) for n in range(40) for day in days])
+
+
+def windows(**more):
+    asked = {"periods": PERIODS, "compared": [Q1, Q2], "active_days": 150}
+    return window_changes(slower(), **(asked | more))
+
+
+def test_the_days_that_the_data_set_are_those_known_at_the_end_of_each_period():
+    # By the end of March one gap of 100 days is known; by the end of June also one of 150, of
+    # which the 90th percentile is 150.
+    was = {"2026-Q1": 100, "2026-Q2": 150}
+    found = windows()
+    assert {row["period"]: row["was"]["active_days"] for row in found} == was
+    assert [row["since"] for row in found] == [Q2.start, Q3.start]
+    assert all(row["now"] == {"active_days": 150} for row in found)
+
+
+def test_a_window_that_moved_restates_the_kpis_that_rest_on_it():
+    terms = {"orders": slower(), "periods": PERIODS, "active_days": 150}
+    found = kpi_restatements(kpi_history(**terms), changes=windows(), compared=[Q1, Q2], **terms)
+    assert set(found["period"]) == {"2026-Q1"}
+    assert "revenue" not in set(found["kpi"])
+    # On 31 March, 131 days after 20 November, the thirty are active within 150 days alone.
+    row = found.set_index("kpi").loc["active_customers"]
+    assert row[["as_reported", "restated", "difference"]].tolist() == [40, 70, 30]
+
+
+def test_chosen_stated_or_unmoved_days_need_no_restatement_of_their_own():
+    assert windows(chosen=150) == []
+    assert windows(compared=[Q2]) == []
+    assert windows(compared=[Q3]) == []
+    stated = [change(Q2, active_days=365), change(Q3, margin_rate=0.4)]
+    # The report of the first quarter went by 365 days, and the second's days are today's.
+    assert windows(stated=stated) == []

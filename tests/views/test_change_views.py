@@ -251,3 +251,51 @@ def test_a_goal_that_fell_back_by_chance_or_season_is_to_be_watched():
     assert "is, as its season has it." in season.text
     assert told(goal(standing="behind")).severity == told(goal()).severity == "act"
     assert told(goal(standing="noise"), goal(standing="behind")).severity == "act"
+
+
+MOVED = [
+    {
+        "since": date(2026, 7, 1),
+        "period": "2026-Q2",
+        "was": {"active_days": 164},
+        "now": {"active_days": 167},
+        "automatic": True,
+    }
+]
+
+
+def test_days_that_the_data_moved_are_told_with_the_number_that_fixes_them():
+    finding = findings.kpi_restatements_finding(restated(), MOVED)
+    assert finding.severity == "note"
+    assert finding.title == "1 KPI of earlier periods is restated: the repurchase gap has moved"
+    assert finding.text.replace("\xa0", " ").startswith(
+        "A customer now counts as active for 167 days after an order, by the repurchase gap as "
+        "known to date; in the report of 2026 Q2 it was 164 days. `kpis: {active_days: 167}` in "
+        "the parameters file fixes it. Active customers, 2026 Q2: reported as 3,002"
+    )
+    assert findings.kpi_restatements_finding(restated().iloc[:0], MOVED) is None
+
+
+def test_stated_changes_are_told_before_the_days_that_the_data_moved():
+    both = findings.kpi_restatements_finding(restated(), [*CHANGED, *MOVED])
+    assert both.title.endswith("its definition changed")
+    assert both.text.index("refunds left out") < both.text.index("167 days")
+
+
+@pytest.mark.parametrize(
+    ("language", "automatic", "chosen"),
+    [
+        ("en", "for 167 days after an order: the customers' own", "as the parameters file sets"),
+        ("ru", "активным 167 дней после заказа. Это собственный", "как задано в файле параметров"),
+    ],
+)
+def test_the_scorecard_tells_how_long_a_customer_counts_as_active(language, automatic, chosen):
+    rows = pd.DataFrame({"kpi": [], "value": []})
+    with speaking(language=language):
+        told = tables.kpis_table(rows, active_days=167).payload()["note"]
+        fixed = tables.kpis_table(rows, active_days=167, chosen=167).payload()["note"]
+        plain = tables.kpis_table(rows).payload()["note"]
+    assert automatic in told
+    assert "`kpis: {active_days: 167}`" in told
+    assert chosen in fixed
+    assert "167" not in plain
