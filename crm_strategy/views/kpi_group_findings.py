@@ -35,19 +35,23 @@ def kpi_breakdowns_finding(groups: Data, scorecard: Data) -> Finding:
     chance = chance_signals(rows)
     if not chance.series:
         return Finding("kpi_breakdowns", title=say("breakdowns.finding.too_short"))
+    usual = round(chance.expected)
     counts = {
         "signals": format_count(chance.signals),
         "series": say_count("breakdowns.of_series", chance.series),
-        "expected": format_count(round(chance.expected)),
+        "expected": say("breakdowns.finding.about", n=format_count(usual))
+        if usual
+        else say("breakdowns.finding.under_one"),
     }
     figures = {"signals": chance.signals, "series": chance.series, "expected": chance.expected}
     moved = _moved(rows)
     if not moved:
+        more = chance.signals > max(usual, chance.expected)
         return Finding(
             "kpi_breakdowns",
-            title=say("breakdowns.finding.noise", **counts),
+            title=say(f"breakdowns.finding.{'unsure' if more else 'noise'}", **counts),
             text=say("breakdowns.finding.noise_text"),
-            severity="good",
+            severity="note" if more else "good",
             figures=figures,
         )
     whole = frame_of(scorecard).set_index("kpi")["verdict"].to_dict()

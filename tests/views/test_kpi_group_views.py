@@ -218,13 +218,23 @@ def test_few_signals_of_many_series_are_no_more_than_chance():
     assert (found.severity, found.decision) == ("good", None)
 
 
+def test_more_signals_than_expected_are_not_called_no_more_when_none_is_clear():
+    rows = table(*series("repeat_rate", "signal_low", *["noise"] * 2))
+    found = findings.kpi_breakdowns_finding(rows, scorecard(repeat_rate="noise"))
+    assert found.title == (
+        "By group, 1 of 3 series left their natural limits; chance alone gives fewer than one, "
+        "and no KPI has clearly more than that"
+    )
+    assert (found.severity, found.decision) == ("note", None)
+
+
 def test_a_kpi_that_moved_in_more_groups_than_chance_gives_is_named_with_interval_and_n():
     rows = table(
         *series("repeat_rate", *["signal_low"] * 6, *["noise"] * 6), *series("csat", *["noise"] * 9)
     )
     found = findings.kpi_breakdowns_finding(rows, scorecard(repeat_rate="signal_low"))
     assert found.title == (
-        "By group, 6 of 21 series left their natural limits; chance alone gives about 0"
+        "By group, 6 of 21 series left their natural limits; chance alone gives fewer than one"
     )
     assert found.text.startswith(
         "Repeat rate: below the limits in 6 groups: g00 (30.0%, 27.0–33.0%, n 900); "
