@@ -7,6 +7,7 @@ are held together, in addition to what each table hides by itself.
 
 from collections.abc import Mapping
 from itertools import permutations
+from types import MappingProxyType
 
 import numpy as np
 
@@ -30,12 +31,21 @@ class CrossTables:
         Segments of each division whose size is hidden.
     least
         Customers that a group needs to be told.
+    lines
+        By the names of two divisions, of cells whose sum within a segment is known besides, the
+        row and the column of their own that they are summed in.
     """
 
     def __init__(
-        self, tables: Mapping[Pair, Cells], unseen: Mapping[str, set[str]], *, least: int
+        self,
+        tables: Mapping[Pair, Cells],
+        unseen: Mapping[str, set[str]],
+        *,
+        least: int,
+        lines: Mapping[Pair, Mapping[Pair, Pair]] = MappingProxyType({}),
     ) -> None:
         self._tables, self._unseen, self._least = tables, unseen, least
+        self._lines = {kinds: lines.get(kinds, {}) for kinds in tables}
         self._asked: dict[Pair, set[Pair]] = {kinds: set() for kinds in tables}
         self._hide = {kinds: self._hidden(kinds) for kinds in tables}
         names = list(dict.fromkeys(kind for kinds in tables for kind in kinds))
@@ -57,17 +67,27 @@ class CrossTables:
         return self._hide
 
     def _hidden(self, kinds: Pair) -> set[Pair] | None:
-        first, second = kinds
-        return hidden_cells(
-            self._tables[kinds],
+        (first, second), lines = kinds, self._lines[kinds]
+        placed = {lines.get(cell, cell): cell for cell in self._tables[kinds]}
+        hide = hidden_cells(
+            {line: self._tables[kinds][cell] for line, cell in placed.items()},
             least=self._least,
             rows=self._unseen.get(first, ()),
             columns=self._unseen.get(second, ()),
-            also=self._asked[kinds],
+            also={lines.get(cell, cell) for cell in self._asked[kinds]},
         )
+        return None if hide is None else {placed[line] for line in hide}
 
     def _place(self, first: str, second: str) -> Pair:
         return (first, second) if (first, second) in self._tables else (second, first)
+
+    def _line(self, first: str, second: str, cell: Pair) -> Pair:
+        """The row and the column that a cell of two divisions is summed in."""
+        kinds = self._place(first, second)
+        if kinds == (first, second):
+            return self._lines[kinds].get(cell, cell)
+        turned = cell[::-1]
+        return self._lines[kinds].get(turned, turned)[::-1]
 
     def _turned(self, first: str, second: str) -> Cells:
         """The cells that somebody is in, the first division as rows."""
@@ -175,8 +195,9 @@ class CrossTables:
         sums: dict[tuple[str, str, str], list[tuple[int, float]]] = {}
         for at, (of, (segment, third)) in enumerate(unknown):
             kind = name if of == "part" else whole
-            row = "" if segment in self._unseen.get(kind, ()) else segment
-            column = "" if third in self._unseen.get(other, ()) else third
+            row, column = self._line(kind, other, (segment, third))
+            row = "" if segment in self._unseen.get(kind, ()) else row
+            column = "" if third in self._unseen.get(other, ()) else column
             sums.setdefault((of, "row", row), []).append((at, 1.0))
             sums.setdefault((of, "column", column), []).append((at, 1.0))
             link = within.get((segment, third)) if of == "part" else segment

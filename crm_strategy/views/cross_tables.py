@@ -8,6 +8,7 @@ from crm_strategy.analysis import disclosure
 from crm_strategy.analysis.disclosure import Cells
 from crm_strategy.analysis.nested_tables import CrossTables
 from crm_strategy.views.kind_privacy import sizes_to_hide
+from crm_strategy.views.linked_tables import told_lines
 from crm_strategy.words import voice
 
 ENDS = ["kind", "segment", "with_kind", "with_segment"]
@@ -22,10 +23,12 @@ def guarded(overlap: pd.DataFrame) -> pd.DataFrame:
 
     Where segments lie within those of another kind, as a city within a region, the tables of both
     with a third kind tell more together: more is hidden, or only the fuller one is compared.
+    What linked tables tell of a cross table, as rates of those who ordered again, is known too.
     """
     tables = _cross_tables(overlap)
     unseen = {kind: sizes_to_hide(kind, sizes) for kind, sizes in _sizes(tables).items()}
-    gone = CrossTables(tables, unseen, least=voice().min_cell).hidden()
+    lines = told_lines(tables, unseen)
+    gone = CrossTables(tables, unseen, least=voice().min_cell, lines=lines).hidden()
     kept, hides = [], []
     for kind, segment, with_kind, with_segment in overlap[ENDS].itertuples(index=False, name=None):
         straight = (kind, with_kind) in gone
