@@ -11,7 +11,7 @@ from crm_strategy.analysis.value_fits import ValueFits
 
 MODEL_COLUMNS = (
     *("model", "parameter", "value", "low", "high"),
-    *("log_likelihood", "holdout_error", "chosen", "problem"),
+    *("log_likelihood", "holdout_error", "chosen", "problem", "customer_count"),
 )
 HOLDOUT_COLUMNS = ("model", "frequency", "customer_count", "actual", "expected")
 
@@ -35,12 +35,17 @@ def value_models(fits: ValueFits, *, more: Iterable[Fit] = ()) -> pd.DataFrame:
     DataFrame
         One row per parameter: `model`, `parameter`, `value`, `low`, `high` (95 %, from the
         curvature of the likelihood, on the logarithm; null when the data do not hold the
-        parameter), `log_likelihood`, `holdout_error` (root mean square error of orders per
-        customer on the days held out, null when not known), `chosen` (in force), `problem`
-        (see `model_fits.PROBLEMS`). Times (alpha and beta of models of orders) are in days,
-        gamma in money. The formula x / T is the model `naive`, without parameters.
+        parameter: an end would be over 1,000 times off), `log_likelihood`,
+        `holdout_error` (root mean square error of orders per customer on the days held out,
+        null when not known), `chosen` (in force), `problem`
+        (see `model_fits.PROBLEMS`), `customer_count` (customers whose behaviour the row tells:
+        repeat buyers, for of the others all is known; without any, customers).
+        Times (alpha and beta of models of orders) are in days, gamma in money. The formula
+        x / T is the model `naive`, without parameters.
     """
     errors = dict(fits.holdout.errors) if fits.holdout else {}
+    everyone = max((fit.customer_count for fit in fits.buying.values()), default=0)
+    behind = fits.spend.customer_count or everyone
     parts = [
         _rows(fit, error=errors.get(name), chosen=name == fits.chosen)
         for name, fit in fits.buying.items()
@@ -50,9 +55,11 @@ def value_models(fits: ValueFits, *, more: Iterable[Fit] = ()) -> pd.DataFrame:
     parts.extend(_rows(fit, error=None, chosen=not fit.problem) for fit in known)
     if NAIVE in errors:
         naive = {"model": NAIVE, "holdout_error": errors[NAIVE], "chosen": False, "problem": ""}
-        parts.append([naive])
+        parts.append([naive | {"customer_count": everyone}])
     table = pd.DataFrame([row for part in parts for row in part], columns=list(MODEL_COLUMNS))
     numbers = ["value", "low", "high", "log_likelihood", "holdout_error"]
+    counts = table["customer_count"].clip(upper=behind).astype("int64")
+    table = table.assign(customer_count=counts)
     return table.astype(dict.fromkeys(numbers, "float64") | {"chosen": "bool"})
 
 
@@ -96,8 +103,8 @@ def value_holdout(fits: ValueFits) -> pd.DataFrame:
 
 def _rows(fit: Fit, *, error: float | None, chosen: bool) -> list[dict[str, object]]:
     errors = np.sqrt(np.diag(fit.covariance.to_numpy(dtype="float64")))
-    # A standard error of many magnitudes would overflow: no interval there either.
-    factors = np.exp(_Z * np.where(errors < _UNKNOWN, errors, np.nan))
+    # An end many magnitudes away says no more than that the parameter is not known.
+    factors = np.exp(_Z * np.where(_Z * errors < np.log(_MOST_FACTOR), errors, np.nan))
     return [
         {
             "model": fit.model,
@@ -109,9 +116,10 @@ def _rows(fit: Fit, *, error: float | None, chosen: bool) -> list[dict[str, obje
             "holdout_error": error,
             "chosen": chosen,
             "problem": fit.problem,
+            "customer_count": fit.customer_count,
         }
         for (name, value), factor in zip(fit.parameters.items(), factors, strict=True)
     ]
 
 
-_UNKNOWN = 20.0
+_MOST_FACTOR = 1000.0

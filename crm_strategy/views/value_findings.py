@@ -10,8 +10,8 @@ from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.views.telling_rates import telling_rates
 from crm_strategy.views.value_charts import NAIVE, top_point
-from crm_strategy.views.value_tables import wide_steps
-from crm_strategy.words import say, say_count
+from crm_strategy.views.value_tables import FEW_BUYERS, of_few_buyers, wide_steps
+from crm_strategy.words import say, say_count, voice
 from crm_strategy.words.numbers import (
     format_count,
     format_interval,
@@ -63,6 +63,10 @@ ALIKE, MOST = 1.5, 1000.0
 def value_models_finding(models: Data) -> Finding:
     """Which model foresaw the held-out orders best; or what the data cannot tell."""
     rows = frame_of(models)
+    few = of_few_buyers(rows)
+    rows = rows.assign(
+        holdout_error=rows["holdout_error"].mask(few), problem=rows["problem"].mask(few, FEW_BUYERS)
+    )
     buying = rows[~rows["model"].isin(("gamma_gamma", "sbg"))]
     errors = buying.dropna(subset="holdout_error").groupby("model")["holdout_error"].first()
     chosen = buying[buying["chosen"].fillna(False).astype(bool)]["model"].unique()
@@ -81,7 +85,8 @@ def value_models_finding(models: Data) -> Finding:
     elif known:
         title = f"findings.value_models.{'title' if not best else 'as_good'}"
     else:
-        title = "findings.value_models.unproved"
+        hidden_error = few[rows["model"] == model].any()
+        title = f"findings.value_models.{'few' if hidden_error else 'unproved'}"
     return Finding(
         "value_models",
         title=say(
@@ -126,14 +131,18 @@ def _problems(models: pd.DataFrame) -> str:
     """What the data cannot tell, one sentence a problem."""
     found = [
         (str(row.model), str(row.problem))
-        for row in models.drop_duplicates("model").itertuples()
+        for row in models[models["model"] != NAIVE].drop_duplicates("model").itertuples()
         if isinstance(row.problem, str) and row.problem
     ]
     by_problem: dict[str, list[str]] = {}
     for model, problem in found:
         by_problem.setdefault(problem, []).append(say(f"value.model.{model}"))
     return " ".join(
-        say(f"value.problem.{problem}.text", models=", ".join(names))
+        say(
+            f"value.problem.{problem}.text",
+            models=", ".join(names),
+            least=format_count(voice().min_cell),
+        )
         for problem, names in by_problem.items()
     )
 

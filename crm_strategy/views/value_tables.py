@@ -14,13 +14,19 @@ from crm_strategy.words import voice
 
 BANDS = "value.band.{}"
 ROUNDING = 1e-6
+FEW_BUYERS = "few_buyers"
+MODEL_FIGURES = ("value", "range", "low", "high", "log_likelihood", "holdout_error")
 RENEWED = ("renewed_count", "range", "low", "high")
 
 
 def value_models_table(models: Data) -> Table:
-    """Parameters with their intervals, fit and holdout error; the chosen model is named."""
+    """Parameters with their intervals, fit and holdout error; the chosen model is named.
+
+    A parameter without an interval is a dash, as the data do not hold it; of a few customers
+    nothing is told but the reason.
+    """
     return Table(
-        with_range(frame_of(models), "exact"),
+        told_models(with_range(frame_of(models), "exact")),
         id="value_models",
         formats={
             "value": "exact",
@@ -38,6 +44,32 @@ def value_models_table(models: Data) -> Table:
             page_only=("range",),
         ),
     )
+
+
+def of_few_buyers(models: pd.DataFrame) -> "pd.Series[bool]":
+    """Whether the figures of a model would tell the behaviour of a few customers."""
+    if "customer_count" not in models:
+        return pd.Series(data=False, index=models.index)
+    known = models[["value", "holdout_error"]].notna().any(axis=1)
+    return models["customer_count"].map(small).astype(bool) & known
+
+
+def told_models(models: pd.DataFrame) -> pd.DataFrame:
+    """The models without what the data do not hold, or a few customers' behaviour."""
+    if models.empty:
+        return models
+    few, loose = of_few_buyers(models), models["value"].notna() & models["low"].isna()
+    unnamed = loose & (models["problem"].fillna("") == "")
+    rows = models.assign(
+        value=models["value"].mask(loose),
+        problem=models["problem"].mask(unnamed, "not_held").mask(few, FEW_BUYERS),
+    )
+    for name in MODEL_FIGURES:
+        if name in rows:
+            cells = zip(rows[name], few & models[name].notna(), strict=True)
+            told = [hidden() if gone else value for value, gone in cells]
+            rows[name] = pd.Series(told, index=rows.index, dtype="object")
+    return rows
 
 
 def value_holdout_table(holdout: Data) -> Table:

@@ -1,5 +1,6 @@
 """Segments by value: deciles, regularity, newcomers, the curve; and the models' tables."""
 
+from dataclasses import replace
 from datetime import date
 
 import ibis
@@ -197,6 +198,25 @@ def test_a_parameter_that_data_do_not_hold_has_no_interval():
     found = value_models(fits(holdout=None), more=[loose]).iloc[-1]
     assert found["low"] != found["low"]
     assert found["high"] != found["high"]
+
+
+def test_an_end_a_thousand_times_off_is_no_interval():
+    # Standard error 3.5 on the logarithm: e^6.86 = 953 times; 3.6: e^7.06 = 1,160 times.
+    for error, known in ((3.5, True), (3.6, False)):
+        loose = fit("pareto_nbd", {"beta": 50.0}, variance=error**2)
+        found = value_models(fits(holdout=None), more=[loose]).iloc[-1]
+        assert pd.notna(found["low"]) == pd.notna(found["high"]) == known
+
+
+def test_models_tell_of_the_repeat_buyers_behind_them():
+    few = replace(
+        fits(holdout=held_out()), spend=replace(fits(holdout=None).spend, customer_count=7)
+    )
+    assert set(value_models(few)["customer_count"]) == {7}
+    nobody = replace(few, spend=replace(few.spend, customer_count=0))
+    assert records(value_models(nobody).drop_duplicates("model"), "model", "customer_count") == [
+        *(("bg_nbd", 500), ("gamma_gamma", 0), ("naive", 500))
+    ]
 
 
 def test_the_holdout_table_by_hand():

@@ -67,3 +67,32 @@ def test_a_model_that_cannot_be_used_is_not_stood_in_for(language: str) -> None:
         assert "2" in title
         alone = findings.value_models_finding(rows[rows["model"] != "pareto_nbd"]).title
     assert title == alone
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_few_repeat_buyers_no_parameter_and_no_error_is_told(language: str) -> None:
+    # Of one repeat buyer γ is what that person spends.
+    rows = sample("value_models").assign(customer_count=9)
+    with speaking(language=language):
+        payload = tables.value_models_table(rows).payload()
+        found = findings.value_models_finding(rows)
+    cells = [cell for row in payload["rows"] for cell in row]
+    assert not any(isinstance(cell, float) for cell in cells)
+    assert found.figures == {"holdout_error": None, "naive_error": None}
+    said = f"{payload} {found.title} {found.text}"
+    assert not any(number in said for number in ("0.5248", "0.525", "9,582", "1.58", "2.2"))
+    assert {"en": "fewer than 10", "ru": "Менее 10"}[language] in found.text
+
+
+def test_the_models_of_ten_repeat_buyers_are_told() -> None:
+    rows = sample("value_models")
+    enough = tables.value_models_table(rows.assign(customer_count=10)).payload()
+    assert enough["rows"] == tables.value_models_table(rows).payload()["rows"]
+
+
+def test_a_parameter_that_the_data_do_not_hold_is_a_dash_with_its_problem() -> None:
+    rows = sample("value_models").head(1).assign(value=19_037_134_840.0, low=None, high=None)
+    payload = tables.value_models_table(rows).payload()
+    row = payload["rows"][0]
+    assert row[1:6] == ["r", None, None, None, None]
+    assert row[-1] == "Parameter not identified"
