@@ -22,6 +22,7 @@ from crm_strategy.analysis.forecast_models import (
     YEAR,
     point_forecasts,
 )
+from crm_strategy.analysis.level_break import LevelBreak, level_break
 from crm_strategy.analysis.monthly_sales import MEASURES, month_end, months_on
 
 HORIZONS = {"month": 1, "half_year": 6, "year": YEAR}
@@ -32,6 +33,9 @@ MEANS = ("active_customers",)
 
 SEASON_CLAIMED = SEASON_FROM + QUARTER
 """Months known from which a forecast follows a season: two full years, and three to test it on."""
+
+AFTER_BREAK = "seasonal_level"
+"""The model after a break of level: it alone takes the months before by the level since."""
 
 RANGES = ("low", "low_50", "expected", "high_50", "high")
 
@@ -62,6 +66,11 @@ class Forecast:
         return len(self.values) >= SEASON_CLAIMED
 
     @property
+    def recent_break(self) -> LevelBreak | None:
+        """The series' lasting break of level, if the forecast goes by months before it."""
+        return _recent_break(self.values)
+
+    @property
     def customers(self) -> float:
         """The fewest customers a figure may tell of: those of the leanest of the last 24 months.
 
@@ -83,6 +92,8 @@ class Forecast:
 def sales_forecasts(sales: pd.DataFrame, *, steps: int = YEAR) -> list[Forecast]:
     """Foretell each measure by the model that its rolling origin found best.
 
+    Where the level broke for good within the last year and quarter (`level_break`), the model is
+    `AFTER_BREAK`: origins before the break cannot tell which model does well after it.
     Months ahead that no origin tests are not foretold. Intervals come from the misses of the
     rolling origin (`backtest.half_widths`), not from a model's own assumptions.
 
@@ -183,7 +194,11 @@ def _forecast(sales: pd.DataFrame, measure: str, steps: int) -> Forecast | None:
     tested = backtests(values)
     if not tested:
         return None
-    chosen = chosen_backtest(tested)
+    # Origins before a break cannot tell what does well after it: they must not choose then.
+    fitting = tested
+    if _recent_break(values):
+        fitting = [each for each in tested if each.model == AFTER_BREAK]
+    chosen = chosen_backtest(fitting)
     months = list(sales["month"])
     span = min(steps, int(chosen.rows["step"].max()))
     return Forecast(
@@ -195,6 +210,11 @@ def _forecast(sales: pd.DataFrame, measure: str, steps: int) -> Forecast | None:
         ahead=_ahead(values, chosen, [months_on(months[-1], n + 1) for n in range(span)]),
         month_customers=sales["active_customers"].tolist(),
     )
+
+
+def _recent_break(values: Sequence[float]) -> LevelBreak | None:
+    found = level_break(values) if len(values) >= SEASON_CLAIMED else None
+    return found if found and found.months_ago < YEAR + QUARTER else None
 
 
 def _ahead(values: list[float], chosen: Backtest, months: list[date]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from statsmodels.tools.sm_exceptions import ModelWarning
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
 from crm_strategy.analysis.histories import Floats
+from crm_strategy.analysis.level_break import at_one_level
 
 MODELS = ("seasonal_naive", "seasonal_level", "ets", "damped_holt")
 """The models' ids, the simplest first."""
@@ -39,7 +40,9 @@ def point_forecasts(
 
     `seasonal_naive` repeats the last year, or the last month where fewer than two years are
     known. `seasonal_level` repeats the last year at the level of the last three months, times
-    their sum / that of the same months a year before. `ets` is exponential smoothing of the
+    their sum / that of the same months a year before; of a series whose level broke for good
+    (`level_break`), months before the break are first raised to the level since, so that months
+    after it are not raised again. `ets` is exponential smoothing of the
     level, ETS(A,N,N), or with a season ETS(A,N,A); `damped_holt` adds a damped trend,
     ETS(A,Ad,N) or ETS(A,Ad,A). Both smooth logarithms where no month is near zero
     (`on_log_scale`), else the values themselves; their parameters are fitted anew with each
@@ -153,7 +156,9 @@ def _forecasts(
     if model == "seasonal_naive" or np.ptp(known) == 0:
         return tuple(naive)
     if model == "seasonal_level":
-        return tuple(_bounded(naive * _level(known, seasonal=seasonal), known))
+        even = at_one_level(known) if seasonal else known
+        told = _naive(even, steps, seasonal=seasonal) * _level(even, seasonal=seasonal)
+        return tuple(_bounded(told, known))
     # Parameters are fitted anew each half-year, and followed through the months since.
     fitted = len(known) - len(known) % _REFIT
     if not fitted or np.ptp(known[:fitted]) == 0:
