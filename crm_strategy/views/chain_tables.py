@@ -4,6 +4,7 @@ from typing import Final
 
 import pandas as pd
 
+from crm_strategy.analysis.goal_outlook import OVER
 from crm_strategy.plan.goal_chain import LINKS
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.layout import Layout
@@ -80,6 +81,12 @@ def told_outlook(outlook: Data, goals: Data) -> pd.DataFrame:
     kept = [column for column in (*_OF_GOALS, "status", "standing") if column in named]
     smallest = named.get("smallest_count", pd.Series(index=named.index, dtype="float64"))
     table = named[kept].assign(few=smallest.map(small)).merge(rows, on="goal_id", how="left")
+    if "smallest_count" in table:
+        # Of a goal that is over, the customers are those of its date.
+        over = table["basis"].isin(OVER)
+        table["few"] = table["few"].where(~over, table["smallest_count"].map(small))
+        table["basis"] = table["basis"].mask(over & table["few"], "over_unknown")
+        table = table.drop(columns="smallest_count")
     table["range"] = [_range(row) for row in table.to_dict("records")]
     shown = table.astype(dict.fromkeys(_TOLD, "object"))
     for row in table.index[table["few"]]:
@@ -99,7 +106,7 @@ def decisions_table(scores: Data, *, later: int = 0) -> Table:
     later
         Decisions of later periods that were left out.
     """
-    said = [say("views.table.decisions.note"), say_count("plan.decisions.later", later)]
+    gone = say_count("plan.decisions.later", later)
     return Table(
         told_decisions(scores),
         id="decisions",
@@ -121,7 +128,8 @@ def decisions_table(scores: Data, *, later: int = 0) -> Table:
             sheet_only=("decision_id", "before", "now", "basis", "n"),
             by_kpi=("before", "now"),
         ),
-        note=" ".join(said) if later else "",
+        note=f"{say('views.table.decisions.note')} {gone}" if later else "",
+        void=(say("plan.decisions.none_yet"), gone) if later else ("", ""),
     )
 
 

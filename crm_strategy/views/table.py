@@ -51,8 +51,8 @@ class Table:
         Columns, words and rows.
     basis
         What the figures rest on.
-    title, note
-        Said instead of the catalogue's.
+    title, note, void
+        Said instead of the catalogue's; `void` is the heading and the text without rows.
     """
 
     def __init__(
@@ -67,6 +67,7 @@ class Table:
         basis: Basis | None = None,
         title: str = "",
         note: str = "",
+        void: tuple[str, str] = ("", ""),
     ) -> None:
         self.id = id
         self._data = data
@@ -77,6 +78,7 @@ class Table:
         self._basis = basis or Basis()
         self._title = title
         self._said = note
+        self._empty = void
 
     @property
     def frame(self) -> "pd.DataFrame":
@@ -237,13 +239,14 @@ class Table:
     def _void(self) -> str:
         if self._layout.covered:
             return words.say("views.covered", least=words.voice().min_cell)
-        return self._text("void") or words.say("views.void")
+        return self._empty[1] or self._text("void") or words.say("views.void")
 
     def _void_title(self) -> str:
         what = self._title or self._text("title") or self.id
         if self._layout.covered:
             return words.say("views.covered_title", what=what)
-        return self._text("void_title") or words.say("views.void_title", what=what)
+        said = self._empty[0] or self._text("void_title")
+        return said or words.say("views.void_title", what=what)
 
     def _note(self, rows: list[list[Cell]]) -> str:
         parts = [self._said or self._text("note"), hidden_note(rows)]

@@ -1,3 +1,4 @@
+import math
 from datetime import date
 
 import pandas as pd
@@ -112,6 +113,26 @@ def test_an_unlikely_goal_asks_its_owner():
     with speaking(language="en"):
         none = findings.goal_outlook_finding(outlook()[:0], goals()[:0])
     assert none.title.startswith("No goals are set")
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("basis", ["over_reached", "over_missed", "over_unknown"])
+def test_a_goal_past_its_date_has_no_chance_and_asks_for_nothing(language, basis):
+    over = outlook(math.nan).assign(basis=basis, smallest_count=60.0)
+    with speaking(language=language):
+        found = findings.goal_outlook_finding(over, goals(status="off_track"))
+        table = tables.goal_outlook_table(over, goals()).payload()
+    assert found.decision is None
+    assert found.text.startswith(("“Keep buyers”: its date, ", "«Keep buyers»: срок, "))
+    assert column(table, "confidence") == [None]
+
+
+def test_what_came_of_few_customers_on_a_goals_date_is_not_told():
+    over = outlook(math.nan).assign(basis="over_missed", smallest_count=4.0)
+    with speaking(language="en", min_cell=10):
+        found = findings.goal_outlook_finding(over, goals())
+    assert found.title == "The dates of all goals are over"
+    assert found.text.endswith("is over; its value of then cannot be told.")
 
 
 def of_chances(*rows):
@@ -257,8 +278,10 @@ def test_decisions_of_later_periods_are_counted_where_they_are_left_out(language
     with speaking(language=language):
         notes = [tables.decisions_table(scores(), later=n).payload()["note"] for n in (0, 1, 2)]
         none = findings.decisions_finding(scores()[:0], later=2)
+        void = tables.decisions_table(scores()[:0], later=2).payload()
     assert one in notes[1]
     assert two in notes[2]
     assert one not in notes[0] != ""
     assert none.text == two
+    assert (void["void_title"], void["void"]) == (none.title, two)
     assert "`decisions`" not in none.title
