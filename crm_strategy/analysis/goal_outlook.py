@@ -15,7 +15,13 @@ from crm_strategy.analysis.signals import ENOUGH, year_before
 from crm_strategy.analysis.spans import periods_until
 from crm_strategy.words.kpis import KPIS
 
-COLUMNS: Final = ("goal_id", "confidence", "expected_at_end", "low", "high", "n", "basis")
+COLUMNS: Final = (
+    *("goal_id", "confidence", "expected_at_end", "low", "high", "n", "basis"),
+    "smallest_count",
+)
+
+OVER: Final = ("over_reached", "over_missed", "over_unknown")
+"""Bases of goals whose date is over: there is no chance any more, only what came."""
 
 LEVEL: Final = 0.9
 """Of the interval of what a KPI is expected to be."""
@@ -47,6 +53,9 @@ def goal_outlook(
     logarithms of the n changes on the year, ± their standard deviation × √(1 + 1/n). At least 8
     changes, else no value. It knows nothing of what is planned: that is the point of it.
 
+    `over_reached`, `over_missed`: the last period known has ended on the goal's date or after
+    it, so the KPI of the period that holds the date decides; `over_unknown` without its value.
+
     Parameters
     ----------
     history
@@ -61,12 +70,16 @@ def goal_outlook(
     DataFrame
         One row per goal, in their order: `goal_id`, `confidence` (0 to 1), `expected_at_end`,
         `low`, `high` (90 %, in the KPI's unit), `n` (changes, or forecasts tested), `basis`
-        (`forecast`, `drift`, `year_on_year`, or None where nothing can be said; a segment's
-        goals, for one).
+        (`forecast`, `drift`, `year_on_year`, one of `OVER`, or None where nothing can be said; a
+        segment's goals, for one), `smallest_count` (the fewest customers that the value of a
+        goal that is over tells; NaN for others).
     """
     rows = goals.to_dict("records") if isinstance(goals, pd.DataFrame) else goals
     told = {each.measure: each for each in forecasts if each.measure in FORETOLD}
-    found = [_outlook(history, goal, told.get(goal["kpi"])) for goal in rows]
+    found = [
+        _over(history, goal) or (*_outlook(history, goal, told.get(goal["kpi"])), math.nan)
+        for goal in rows
+    ]
     return pd.DataFrame(found, columns=list(COLUMNS))
 
 
@@ -128,6 +141,24 @@ def season_before(
             fewest = float(row[["smallest_count", "customers"]].astype("float64").min())
             found[str(goal["goal_id"])] = (float(row["value"]), fewest)
     return found
+
+
+def _over(history: pd.DataFrame, goal: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """Whether a goal was reached on its date; None where that lies ahead."""
+    by = pd.Timestamp(goal["by"])
+    ends = pd.to_datetime(history["end"])
+    begun = goal.get("status") != "not_begun" and goal["segment"] == _EVERYONE
+    if not begun or history.empty or by > ends.max():
+        return None
+    held = (history["kpi"] == goal["kpi"]) & (pd.to_datetime(history["start"]) <= by) & (ends >= by)
+    of_date = history[held & history["value"].notna()]
+    if of_date.empty:
+        return (goal["goal_id"], *(math.nan,) * 4, 0, "over_unknown", math.nan)
+    value, sign = float(of_date["value"].iloc[0]), -1 if KPIS[goal["kpi"]].lower_is_better else 1
+    basis = "over_reached" if sign * value >= sign * float(goal["target"]) else "over_missed"
+    counts = of_date.reindex(columns=["smallest_count", "customers"]).astype("float64")
+    smallest = float(counts.iloc[0].min())
+    return (goal["goal_id"], math.nan, value, math.nan, math.nan, 0, basis, smallest)
 
 
 def _outlook(

@@ -5,12 +5,14 @@ from typing import Any
 
 import pandas as pd
 
+from crm_strategy.analysis.goal_outlook import OVER
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.chain_tables import told_decisions, told_outlook
 from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.kinds import kpi_kind
 from crm_strategy.views.payload import is_hidden
 from crm_strategy.words import say, say_count
-from crm_strategy.words.numbers import format_count, format_share
+from crm_strategy.words.numbers import format_count, format_date, format_share, format_value
 
 LIKELY = 2 / 3
 """From this chance on a goal is called likely to be reached (Mastrandrea et al. 2010, IPCC
@@ -64,9 +66,13 @@ def goal_outlook_finding(outlook: Data, goals: Data) -> Finding:
     rows = told_outlook(outlook, goals)
     if rows.empty:
         return Finding("goal_outlook", title=say("findings.goals.none"))
+    ended = rows["basis"].isin(OVER)
+    past = " ".join(_told_end(row) for row in rows[ended].to_dict("records"))
+    rows = rows[~ended]
     known = rows[[not is_hidden(each) and not pd.isna(each) for each in rows["confidence"]]]
     if known.empty:
-        return Finding("goal_outlook", title=say("plan.outlook.none"))
+        title = say("plan.outlook.none" if len(rows) else "plan.outlook.all_over")
+        return Finding("goal_outlook", title=title, text=past)
     chances = known["confidence"].astype("float64")
     unlikely, likely = known[chances < UNLIKELY], known[chances >= LIKELY]
     counts = {
@@ -96,10 +102,22 @@ def goal_outlook_finding(outlook: Data, goals: Data) -> Finding:
             unknown=format_count(unknown),
             **{name: format_count(n) for name, n in counts.items()},
         ),
-        text=" ".join([*filter(None, told), say("plan.outlook.assumed")]),
+        text=" ".join(filter(None, [*told, say("plan.outlook.assumed"), past])),
         severity="act" if len(pressing) else "good" if len(likely) == len(known) else "watch",
         figures={**counts, "unknown": unknown, "goals": len(rows)},
         decision=decision[0] if decision else None,
+    )
+
+
+def _told_end(row: Mapping[str, Any]) -> str:
+    """What came of a goal whose date is over, or that it cannot be told."""
+    kind = kpi_kind(str(row["kpi"]))
+    return say(
+        f"plan.outlook.{row['basis']}",
+        goal=row["goal"],
+        by=format_date(pd.Timestamp(row["by"]).date()),
+        value="" if row["basis"] == "over_unknown" else format_value(row["expected_at_end"], kind),
+        target=format_value(row["target"], kind),
     )
 
 

@@ -39,6 +39,24 @@ def test_a_goal_that_has_not_begun_has_no_chance_yet():
     assert found["basis"] is None
 
 
+@pytest.mark.parametrize(
+    ("kpi_id", "target", "basis"),
+    [
+        ("repeat_rate", 0.31, "over_reached"),
+        ("repeat_rate", 0.33, "over_missed"),
+        ("churn_rate", 0.33, "over_reached"),
+    ],
+)
+def test_a_goal_past_its_date_is_judged_by_the_period_of_its_date(kpi_id, target, basis):
+    # The last quarter ends on 30 September 2026, the one before it on 30 June.
+    history = kpi(kpi_id, [0.30] * 9 + [0.32, 0.10 if basis == "over_reached" else 0.90])
+    found = outlook(history, kpi_id, target, by=date(2026, 6, 30))
+    assert (found["basis"], found["expected_at_end"]) == (basis, 0.32)
+    assert math.isnan(found["confidence"])
+    before = outlook(history, kpi_id, target, by=date(2019, 6, 30))
+    assert (before["basis"], before["n"]) == ("over_unknown", 0)
+
+
 def test_a_lower_target_of_a_cost_turns_the_chance_round():
     values = [20, 21, 20, 22, 20, 21, 20, 21, 20, 21, 20.5]
     low, high = (outlook(kpi("cac", values), "cac", aim)["confidence"] for aim in (15, 25))
