@@ -55,7 +55,7 @@ def test_without_rows_a_finding_says_so_and_asks_nothing(name: str) -> None:
 @pytest.mark.parametrize(
     ("problem", "sentence"),
     [
-        ("no_repeat_buyers", "Nobody has ordered twice, so the data cannot tell how often"),
+        ("no_repeat_buyers", "Nobody has ordered on two days, so the data cannot tell how"),
         ("few_customers", "Fewer than 100 customers are too few to fit BG/NBD."),
         ("no_dropout", "The data cannot tell who has left for good: BG/NBD finds no drop-out"),
     ],
