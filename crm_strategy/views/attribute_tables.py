@@ -7,6 +7,7 @@ from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.naming import with_value_names
 from crm_strategy.views.privacy import rows_to_hide, with_hidden
 from crm_strategy.views.ranges import with_range
+from crm_strategy.views.repeat_privacy import without_few_repeats
 from crm_strategy.views.table import Table
 from crm_strategy.views.telling_rates import hide_telling_rates
 
@@ -15,8 +16,9 @@ OF_ATTRIBUTE = Suppress(count="customer_count", within=("attribute",))
 
 def attributes_table(attributes: Data) -> Table:
     """Customers by attribute and value, and their revenue against the base's (100)."""
+    rows = without_few_repeats(frame_of(attributes), within=["attribute"])
     return Table(
-        with_value_names(with_range(frame_of(attributes), "count")),
+        with_value_names(with_range(rows, "count")),
         id="attributes",
         formats={"low": "count", "high": "count", "range": "interval"},
         suppress=(OF_ATTRIBUTE,),

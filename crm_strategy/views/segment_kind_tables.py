@@ -9,6 +9,7 @@ from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.naming import with_kind_names
 from crm_strategy.views.payload import hidden, too_few
 from crm_strategy.views.privacy import of_hidden_size, rows_to_hide, small, with_hidden
+from crm_strategy.views.repeat_privacy import without_few_repeats
 from crm_strategy.views.table import Table
 
 PRINTED = {"kind": "text", "segment": "text"}
@@ -17,8 +18,9 @@ PRINTED = {"kind": "text", "segment": "text"}
 
 def segment_kinds_table(kinds: Data) -> Table:
     """Every kind of segment: each divides the same customers and the same revenue."""
+    rows = without_few_repeats(frame_of(kinds), within=["kind"])
     return Table(
-        with_kind_names(told_kinds(frame_of(kinds)), "kind", "segment"),
+        with_kind_names(told_kinds(rows), "kind", "segment"),
         id="segment_kinds",
         formats=PRINTED,
         suppress=(Suppress(count="customer_count", within=("kind",)),),

@@ -10,6 +10,7 @@ from crm_strategy.views.cross_tables import hidden_cells
 from crm_strategy.views.layout import Basis, Layout
 from crm_strategy.views.payload import is_hidden
 from crm_strategy.views.privacy import of_hidden_size, with_hidden
+from crm_strategy.views.repeat_privacy import without_few_repeats
 from crm_strategy.views.stage_privacy import without_telling_stages
 from crm_strategy.views.table import Table
 
@@ -26,7 +27,7 @@ def segments_table(segments: Data) -> Table:
     if "expected_value" in rows and rows["expected_value"].notna().any():
         summed.append("expected_value")
     return Table(
-        rows,
+        without_few_repeats(rows),
         id="segments",
         formats={"p_alive": "share", "median_recency_days": "days"},
         suppress="customer_count",
