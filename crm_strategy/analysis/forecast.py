@@ -145,8 +145,9 @@ def horizon_forecast(forecasts: Sequence[Forecast]) -> pd.DataFrame:
         `expected`, `high` (90 %), `low_50`, `high_50`, `last_year` (the same months a year
         before), `change` = expected / last_year − 1, `error` (of the backtest), `model`,
         `recent_change` (the last three months / the same a year before − 1), `is_seasonal`,
-        `unit`, `customer_count`. Horizons beyond the months foretold are left out. Measures of
-        `MEANS` are a month's mean.
+        `break_month` (the first since a recent lasting break of level, if any) and
+        `break_change` = level since / level before − 1, `unit`, `customer_count`. Horizons beyond
+        the months foretold are left out. Measures of `MEANS` are a month's mean.
     """
     rows = [
         _horizon(each, horizon, months)
@@ -156,7 +157,7 @@ def horizon_forecast(forecasts: Sequence[Forecast]) -> pd.DataFrame:
     ]
     names = ["measure", "horizon", "start", "end", "low", "expected", "high", "low_50", "high_50"]
     names += ["last_year", "change", "error", "model", "recent_change", "is_seasonal"]
-    names += ["unit", "customer_count"]
+    names += ["break_month", "break_change", "unit", "customer_count"]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -241,6 +242,7 @@ def _horizon(forecast: Forecast, horizon: str, months: int) -> dict[str, object]
     past = forecast.values[-YEAR:][:months] if len(forecast.values) >= YEAR else []
     last_year = sum(past) * share if past else float("nan")
     sums = {name: float(ahead[name].sum()) * share for name in RANGES}
+    broke = forecast.recent_break
     return {
         "measure": forecast.measure,
         "horizon": horizon,
@@ -253,6 +255,8 @@ def _horizon(forecast: Forecast, horizon: str, months: int) -> dict[str, object]
         "model": forecast.chosen.model,
         "recent_change": forecast.recent_change,
         "is_seasonal": forecast.is_seasonal,
+        "break_month": months_on(forecast.months[-1], 1 - broke.months_ago) if broke else None,
+        "break_change": broke.size - 1 if broke else float("nan"),
         "unit": MEASURES[forecast.measure],
         "customer_count": forecast.customers,
     }

@@ -13,6 +13,7 @@ from crm_strategy.words.numbers import (
     format_change,
     format_count,
     format_interval,
+    format_month,
     format_range,
     format_share,
     format_value,
@@ -49,6 +50,7 @@ def forecast_finding(horizons: Data, backtest: Data) -> Finding:
                         error=format_share(judged["error"], digits=0),
                         coverage=format_share(judged["coverage"], digits=0),
                     ),
+                    _level_broke(farthest),
                     _assumption(farthest),
                     _if_it_lasts(farthest),
                 ],
@@ -163,6 +165,17 @@ def _assumption(row: pd.Series) -> str:
     if row["is_seasonal"]:
         return say(f"outlook.assumption.{row['model']}")
     return say(f"outlook.assumption.{row['model']}_unseasonal") + " " + say("outlook.no_season")
+
+
+def _level_broke(row: pd.Series) -> str:
+    """Since when the level is another for good, and by how much, if of late."""
+    if pd.isna(row["break_month"]):
+        return ""
+    return say(
+        "outlook.level_broke",
+        month=format_month(row["break_month"]),
+        change=format_change(row["break_change"], digits=0),
+    )
 
 
 def _if_it_lasts(row: pd.Series) -> str:

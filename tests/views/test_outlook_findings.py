@@ -1,3 +1,5 @@
+from datetime import date
+
 import pandas as pd
 import pytest
 
@@ -26,6 +28,17 @@ def test_a_forecast_states_its_range_its_test_its_assumption_and_what_would_chan
         "should that last, €267.0k would come instead",
     ):
         assert said in found.text
+
+
+def test_a_recent_break_of_level_is_told_with_its_month_and_size() -> None:
+    broken = frame("forecast_horizons").assign(
+        model="seasonal_level", break_month=date(2026, 1, 1), break_change=0.5
+    )
+    text = findings.forecast_finding(broken, frame("forecast_backtest")).text
+    assert "The level broke: since Jan\u00a02026 it stands at +50% on before" in text
+    assert "It assumes last year’s months at the level of the last three" in text
+    whole = findings.forecast_finding(frame("forecast_horizons"), frame("forecast_backtest"))
+    assert "broke" not in whole.text
 
 
 def test_without_two_years_no_season_is_claimed() -> None:
