@@ -52,10 +52,11 @@ def playbook(
 ) -> pd.DataFrame:
     """One offer a segment: audience, cost, break-even, hold-out and deadline.
 
-    With b the share who order within `days` anyway, s the value of an order, m its margin,
-    d = discount × s and c the cost of contact, an offer to n customers costs n (c + b d) if it
-    moves nobody, breaks even when c + b d = r (m − d) and gains n (u (m − d) − b d − c) when
-    u = uplift × (1 − b) more order. The hold-out is the smallest share of the segment
+    With b the chance that a customer orders within `days` anyway, s the value of an order, m its
+    margin, d = discount × s and c the cost of contact, an offer costs Σ (c + b d) if it moves
+    nobody, breaks even when Σ (c + b d) = r Σ (m − d) and gains Σ (u (m − d) − b d − c) when
+    u = uplift × (1 − b) more order: customer by customer, as `win_back_offers` has it, for who
+    buys often may buy for more. The hold-out is the smallest share of the segment
     with which a test finds the larger of r and u with 80 % power (see
     `holdout_plan.holdout_size`).
 
@@ -82,10 +83,11 @@ def playbook(
         pays), `holdout_count`, `holdout_share` (NaN when the segment is too small to tell),
         `deadline` (the day on which half of the segment is lapsed, at the earliest the day
         after `as_of` and at the latest `days` after it), `verdict` (`pays`, `costs` at the
-        assumed uplift, `never` where the discount takes the whole margin), `own_rate` (b),
-        `order_value` (s), `order_margin` (m), `cause` of a loss: `margin` (the discount takes the
-        whole margin), `anyway` (most who order would have without it, b > u), `response` (what
-        more orders bring is less than contact and discount cost), None where it pays.
+        assumed uplift, `never` where the discount takes the whole margin), `own_rate` (mean b),
+        `order_value` (mean s), `order_margin` (mean m), `cause` of a loss: `margin` (the
+        discount takes the whole margin), `anyway` (most who order would have without it,
+        b > u), `response` (what more orders bring is less than contact and discount cost), None
+        where it pays.
     """
     rate = 1.0 if margin_rate is None else margin_rate
     people = customers.select("customer_id", "segment", "recency_days")
@@ -97,6 +99,7 @@ def playbook(
             customer_count=_.count(),
             own_rate=1 - _.p_no_order.mean(),
             order_value=_.expected_spend.mean(),
+            own_spend=((1 - _.p_no_order) * _.expected_spend).mean(),
             recency=_.recency_days.median(),
         )
         .to_pandas()
@@ -114,9 +117,9 @@ def _play(
     row: dict[str, float], *, discount: float, uplift: float, cost: float, rate: float
 ) -> dict[str, object]:
     n, own, value = int(row["customer_count"]), row["own_rate"], row["order_value"]
-    margin, given = value * rate, value * discount
-    kept, spent = margin - given, cost + own * given
-    gain = n * (uplift * (1 - own) * kept - spent)
+    margin, kept = value * rate, value * (rate - discount)
+    spent = cost + row["own_spend"] * discount
+    gain = n * (uplift * (value - row["own_spend"]) * (rate - discount) - spent)
     found: dict[str, object] = {
         "segment": row["segment"],
         "customer_count": n,

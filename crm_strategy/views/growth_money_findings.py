@@ -20,7 +20,8 @@ from crm_strategy.words.numbers import (
 def playbook_finding(plays: Data, *, uplift: float, discount: float, cost_known: bool) -> Finding:
     """The segment where one offer earns most, and those where it costs."""
     rows = frame_of(plays)
-    rows = without_small(rows, "customer_count") if len(rows) else rows
+    # As the table hides them: the source line tells how many there are in all.
+    rows = without_small(rows, "customer_count", within=[()]) if len(rows) else rows
     if rows.empty:
         return Finding("playbook", title=say("growth.playbook.none"))
     top = rows.sort_values(["gain", "segment"], ascending=[False, True]).iloc[0]

@@ -6,6 +6,7 @@ import pytest
 from crm_strategy.analysis.holdout_plan import holdout_size
 from crm_strategy.analysis.loyalty_programme import loyalty_programme
 from crm_strategy.analysis.playbook import contact_cost, playbook
+from crm_strategy.analysis.win_back import win_back_offers
 from tests.analysis.builders import orders, table
 from tests.analysis.test_win_back import people, values
 
@@ -31,6 +32,17 @@ def test_cost_break_even_and_gain_worked_by_hand():
     assert row["break_even_uplift"] == pytest.approx(0.075)
     assert (row["gain"], row["verdict"]) == (pytest.approx(40), "pays")
     assert row["deadline"] == date(2026, 11, 29)
+
+
+def test_the_gain_is_that_of_win_back_when_frequent_buyers_buy_for_more():
+    who = people(("a", "lost", 40, 1.0), ("b", "lost", 40, 1.0))
+    worth = values(("a", 1.0, 0.9, 20.0, 1.0), ("b", 1.0, 0.3, 300.0, 1.0))
+    terms = {"as_of": AS_OF, "days": 92, "active_days": 100}
+    found = playbook(who, worth, **terms | TERMS).iloc[0]
+    offers = win_back_offers(who, worth, **TERMS).to_pandas()
+    assert found["gain"] == pytest.approx(offers["gain"].sum())
+    # 1 + .1 × 2 and 1 + .7 × 30 if nobody is moved.
+    assert found["offer_cost"] == pytest.approx(23.2)
 
 
 def test_the_hold_out_tells_the_larger_of_break_even_and_assumed_response():

@@ -201,6 +201,23 @@ def test_a_playbook_of_a_small_segment_does_not_follow_from_the_total():
     assert title == "Send the offer to “Lost” by 1 Oct 2026"
 
 
+def test_a_playbook_names_no_segment_that_its_table_hides():
+    plays = pd.DataFrame(
+        {
+            "segment": ["need_attention", "lost", "cant_lose"], "customer_count": [13, 180, 7],
+            "offer_cost": [3.0, 50.0, 2.0], "break_even_uplift": [0.01] * 3,
+            "gain": [90.0, 40.0, -5.5], "holdout_count": [None] * 3,
+            "deadline": pd.to_datetime(["2026-10-01"] * 3), "verdict": ["pays", "pays", "costs"],
+            "cause": [None, None, "anyway"],
+        }
+    )  # fmt: skip
+    with words.speaking(language="en", min_cell=10):
+        found = findings.playbook_finding(plays, uplift=0.05, discount=0.1, cost_known=True)
+        shown = column_cells(tables.playbook_table(plays).payload(), "customer_count")
+    assert "13" not in shown
+    assert found.title == "An offer earns most with “Lost”: €40 from 180 customers"
+
+
 @pytest.mark.parametrize(
     ("days", "language", "title"),
     [
