@@ -1,4 +1,4 @@
-"""Real data through `open_book` and the analyses of KPIs, products and tests: expected.json stands.
+"""Real data through `open_book` and the analyses: the figures of their expected.json stand.
 
 What whole reports show of the same data is in `test_public_data`.
 """
@@ -11,7 +11,14 @@ import pytest
 from ibis import _
 
 from crm_strategy import open_book
-from crm_strategy.analysis import experiment_counts, experiments, kpis, product_trends
+from crm_strategy.analysis import (
+    experiment_counts,
+    experiments,
+    kpis,
+    product_trends,
+    purchase_counts,
+    value_segments,
+)
 from crm_strategy.data.book import Book
 from tests.conftest import shared
 from tests.public_data import CDNOW, COMPLETE_JOURNEY, NORTHWIND, ONLINE_RETAIL, expected
@@ -85,6 +92,24 @@ def test_online_retail_revenue_of_each_country_is_its_share_of_all(
         theirs = people.filter(_.country == country)
         revenue = values(book, orders=book.orders.semi_join(theirs, "customer_id"))["revenue"]
         assert revenue / clean["revenue"] == pytest.approx(share, abs=1e-4)
+
+
+def test_online_retail_most_valuable_fifth_holds_the_share_of_expected(
+    opened: Callable[..., Book],
+) -> None:
+    clean = expected("online_retail")["clean(customer known, quantity>0, price>0)"]
+    book = opened("online_retail", ONLINE_RETAIL, "2010-12-01..2011-12-09")
+    counts = purchase_counts.purchase_counts(book.orders, as_of=book.as_of).cache()
+    # Expected counts 867 customers, a fifth rounded down; the curve 868, a fifth rounded.
+    top = counts.order_by(_.revenue.desc()).limit(867).revenue.sum().to_pyarrow().as_py()
+    share = clean["top20pct_customers_revenue_share"]
+    assert top / clean["revenue"] == pytest.approx(share, abs=5e-5)
+    worth = counts.select("customer_id", expected_value=_.revenue)
+    curve = value_segments.value_curve(counts, worth).set_index("customer_share")
+    fifth = curve.iloc[4]
+    assert curve.index[4] == pytest.approx(868 / 4338)
+    assert fifth["revenue_share"] == fifth["expected_value_share"]
+    assert share < fifth["revenue_share"] == pytest.approx(share, abs=5e-4)
 
 
 def test_cdnow_pieces_sold_match_expected(opened: Callable[..., Book]) -> None:
