@@ -72,7 +72,9 @@ def forecast_score_finding(scored: Data) -> Finding:
     outside = rows[rows["verdict"] != "inside"]
     first, others = rows.iloc[0], rows.iloc[1:]
     title = _scored("outlook.score.title", first)
-    missed = [say(f"kpis.{each}.name") for each in others[others["verdict"] != "inside"]["measure"]]
+    missed = [
+        say(f"outlook.measure.{each}") for each in others[others["verdict"] != "inside"]["measure"]
+    ]
     if missed:
         title = say("outlook.score.title_others", title=title, others=", ".join(missed))
     return Finding(
@@ -196,7 +198,7 @@ def _scored(key: str, row: pd.Series) -> str:
     unknown = key == "outlook.score.title" and pd.isna(row["miss"])
     return say(
         f"{key}_unknown" if unknown else key,
-        measure=say(f"kpis.{row['measure']}.name"),
+        measure=say(f"outlook.measure.{row['measure']}"),
         actual=format_value(row["actual"], kind),
         miss=format_change(row["miss"], digits=0),
         verdict=say(f"outlook.score.{row['verdict']}"),

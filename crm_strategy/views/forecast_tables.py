@@ -9,7 +9,7 @@ from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.table import Table
 
 OUTLOOK_WORDS: Final = {
-    "measure": "kpis.{}.name",
+    "measure": "outlook.measure.{}",
     "horizon": "outlook.horizon.{}",
     "model": "outlook.model.{}",
     "verdict": "outlook.score.{}",

@@ -44,6 +44,8 @@ def products_finding(
     if rows.empty:
         return Finding("products", title=say("outlook.products.none"))
     shown = rows[~(rows["customer_count"].map(small) | rows["previous_count"].map(small))]
+    if shown.empty:
+        return Finding("products", title=say("outlook.products.few"))
     taken = _taken(shown, decided)
     best = say("outlook.products.best", products=_list(shown.head(MOST_NAMED)))
     best = " ".join([best, *(say("outlook.products.decided", **each) for each in taken.values())])

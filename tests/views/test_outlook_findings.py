@@ -30,6 +30,12 @@ def test_a_forecast_states_its_range_its_test_its_assumption_and_what_would_chan
         assert said in found.text
 
 
+def test_buyers_of_a_month_are_not_named_as_the_customers_active_within_a_window() -> None:
+    rows = frame("forecast_horizons").assign(measure="active_customers", unit="count")
+    payload = tables.forecast_horizons_table(rows).payload()
+    assert set(column_cells(payload, "measure")) == {"Customers who ordered"}
+
+
 def test_a_recent_break_of_level_is_told_with_its_month_and_size() -> None:
     broken = frame("forecast_horizons").assign(
         model="seasonal_level", break_month=date(2026, 1, 1), break_change=0.5

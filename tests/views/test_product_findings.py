@@ -58,6 +58,9 @@ def test_products_that_stay_are_not_called_moved() -> None:
     assert (found.severity, found.decision) == ("note", None)
     unknown = findings.products_finding(TRENDS.assign(verdict=None), base="2025 Q3")
     assert unknown.title.startswith("No earlier period is known")
+    few = findings.products_finding(TRENDS.assign(customer_count=3), base="2025 Q3")
+    assert few.title == "Too few customers bought any one product to show how products sell"
+    assert few.text == ""
 
 
 def test_a_product_of_few_customers_is_in_no_sentence() -> None:
