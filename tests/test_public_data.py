@@ -122,6 +122,15 @@ def test_online_retail_segments_sum_to_customers_and_revenue(retail: dict[str, A
     assert sum(column(retail["segments"], "revenue")) == pytest.approx(clean["revenue"])
 
 
+def test_online_retail_value_curve_has_the_share_of_the_top_fifth(retail: dict[str, Any]) -> None:
+    clean = expected("online_retail")["clean(customer known, quantity>0, price>0)"]
+    table = retail["value_curve"]
+    shares = zip(column(table, "customer_share"), column(table, "revenue_share"), strict=True)
+    [fifth] = [held for share, held in shares if share == pytest.approx(0.2, abs=5e-4)]
+    # The curve rounds a fifth of 4,338 customers to 868, the expected figure to 867.
+    assert fifth == pytest.approx(clean["top20pct_customers_revenue_share"], abs=5e-4)
+
+
 def test_online_retail_findings_count_what_expected_counts(retail: dict[str, Any]) -> None:
     whole = expected("online_retail")
     found = keyed(retail["data_findings"], "check", "row_count")
