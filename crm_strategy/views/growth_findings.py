@@ -1,5 +1,7 @@
 """Findings of chapter 5: whom to win back, whom to remind, and when to write."""
 
+from typing import Final
+
 import pandas as pd
 
 from crm_strategy.analysis.win_back import REASONS
@@ -18,6 +20,9 @@ from crm_strategy.words.numbers import (
     format_share,
     format_short_money,
 )
+
+NO_DROP_OUT: Final = 0.95
+"""From this mean chance on that lapsed customers are active, the model tells none of them apart."""
 
 
 def win_back_finding(segments: Data, actions: Data, *, discount: float, uplift: float) -> Finding:
@@ -41,9 +46,7 @@ def win_back_finding(segments: Data, actions: Data, *, discount: float, uplift: 
         top = shown.sort_values(["past_revenue", "segment"], ascending=[False, True]).iloc[0]
         parts.append(
             say(
-                "growth.win_back.text"
-                if pd.notna(top["p_alive"])
-                else "growth.win_back.text_unknown",
+                f"growth.win_back.{_alive(top['p_alive'])}",
                 segment=segment_name(top["segment"]),
                 share=format_share(top["past_revenue"] / rows["past_revenue"].sum(), digits=0),
                 customers=say_count("findings.customers", int(top["customer_count"])),
@@ -204,3 +207,10 @@ def moments_finding(moments: Data, *, days: int) -> Finding:
 
 def _customers(count: float) -> str:
     return say_count("findings.customers", int(count))
+
+
+def _alive(chance: float) -> str:
+    """Which words tell how likely lapsed customers are to buy again at all."""
+    if pd.isna(chance):
+        return "text_unknown"
+    return "text_no_drop_out" if chance >= NO_DROP_OUT else "text"

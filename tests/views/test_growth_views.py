@@ -133,6 +133,14 @@ def test_occasions_begin_a_sentence_whichever_comes_first():
     assert findings.moments_finding(rows, days=92).text.startswith("Ordered in these days")
 
 
+def test_lapsed_customers_whom_a_model_takes_all_for_active_are_not_called_likely_to_buy():
+    rows = lapsed(("at_risk", 184, 70_000.0, 0.997, 100.0, 0.02, 0.3, 200.0))
+    actions = rows.head(0).rename(columns={"segment": "action"})
+    text = findings.win_back_finding(rows, actions, discount=0.1, uplift=0.05).text
+    assert "likely to buy again" not in text
+    assert "the model finds hardly any drop-out and takes nearly all for active" in text
+
+
 def test_a_win_back_says_whom_to_offer_remind_and_leave_alone():
     actions = (
         lapsed(
