@@ -28,26 +28,17 @@ from crm_strategy.analysis import (
 )
 from crm_strategy.views import tables
 from crm_strategy.views.payload import TablePayload, is_hidden
+from tests import small_business
 
 CITIES = {"Graz": "Styria", "Leoben": "Styria", "Linz": "Upper Austria", "Wels": "Upper Austria"}
 CHANNELS = {"pickup": "shop", "desk": "shop", "parcel": "web", "locker": "app"}
-PARAMS = """\
-client: Corner Shop
-language: en
-currency: EUR
-timezone: Europe/Berlin
-rhythm: quarter
-data:
-  orders: {file: ../orders.csv}
-  customers: {file: ../customers.csv}
-business_goals:
-  - {id: growth, goal: Sell more, kpi: revenue, target: 60000, by: 2025-12-31}
-goals:
-  - {id: sales, goal: More revenue, serves: growth, priority: primary, kpi: revenue,
-     baseline: 50000, baseline_at: 2024-12-31, target: 60000, by: 2025-12-31, owner: Owner}
+PARAMS = (
+    small_business.PARAMS.replace("data:\n", "data:\n  customers: {file: ../customers.csv}\n")
+    + """\
 kpis:
   breakdowns: [segment, region, city, channel, delivery_method]
 """
+)
 END = date(2025, 9, 30)
 
 Condition = tuple[str, str]
@@ -98,7 +89,7 @@ def published(path: Path) -> dict[str, TablePayload]:
     book = open_book(path)
     least = book.params.privacy.min_cell
     start, end, periods = book.period.start, book.as_of, book.history
-    active_days = lifecycle.active_window(book.orders, as_of=end, periods=periods, min_count=least)
+    active_days = lifecycle.active_window(book.orders, **book.active_terms)
     bought = order_totals.order_totals(book.orders, as_of=end, start=start).cache()
     people = profiles.profiles_of_totals(bought, book.customers, as_of=end).cache()
     scores = rfm.scores_of_profiles(people, **book.score_terms).cache()

@@ -191,6 +191,16 @@ class Book:
         return kpi_breakdowns(self.params, self.customers)
 
     @property
+    def active_terms(self) -> dict[str, Any]:
+        """What `lifecycle.active_window` needs of this client and period, beside orders."""
+        return {
+            "as_of": self.as_of,
+            "periods": self.history,
+            "chosen": self.params.kpis.active_days,
+            "min_count": self.params.privacy.min_cell,
+        }
+
+    @property
     def score_terms(self) -> dict[str, Any]:
         """What `rfm.rfm_scores` needs of this client: score levels and own cut points."""
         return {"bins": self.params.rfm.bins, "cuts": self.params.rfm.cuts.by_measure()}

@@ -164,7 +164,7 @@ def channel_spellings(tables: Tables, supplied: Collection[str]) -> list[DataFin
     if not several:
         return []
     shown = ["/".join(f"«{text}»" for text in texts) for texts in several]
-    more = f" + {len(shown) - 8}" if len(shown) > 8 else ""
+    more = f" + {len(shown) - MOST_NAMED}" if len(shown) > MOST_NAMED else ""
     rarer = [text for texts in several for text in texts[1:]]
     return [
         DataFinding(
@@ -175,7 +175,7 @@ def channel_spellings(tables: Tables, supplied: Collection[str]) -> list[DataFin
             rarer[0],
             CHANNELS[first[rarer[0]]],
             {
-                "spellings": (", ".join(shown[:8]) + more, "text"),
+                "spellings": (", ".join(shown[:MOST_NAMED]) + more, "text"),
                 "channel": (several[0][0], "text"),
             },
         )

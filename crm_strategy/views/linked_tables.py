@@ -10,11 +10,10 @@ from crm_strategy.analysis import disclosure
 from crm_strategy.analysis.attributes import STATED
 from crm_strategy.analysis.disclosure import Cells
 from crm_strategy.analysis.members import UNKNOWN
+from crm_strategy.analysis.nested_tables import Pair
 from crm_strategy.analysis.value_segments import DECILES, REGULARITIES
 from crm_strategy.views.telling_rates import telling_rates
 from crm_strategy.words import voice
-
-Pair = tuple[str, str]
 
 _TOP = frozenset(DECILES[:2])
 _ONCE = REGULARITIES[0]
