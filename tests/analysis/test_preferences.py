@@ -52,6 +52,13 @@ def test_of_equals_the_last_choice_is_preferred_then_the_first_by_alphabet():
     assert preferred(placed, "payment_method") == ["bill", "bill"]
 
 
+def test_of_equals_the_choice_of_later_days_on_average_is_preferred():
+    # Cards on days 1 and 9: 5 on average; bills on days 5 and 6: 5.5.
+    days = (("card", 1), ("bill", 5), ("bill", 6), ("card", 9))
+    placed = paid(*(("a", f"2026-01-0{day}", method) for method, day in days))
+    assert preferred(placed, "payment_method", customers="a") == ["bill"]
+
+
 def test_refunds_and_later_orders_choose_nothing():
     placed = paid(
         *(("a", "2026-01-01", "card"), ("a", "2026-01-02", "bill", "refund")),

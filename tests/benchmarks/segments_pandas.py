@@ -150,18 +150,17 @@ def _preferences(placed: pd.DataFrame, everyone: pd.Index) -> dict[str, pd.Serie
     at = placed["ordered_at"]
     timed = at != at.dt.normalize()
     rows = placed[["customer_id", "channel", "payment_method"]].assign(
-        at=at.astype("int64") // 1_000_000,
+        choice=at.astype("int64") // 1_000_000 // 86_400 + 2.0**35,
         weekday=at.dt.day_of_week,
         hour=(at.dt.hour // 6).where(timed),
     )
     names = {"weekday": dict(enumerate(_WEEKDAYS)), "hour": dict(enumerate(_HOURS))}
     found = {}
     for what in ("channel", "payment_method", "weekday", "hour"):
-        counts = _by_customer(rows, what, sort=True)["at"].agg(["size", "max"]).reset_index(what)
-        # Count and time as one number; of equals the first, as they are sorted.
-        counts["key"] = counts["size"] * 2**33 + counts["max"]
-        counts = counts.sort_values("key", ascending=False, kind="stable")
-        best = counts.loc[~counts.index.duplicated(), what]
+        # Count and days as one number; of equals the first, as they are sorted.
+        sums = _by_customer(rows, what, sort=True)["choice"].sum().reset_index(what)
+        sums = sums.sort_values("choice", ascending=False, kind="stable")
+        best = sums.loc[~sums.index.duplicated(), what]
         best = best.map(names[what]) if what in names else best.astype("object")
         found[f"preference:{what}"] = _common(best.reindex(everyone))
     return found
