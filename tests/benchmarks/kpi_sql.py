@@ -8,174 +8,47 @@ import duckdb
 import pandas as pd
 
 from crm_strategy.analysis.spans import Span
-from tests.benchmarks.kpi_task import ACTIVE_DAYS, BREAKDOWNS
+from tests.benchmarks import kpi_sql_contacts, kpi_sql_money, kpi_sql_orders
+from tests.benchmarks.kpi_task import (
+    ACTIVE_DAYS,
+    BREAKDOWNS,
+    CONVERSION_DAYS,
+    DISCOUNT_RATE,
+    TABLES,
+)
 
-_IN = "ordered_at >= timestamp '{start}' and ordered_at < timestamp '{end}'"
-_KNOWN = "not is_refund and customer_id is not null"
-_ENDING = "ordered_at >= timestamp '{last}' and ordered_at < timestamp '{end}'"
-_BUYERS = f"""
-    select customer_id, count(*) as orders from orders where {_IN} and {_KNOWN} group by all
-"""
-_KEPT = f"""
-    select customer_id, bool_or(ordered_at < timestamp '{{start}}') as started,
-           bool_or(ordered_at >= timestamp '{{last}}') as ended
-    from orders
-    where ordered_at >= timestamp '{{first}}' and ordered_at < timestamp '{{end}}' and {_KNOWN}
-    group by all
-"""
-_EVER = f"""
-    select customer_id, min(ordered_at) as first_at, max(ordered_at) as last_at
-    from orders where ordered_at < timestamp '{{end}}' and {_KNOWN} group by all
-"""
+_OF_SEGMENTS = (
+    kpi_sql_orders.OF_CUSTOMERS | kpi_sql_money.OF_CUSTOMERS | kpi_sql_contacts.OF_CUSTOMERS
+)
+_OF_ATTRIBUTES = _OF_SEGMENTS | kpi_sql_contacts.OF_ATTRIBUTES
 
-_OF_CUSTOMERS = {
-    "revenue": f"select {{g}}, sum(amount) from orders {{members}} where {_IN} group by all",
-    "order_count": f"""
-        select {{g}}, count(*) from orders {{members}} where {_IN} and not is_refund group by all
-    """,
-    "average_order_value": f"""
-        select {{g}}, sum(amount) / nullif(count(*) filter (not is_refund), 0)
-        from orders {{members}} where {_IN} group by all
-    """,
-    "repeat_rate": f"""
-        with buyers as ({_BUYERS})
-        select {{g}}, count_if(orders > 1) / count(*) from buyers {{members}} group by all
-    """,
-    "purchase_frequency": f"""
-        with buyers as ({_BUYERS})
-        select {{g}}, sum(orders) / count(*) from buyers {{members}} group by all
-    """,
-    "active_customers": f"""
-        with active as (select distinct customer_id from orders where {_ENDING} and {_KNOWN})
-        select {{g}}, count(*) from active {{members}} group by all
-    """,
-    "active_share": f"""
-        with ever as ({_EVER})
-        select {{g}}, count_if(last_at >= timestamp '{{last}}') / count(*)
-        from ever {{members}} group by all
-    """,
-    "new_customers": f"""
-        with ever as ({_EVER})
-        select {{g}}, count_if(first_at >= timestamp '{{start}}') from ever {{members}} group by all
-    """,
-    "customer_retention_rate": f"""
-        with kept as ({_KEPT})
-        select {{g}}, count_if(started and ended) / nullif(count_if(started), 0)
-        from kept {{members}} group by all
-    """,
-    "churn_rate": f"""
-        with kept as ({_KEPT})
-        select {{g}}, count_if(started and not ended) / nullif(count_if(started), 0)
-        from kept {{members}} group by all
-    """,
+QUERIES = {
+    "segment": _OF_SEGMENTS,
+    "country": _OF_ATTRIBUTES,
+    "gender": _OF_ATTRIBUTES,
+    "source_channel": _OF_ATTRIBUTES | kpi_sql_money.OF_SOURCES,
+    "channel": kpi_sql_orders.OF_ORDERS | kpi_sql_money.OF_ORDERS,
+    "category": kpi_sql_orders.OF_LINES | kpi_sql_money.OF_LINES,
 }
-
-_BUYERS_THERE = f"""
-    select customer_id, channel, count(*) as orders
-    from orders where {_IN} and {_KNOWN} group by all
-"""
-_KEPT_THERE = f"""
-    with there as (
-        select customer_id, channel, bool_or(ordered_at < timestamp '{{start}}') as started,
-               bool_or(ordered_at >= timestamp '{{last}}') as ended
-        from orders
-        where ordered_at >= timestamp '{{first}}' and ordered_at < timestamp '{{end}}' and {_KNOWN}
-        group by all
-    ), anywhere as (
-        select channel, started, bool_or(ended) over (partition by customer_id) as ended from there
-    )
-"""
-
-_OF_ORDERS = {
-    "revenue": f"select channel, sum(amount) from orders where {_IN} group by all",
-    "order_count": f"""
-        select channel, count(*) from orders where {_IN} and not is_refund group by all
-    """,
-    "average_order_value": f"""
-        select channel, sum(amount) / nullif(count(*) filter (not is_refund), 0)
-        from orders where {_IN} group by all
-    """,
-    "repeat_rate": f"""
-        with buyers as ({_BUYERS_THERE})
-        select channel, count_if(orders > 1) / count(*) from buyers group by all
-    """,
-    "purchase_frequency": f"""
-        with buyers as ({_BUYERS_THERE})
-        select channel, sum(orders) / count(*) from buyers group by all
-    """,
-    "active_customers": f"""
-        select channel, count(distinct customer_id)
-        from orders where {_ENDING} and {_KNOWN} group by all
-    """,
-    "new_customers": f"""
-        with firsts as (
-            select arg_min(channel, (ordered_at, channel)) as channel, min(ordered_at) as first_at
-            from orders where ordered_at < timestamp '{{end}}' and {_KNOWN} group by customer_id
-        )
-        select channel, count_if(first_at >= timestamp '{{start}}') from firsts group by all
-    """,
-    "customer_retention_rate": f"""
-        {_KEPT_THERE}
-        select channel, count_if(started and ended) / nullif(count_if(started), 0)
-        from anywhere group by all
-    """,
-    "churn_rate": f"""
-        {_KEPT_THERE}
-        select channel, count_if(started and not ended) / nullif(count_if(started), 0)
-        from anywhere group by all
-    """,
-}
-
-_BUYERS_OF = f"""
-    select customer_id, category, count(distinct order_id) as orders
-    from order_lines where {_IN} and {_KNOWN} group by all
-"""
-
-_OF_LINES = {
-    "revenue": f"select category, sum(amount) from order_lines where {_IN} group by all",
-    "order_count": f"""
-        select category, count(distinct order_id)
-        from order_lines where {_IN} and not is_refund group by all
-    """,
-    "average_order_value": f"""
-        select category, sum(amount) / nullif(count(distinct order_id) filter (not is_refund), 0)
-        from order_lines where {_IN} group by all
-    """,
-    "repeat_rate": f"""
-        with buyers as ({_BUYERS_OF})
-        select category, count_if(orders > 1) / count(*) from buyers group by all
-    """,
-    "purchase_frequency": f"""
-        with buyers as ({_BUYERS_OF})
-        select category, sum(orders) / count(*) from buyers group by all
-    """,
-    "active_customers": f"""
-        select category, count(distinct customer_id)
-        from order_lines where {_ENDING} and {_KNOWN} group by all
-    """,
-}
+"""By breakdown and KPI: the query of a period. Other KPIs have no meaning for the breakdown."""
 
 
 def results(folder: Path, periods: list[Span]) -> dict[str, pd.DataFrame]:
     """Every figure; see `kpi_task`."""
     connection = duckdb.connect(config={"memory_limit": "1500MB"})
-    for name in ("orders", "order_lines", "customers", "segments"):
+    for name in TABLES:
         file = folder / f"{name}.parquet"
         connection.execute(f"create view {name} as select * from read_parquet('{file}')")
     parts = []
     for breakdown in BREAKDOWNS:
         for span in periods:
             given = _given(breakdown, span)
-            for kpi, sql in _queries(breakdown).items():
+            for kpi, sql in QUERIES[breakdown].items():
                 table = connection.sql(sql.format(**given)).df()
                 table.columns = ["group", "value"]
                 parts.append(table.assign(breakdown=breakdown, kpi=kpi, period=span.id))
     found = pd.concat(parts)
     return {"kpis": found.assign(group=found["group"].astype("object").fillna("unknown"))}
-
-
-def _queries(breakdown: str) -> dict[str, str]:
-    return {"channel": _OF_ORDERS, "category": _OF_LINES}.get(breakdown, _OF_CUSTOMERS)
 
 
 def _given(breakdown: str, span: Span) -> dict[str, object]:
@@ -185,8 +58,13 @@ def _given(breakdown: str, span: Span) -> dict[str, object]:
         "g": breakdown,
         "members": f"left join {of_period if breakdown == 'segment' else 'customers'} as members "
         "using (customer_id)",
+        "period": span.id,
         "start": span.start,
+        "last_day": span.end,
         "end": end,
         "first": span.start - window,
         "last": end - window,
+        "days": span.days,
+        "within": CONVERSION_DAYS + 1,
+        "discount_rate": DISCOUNT_RATE,
     }

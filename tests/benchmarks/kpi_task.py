@@ -12,14 +12,17 @@ import time
 from pathlib import Path
 
 from tests.benchmarks import analysis_task
-from tests.benchmarks.analysis_task import ACTIVE_DAYS, KPIS
+from tests.benchmarks.analysis_task import ACTIVE_DAYS
 from tests.benchmarks.value_task import peak_megabytes
 
-__all__ = ["ACTIVE_DAYS", "BREAKDOWNS", "KPIS", "MOST", "PERIODS"]
+__all__ = ["ACTIVE_DAYS", "BREAKDOWNS", "MOST", "PERIODS", "TABLES"]
 
 PERIODS = analysis_task.PERIODS[1:]
 """Twelve quarters, the last ending with the data."""
 BREAKDOWNS = ("segment", "country", "gender", "source_channel", "channel", "category")
+TABLES = ("orders", "order_lines", "customers", "segments", "touches", "costs", "surveys")
+CONVERSION_DAYS = 30
+DISCOUNT_RATE = 0.1
 MOST = 100
 """Groups of a breakdown that are kept: all."""
 
