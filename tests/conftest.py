@@ -41,11 +41,12 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What renders one more whole business waits for CI: the plain run stays short."""
+    """What makes or reads a whole business waits for CI: the plain run stays short."""
     if os.environ.get("CI") != "true":
-        later = pytest.mark.skip(reason="renders one more whole business: runs under CI=true")
+        later = pytest.mark.skip(reason="makes or reads a whole business: runs under CI=true")
         for item in items:
-            if item.get_closest_marker("whole"):
+            demo = "demo_workbook" in getattr(item, "fixturenames", ())
+            if demo or item.get_closest_marker("whole"):
                 item.add_marker(later)
 
 

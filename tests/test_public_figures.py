@@ -23,6 +23,8 @@ from crm_strategy.data.book import Book
 from tests.conftest import shared
 from tests.public_data import CDNOW, COMPLETE_JOURNEY, NORTHWIND, ONLINE_RETAIL, expected
 
+pytestmark = pytest.mark.whole
+
 CDNOW_PIECES = CDNOW.replace(
     "  rules:",
     """\

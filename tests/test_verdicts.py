@@ -121,10 +121,10 @@ def clients(name: str, folder: Path) -> Path:
 
 
 CLIENTS = (
-    *("demo", "orders only"),
+    "orders only",
     *(
         pytest.param(name, marks=pytest.mark.whole)
-        for name in ("strangers touched", "no margin", "cheap channels")
+        for name in ("demo", "strangers touched", "no margin", "cheap channels")
     ),
 )
 

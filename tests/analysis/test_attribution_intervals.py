@@ -16,7 +16,7 @@ def test_the_interval_of_a_channel_alone_is_that_of_a_share() -> None:
     # Of 400 journeys 100 convert: the binomial spread of 100 is √(400 · ¼ · ¾) = 8.66; of
     # orders of 100 each, their money spreads a hundred times as far.
     known = paths(("A", 100, 300, 10_000.0))
-    found = attribution_intervals(known, attribution(known), draws=200, seed=1)
+    found = attribution_intervals(known, attribution(known), draws=100, seed=1)
     last = found[found["rule"] == "last_touch"].iloc[0]
     assert last["low"] == pytest.approx(100 - 1.96 * 8.66, abs=1.7)
     assert last["high"] == pytest.approx(100 + 1.96 * 8.66, abs=1.7)
@@ -28,7 +28,7 @@ def test_money_scatters_as_single_orders_do() -> None:
     # Of 400 journeys 50 end in an order of 10 and 50 in one of 190; one draw of them has the
     # variance Σv² − (Σv)² / 400.
     known = paths(("A", 100, 300, 10_000.0)).assign(value_squares=50 * 10.0**2 + 50 * 190.0**2)
-    found = attribution_intervals(known, attribution(known), draws=200, seed=1)
+    found = attribution_intervals(known, attribution(known), draws=100, seed=1)
     last = found[found["rule"] == "last_touch"].iloc[0]
     spread = (1_810_000 - 10_000.0**2 / 400) ** 0.5
     assert last["value_high"] - 10_000 == pytest.approx(1.96 * spread, rel=0.1)
