@@ -28,8 +28,9 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # They share the cores, so more threads for small sums only wait for each other.
 os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
-# The first query of a run is slow.
-settings.register_profile("house", deadline=None)
+# The first query of a run is slow. CI has the time for more examples.
+EXAMPLES = 100 if os.environ.get("CI") == "true" else 30
+settings.register_profile("house", deadline=None, max_examples=EXAMPLES)
 settings.load_profile("house")
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 from hypothesis import settings
 
 FEW = settings(max_examples=5)
-"""Each example asks the database several times; CI has the time for more of them."""
+"""Each example asks the database several times."""
 
 ORDERS = {
     "order_id": "string",
