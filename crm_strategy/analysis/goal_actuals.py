@@ -1,7 +1,8 @@
 """Where goals stand: the KPI of each goal, for all customers or for one segment."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from math import nan
 from typing import Any
 
 import ibis
@@ -79,6 +80,57 @@ def goal_actuals(
         told = figures.assign(smallest_count=figures[["smallest_count", "customers"]].min(axis=1))
         smallest |= kpi_actuals(told, **which, column="smallest_count")
     return actuals, smallest
+
+
+def segments_on_dates(
+    goals: Sequence[Mapping[str, Any]],
+    members: Callable[..., ibis.Table],
+    *,
+    periods: Iterable[PeriodLike],
+    **terms: Any,
+) -> dict[str, tuple[float, float]]:
+    """What the goals of one segment came to in the periods that held their dates.
+
+    Parameters
+    ----------
+    goals
+        `goal_id`, `kpi`, `segment`, `by` (day).
+    members
+        `goal_segments` with all but `as_of`: who is in each segment at the end of a day.
+    periods
+        The periods up to the last one observed; only dates that they hold have passed.
+    terms
+        As in `goal_actuals`.
+
+    Returns
+    -------
+    dict
+        By goal: its value, and the fewest customers that it tells; NaN for what is not known.
+        Goals of all customers, and those whose date lies in none of the periods, are left out.
+    """
+    found = {}
+    for period in periods:
+        ended = [
+            goal
+            for goal in goals
+            if goal["segment"] != EVERYONE
+            and period.start <= pd.Timestamp(goal["by"]).date() <= period.end
+        ]
+        if not ended:
+            continue
+        nobody = pd.DataFrame(columns=["kpi", "period", "value", "smallest_count", "customers"])
+        values, smallest = goal_actuals(
+            nobody,
+            members(as_of=period.end),
+            segments={goal["segment"] for goal in ended},
+            period=period,
+            **terms,
+        )
+        for goal in ended:
+            pair = (each.get((goal["kpi"], goal["segment"])) for each in (values, smallest))
+            value, count = (nan if each is None else float(each) for each in pair)
+            found[goal["goal_id"]] = (value, count)
+    return found
 
 
 def goal_segments(

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.stats import t as student
 
 from crm_strategy.analysis.forecast import Forecast
+from crm_strategy.analysis.goal_dates import is_reached, value_on_date
 from crm_strategy.analysis.monthly_sales import month_end, months_on
 from crm_strategy.analysis.signals import ENOUGH, year_before
 from crm_strategy.analysis.spans import periods_until
@@ -61,7 +62,8 @@ def goal_outlook(
     history
         Result of `kpi_history` of periods of one rhythm: `kpi`, `start`, `end`, `value`.
     goals
-        `goal_id`, `kpi`, `segment`, `target`, `by` (day), `status`? (`not_begun` has no chance).
+        `goal_id`, `kpi`, `segment`, `target`, `by` (day), `status`? (`not_begun` has no chance);
+        result of `goal_dates.judged_on_date`, its word on goals that are over holds.
     forecasts
         Result of `forecast.sales_forecasts`, up to the end of the last period.
 
@@ -145,19 +147,21 @@ def season_before(
 
 def _over(history: pd.DataFrame, goal: Mapping[str, Any]) -> tuple[Any, ...] | None:
     """Whether a goal was reached on its date; None where that lies ahead."""
-    by = pd.Timestamp(goal["by"])
-    ends = pd.to_datetime(history["end"])
-    begun = goal.get("status") != "not_begun" and goal["segment"] == _EVERYONE
-    if not begun or history.empty or by > ends.max():
-        return None
-    held = (history["kpi"] == goal["kpi"]) & (pd.to_datetime(history["start"]) <= by) & (ends >= by)
-    of_date = history[held & history["value"].notna()]
-    if of_date.empty:
+    if "over" in goal:
+        if not goal["over"]:
+            return None
+        pair = (goal["actual"], goal.get("smallest_count"))
+        value, smallest = (math.nan if x is None or pd.isna(x) else float(x) for x in pair)
+    else:
+        by, ends = pd.Timestamp(goal["by"]), pd.to_datetime(history["end"])
+        begun = goal.get("status") != "not_begun" and goal["segment"] == _EVERYONE
+        if not begun or history.empty or by > ends.max():
+            return None
+        value, smallest = value_on_date(history, goal["kpi"], by)
+    if math.isnan(value):
         return (goal["goal_id"], *(math.nan,) * 4, 0, "over_unknown", math.nan)
-    value, sign = float(of_date["value"].iloc[0]), -1 if KPIS[goal["kpi"]].lower_is_better else 1
-    basis = "over_reached" if sign * value >= sign * float(goal["target"]) else "over_missed"
-    counts = of_date.reindex(columns=["smallest_count", "customers"]).astype("float64")
-    smallest = float(counts.iloc[0].min())
+    reached = is_reached(value, target=float(goal["target"]), kpi=goal["kpi"])
+    basis = "over_reached" if reached else "over_missed"
     return (goal["goal_id"], math.nan, value, math.nan, math.nan, 0, basis, smallest)
 
 

@@ -39,13 +39,14 @@ def with_paths(
     (half the width of its XmR limits; of KPIs that follow the season that of their changes on
     the year, times the value a year ago), or, with fewer than 8 earlier values, while the 95 %
     interval of the actual holds the path; `behind` beyond that; `unjudged` where neither is
-    known, as for the goals of one segment.
+    known, as for the goals of one segment. A goal that is over has left its path: it has neither.
 
     Parameters
     ----------
     goals
         Goals with their status at the end of the period: `kpi`, `segment`, `baseline`,
-        `baseline_at`, `target`, `by`, `actual`, `expected`, `expected_progress`.
+        `baseline_at`, `target`, `by`, `actual`, `expected`, `expected_progress`, `over`?
+        (`goal_dates.judged_on_date`).
     history
         Result of `kpi_history` of all customers, for periods of one rhythm.
     period
@@ -68,6 +69,8 @@ def with_paths(
 def _path(
     goal: Mapping[str, Any], history: pd.DataFrame, period: PeriodLike
 ) -> dict[str, float | str | None]:
+    if goal.get("over"):
+        return {"season_expected": None, "standing": None}
     rows = history[(history["kpi"] == goal["kpi"]) & (history["start"] <= period.start)]
     rows = rows.sort_values("start", ignore_index=True)
     known = goal["segment"] == _EVERYONE and period.id in set(rows["period"])

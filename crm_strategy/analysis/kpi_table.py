@@ -41,8 +41,9 @@ def kpi_table(
     period, previous, year_before
         The periods to show.
     goals
-        Goals with their status: `kpi`, `segment`, `target`, `status`. Those of all customers
-        are shown, the first of each KPI: put primary goals first.
+        Goals with their status: `kpi`, `segment`, `target`, `status`, `by`?. Those of all
+        customers are shown, the first of each KPI: put primary goals first. A goal whose date
+        lies before the period is no target of it.
 
     Returns
     -------
@@ -54,7 +55,7 @@ def kpi_table(
         `smallest_count`, `previous_smallest_count`, `last_year_smallest_count` (the fewest
         customers that each value tells).
     """
-    aims = _aims(goals)
+    aims = _aims(goals, period)
     rows = [
         _row(kpi, rows.set_index("period"), period, previous, year_before)
         | aims.get(kpi, {"target": None, "status": None})
@@ -141,10 +142,13 @@ def _change(value: float, before: float, unit: str) -> float | None:
     return None if before == 0 else (value - before) / abs(before)
 
 
-def _aims(goals: Sequence[Mapping[str, Any]] | pd.DataFrame) -> dict[str, dict[str, Any]]:
+def _aims(
+    goals: Sequence[Mapping[str, Any]] | pd.DataFrame, period: PeriodLike
+) -> dict[str, dict[str, Any]]:
     rows = goals.to_dict("records") if isinstance(goals, pd.DataFrame) else goals
     aims: dict[str, dict[str, Any]] = {}
     for goal in rows:
-        if goal["segment"] == _EVERYONE:
+        past = goal.get("by") is not None and pd.Timestamp(goal["by"]).date() < period.start
+        if goal["segment"] == _EVERYONE and not past:
             aims.setdefault(goal["kpi"], {"target": goal["target"], "status": goal["status"]})
     return aims

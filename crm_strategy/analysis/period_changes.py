@@ -47,12 +47,12 @@ def period_changes(
     """Hold a period's goals, KPIs and decisions against those of the period before.
 
     Both are counted by today's definitions from the data of both periods; no earlier report is
-    read. A goal is `due` where its date lies in the period, `new` where its baseline was taken
-    after the period before, `worse` or `better` by its status, `known` where one of the two is
-    not. A KPI is a `new_signal`, has `turned` to the other side, `ceased` to be one or is one
-    as before (`still_signal`). A decision is `scored` for the first time, `rescored` where its
-    verdict changed, `not_scored` where it fell due and nothing can be said, `taken` in the
-    period.
+    read. A goal is `due` where its date lies in the period (`same` ever after), `new` where its
+    baseline was taken after the period before, `worse` or `better` by its status, `known` where
+    one of the two is not. A KPI is a `new_signal`, has `turned` to the other side, `ceased` to
+    be one or is one as before (`still_signal`). A decision is `scored` for the first time,
+    `rescored` where its verdict changed, `not_scored` where it fell due and nothing can be said,
+    `taken` in the period.
 
     Parameters
     ----------
@@ -104,7 +104,10 @@ def _goals(
             before, change = before or {}, SAME
         elif before is None or pd.Timestamp(goal["baseline_at"]).date() > previous.end:
             before, change = {}, "new"
-        elif previous.end < pd.Timestamp(goal["by"]).date() <= period.end:
+        elif (by := pd.Timestamp(goal["by"]).date()) <= previous.end:
+            # Decided on its date.
+            change = SAME
+        elif by <= period.end:
             change = "due"
         else:
             change = _way(before["status"], goal["status"])

@@ -90,14 +90,16 @@ def goal_chain(
     costed
         The channels that the table of costs names; None leaves open which these are.
     until
-        Decisions of periods that begin later are no link yet; None counts all.
+        Last day observed: decisions of periods that begin later are no link yet, and nothing of
+        a goal whose date has come by then is left to mend. None counts all.
 
     Returns
     -------
     list of dict
         Goals in their order, links in the order of `LINKS`: goal_id, goal, link, holds (what
         the link is, in printed words; None where it is missing), verdict (`whole` or
-        `broken`), line (of the parameters file; None where it holds), remedy.
+        `broken`; `over` for every link of a goal whose date has passed), line (of the parameters
+        file; None where there is nothing to mend), remedy.
     """
     held = None if tests is None else frozenset(tests)
     paid = None if costed is None else frozenset(costed)
@@ -107,11 +109,12 @@ def goal_chain(
             "goal": printed(goal.goal),
             "link": link,
             "holds": found.holds,
-            "verdict": "whole" if found.remedy is None else "broken",
-            "line": None if found.remedy is None else params.line_of(found.loc),
-            "remedy": found.remedy,
+            "verdict": "over" if over else "whole" if found.remedy is None else "broken",
+            "line": None if over or found.remedy is None else params.line_of(found.loc),
+            "remedy": None if over else found.remedy,
         }
         for index, goal in enumerate(params.goals)
+        for over in (until is not None and goal.by <= until,)
         for link, found in zip(
             LINKS, _links(goal, ("goals", index), params, held, paid, until), strict=True
         )

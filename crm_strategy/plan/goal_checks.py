@@ -144,7 +144,10 @@ def _owned(goal: Goal, _params: Params, _as_of: date | None) -> str | None:
     return say("plan.remedy.owned") if goal.owner is None else None
 
 
-def _touched(goal: Goal, params: Params, _as_of: date | None) -> str | None:
+def _touched(goal: Goal, params: Params, as_of: date | None) -> str | None:
+    if as_of is not None and goal.by <= as_of:
+        # Nothing can move it any more.
+        return None
     acted_on = any(
         action.kpi == goal.kpi and (goal.segment == EVERYONE or segment in {EVERYONE, goal.segment})
         for touchpoint in params.touchpoints

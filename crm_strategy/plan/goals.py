@@ -11,7 +11,7 @@ from crm_strategy.plan.text import printed
 from crm_strategy.words.kpis import KPIS
 from crm_strategy.words.numbers import is_missing
 
-Status = Literal["reached", "on_track", "at_risk", "off_track", "no_data", "not_begun"]
+Status = Literal["reached", "on_track", "at_risk", "off_track", "missed", "no_data", "not_begun"]
 """Best first; `plan.status.<id>` names it."""
 
 LOWER_IS_BETTER = frozenset(kpi for kpi, each in KPIS.items() if each.lower_is_better)
@@ -35,7 +35,7 @@ class GoalStatus:
     expected
         Value the KPI should have today, in its own unit.
     status
-        reached, on_track, at_risk, off_track, no_data or not_begun.
+        reached, on_track, at_risk, off_track, missed, no_data or not_begun.
     """
 
     progress: float | None
@@ -66,10 +66,11 @@ def goal_status(
     """Compare a KPI with the straight way from baseline to target.
 
     expected = baseline + (target − baseline) × share of the time that has passed.
-    `reached`: the target is met. `on_track`: at or beyond the expected value. `at_risk`: short
-    of it by at most 5 % of it. `off_track`: short by more. `no_data`: no actual value, or no
-    baseline and the target is not met. `not_begun`: the baseline lies after the last day
-    observed, so there is no way to be on yet. Where lower is better, the comparisons turn round.
+    `reached`: the target is met. `missed`: it is not, and its day has come. Before that day,
+    `on_track`: at or beyond the expected value; `at_risk`: short of it by at most 5 % of it;
+    `off_track`: short by more. `no_data`: no actual value, or no baseline and the target is not
+    met before its day. `not_begun`: the baseline lies after the last day observed, so there is
+    no way to be on yet. Where lower is better, the comparisons turn round.
 
     Parameters
     ----------
@@ -89,7 +90,10 @@ def goal_status(
     progress = None if baseline is None else (actual - baseline) / (target - baseline)
     sign = -1 if lower_is_better else 1
     towards = None if expected is None else sign * expected
-    return GoalStatus(progress, passed, expected, _status(sign * actual, sign * target, towards))
+    status = _status(sign * actual, sign * target, towards)
+    if today >= by and status != "reached":
+        status = "missed"
+    return GoalStatus(progress, passed, expected, status)
 
 
 def _status(actual: float, target: float, expected: float | None) -> Status:

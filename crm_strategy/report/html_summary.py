@@ -60,8 +60,10 @@ def _goal(goals: TablePayload, row: int) -> dict[str, str]:
     kpi, segment = _text(goals, "kpi", row), _text(goals, "segment", row)
     everyone = (goals["keys"].get("segment") or ["all"] * (row + 1))[row] in (None, "all")
     look = theme.STATUS.get(status, theme.STATUS["no_data"])
+    name = _text(goals, "goal", row)
     return {
-        "goal": _text(goals, "goal", row),
+        # The value of a goal that was missed is that of its date.
+        "goal": f"{name} ({_text(goals, 'by', row)})" if status == "missed" else name,
         "kpi": kpi if everyone or not segment else f"{kpi}, {segment}",
         "value": _text(goals, "actual", row),
         "target": _text(goals, "target", row),

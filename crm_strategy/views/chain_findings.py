@@ -9,10 +9,10 @@ from crm_strategy.analysis.goal_outlook import OVER
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.chain_tables import told_decisions, told_outlook
 from crm_strategy.views.finding import Decision, Finding
-from crm_strategy.views.kinds import kpi_kind
+from crm_strategy.views.goal_findings import told_end
 from crm_strategy.views.payload import is_hidden
 from crm_strategy.words import say, say_count
-from crm_strategy.words.numbers import format_count, format_date, format_share, format_value
+from crm_strategy.words.numbers import format_count, format_share
 
 LIKELY = 2 / 3
 """From this chance on a goal is called likely to be reached (Mastrandrea et al. 2010, IPCC
@@ -23,10 +23,18 @@ _GOOD, _BAD = ("as_expected", "exceeded", "better"), ("fell_short", "opposite", 
 
 
 def goal_chain_finding(chain: Data) -> Finding:
-    """How many goals have a whole chain, and which link is missing most often."""
+    """How many goals have a whole chain, and which link is missing most often.
+
+    Goals whose date has passed are not counted: nothing of their chain is left to mend.
+    """
     rows = frame_of(chain)
     if rows.empty:
         return Finding("goal_chain", title=say("findings.goals.none"), severity="act")
+    past = int(rows.loc[rows["verdict"] == "over", "goal_id"].nunique())
+    over = say_count("plan.chain_finding.over", past) if past else ""
+    rows = rows[rows["verdict"] != "over"]
+    if rows.empty:
+        return Finding("goal_chain", title=say("plan.outlook.all_over"), text=over)
     broken = rows[rows["verdict"] == "broken"]
     goals = rows["goal_id"].nunique()
     whole = goals - broken["goal_id"].nunique()
@@ -35,6 +43,7 @@ def goal_chain_finding(chain: Data) -> Finding:
         return Finding(
             "goal_chain",
             title=say_count("plan.chain_finding.whole", int(goals)),
+            text=over,
             severity="good",
             figures=figures,
         )
@@ -47,10 +56,18 @@ def goal_chain_finding(chain: Data) -> Finding:
             whole=format_count(whole),
             goals=say_count("findings.of_goals", int(goals)),
         ),
-        text=say(
-            "plan.chain_finding.most",
-            link=say(f"plan.link.{most}"),
-            links=say_count("plan.chain_finding.links", len(broken)),
+        text=" ".join(
+            filter(
+                None,
+                [
+                    say(
+                        "plan.chain_finding.most",
+                        link=say(f"plan.link.{most}"),
+                        links=say_count("plan.chain_finding.links", len(broken)),
+                    ),
+                    over,
+                ],
+            )
         ),
         severity="watch",
         figures=figures,
@@ -98,7 +115,9 @@ def goal_outlook_finding(outlook: Data, goals: Data) -> Finding:
         "goal_outlook",
         title=say(
             "plan.outlook.title_unknown" if unknown else "plan.outlook.title",
-            goals=say_count("findings.of_goals", len(rows)),
+            goals=say_count(
+                "plan.outlook.goals_ahead" if ended.any() else "findings.of_goals", len(rows)
+            ),
             unknown=format_count(unknown),
             **{name: format_count(n) for name, n in counts.items()},
         ),
@@ -111,14 +130,9 @@ def goal_outlook_finding(outlook: Data, goals: Data) -> Finding:
 
 def _told_end(row: Mapping[str, Any]) -> str:
     """What came of a goal whose date is over, or that it cannot be told."""
-    kind = kpi_kind(str(row["kpi"]))
-    return say(
-        f"plan.outlook.{row['basis']}",
-        goal=row["goal"],
-        by=format_date(pd.Timestamp(row["by"]).date()),
-        value="" if row["basis"] == "over_unknown" else format_value(row["expected_at_end"], kind),
-        target=format_value(row["target"], kind),
-    )
+    value = row["expected_at_end"]
+    status = str(row["basis"]).removeprefix("over_")
+    return told_end({**row, "actual": value, "status": status}, few=is_hidden(value))
 
 
 def _told_chance(row: Mapping[str, Any]) -> str:

@@ -25,7 +25,7 @@ def goal_chain_table(chain: Data) -> Table:
     rows = frame_of(chain)
     wide = pd.DataFrame(columns=["goal", *LINKS])
     if len(rows):
-        said = rows["holds"].where(rows["verdict"] == "whole", rows["line"].map(_missing))
+        said = rows["holds"].where(rows["verdict"] != "broken", rows["line"].map(_missing))
         wide = rows.assign(said=said).pivot(index="goal_id", columns="link", values="said")
         names = rows.drop_duplicates("goal_id").set_index("goal_id")["goal"]
         wide = wide.loc[names.index, list(LINKS)].assign(goal=names)[["goal", *LINKS]]
@@ -85,7 +85,6 @@ def told_outlook(outlook: Data, goals: Data) -> pd.DataFrame:
         # Of a goal that is over, the customers are those of its date.
         over = table["basis"].isin(OVER)
         table["few"] = table["few"].where(~over, table["smallest_count"].map(small))
-        table["basis"] = table["basis"].mask(over & table["few"], "over_unknown")
         table = table.drop(columns="smallest_count")
     table["range"] = [_range(row) for row in table.to_dict("records")]
     shown = table.astype(dict.fromkeys(_TOLD, "object"))

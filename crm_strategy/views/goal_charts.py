@@ -2,27 +2,30 @@
 
 from typing import Final
 
+import pandas as pd
+
 from crm_strategy import words
 from crm_strategy.views.alt import alt_text, listing
 from crm_strategy.views.bullets import Bullet, BulletWords, bullets
 from crm_strategy.views.cells import Data
 from crm_strategy.views.chart import Chart
 from crm_strategy.views.drawing import Drawing
-from crm_strategy.views.goal_tables import FEW_CUSTOMERS, told_goals
+from crm_strategy.views.goal_tables import FEW_CUSTOMERS, is_over, told_goals
 from crm_strategy.views.kinds import print_value
 from crm_strategy.views.layout import Layout
 from crm_strategy.views.markup import cell_text
 from crm_strategy.views.payload import TablePayload, cell_kinds, column_cells, numbers
 from crm_strategy.views.table import Table
 from crm_strategy.words.kpis import KPIS
+from crm_strategy.words.numbers import format_date
 
-_ORDER: Final = ("off_track", "at_risk", "on_track", "reached", "no_data", "not_begun")
+_ORDER: Final = ("off_track", "at_risk", "missed", "on_track", "reached", "no_data", "not_begun")
 
 
 def goal_bullets_chart(goals: Data) -> Chart:
     """Goals as bullets: actual against target, with what is expected by today."""
     figures = Table(
-        told_goals(goals),
+        _dated(goals),
         id="goals",
         suppress=FEW_CUSTOMERS,
         layout=Layout(
@@ -49,6 +52,15 @@ def goal_bullets_chart(goals: Data) -> Chart:
         alt=_alt,
         beside="goals",
     )
+
+
+def _dated(goals: Data) -> pd.DataFrame:
+    """The goals as they may be told; one that is over names its date."""
+    rows = told_goals(goals)
+    if rows.empty or not (over := is_over(rows)).any():
+        return rows
+    days = rows["by"].map(lambda by: format_date(pd.Timestamp(by).date()))
+    return rows.assign(goal=rows["goal"].where(~over, rows["goal"] + " (" + days + ")"))
 
 
 def _paint(figures: TablePayload) -> Drawing:

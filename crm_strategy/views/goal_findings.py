@@ -1,9 +1,13 @@
 """Findings of chapter 1: which goals are on course, and whether they are well set."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.goal_tables import is_over
 from crm_strategy.views.kinds import kpi_kind
 from crm_strategy.views.layout import CUSTOMER_KPIS
 from crm_strategy.views.privacy import small
@@ -17,13 +21,16 @@ def goals_finding(goals: Data) -> Finding:
     """How many goals are on track; asks for a decision on the worst primary one.
 
     A goal off track by no more than chance explains is to be watched, and one that its season
-    explains is told beside the path of its season (`goal_paths.with_paths`).
+    explains is told beside the path of its season (`goal_paths.with_paths`). One whose date has
+    passed was reached or missed then (`goal_dates.judged_on_date`): no course is left to
+    correct, so it asks for a new goal at most.
     """
     rows = frame_of(goals)
     if rows.empty:
         return Finding("goals", title=say("findings.goals.none"), severity="act")
     begun = rows["status"] != "not_begun"
     fine = rows["status"].isin(["on_track", "reached"])
+    missed = int((rows["status"] == "missed").sum())
     standings = _standings(rows)
     text = _by_status(rows.assign(standing=standings))
     if not begun.any():
@@ -33,14 +40,15 @@ def goals_finding(goals: Data) -> Finding:
     return Finding(
         "goals",
         title=say(
-            "findings.goals.title",
+            "plan.goals.title_missed" if missed else "findings.goals.title",
             fine=format_count(int(fine.sum())),
+            missed=format_count(missed),
             goals=say_count("findings.of_goals", int(begun.sum())),
         ),
         text=text,
         severity="act" if len(off) else "watch" if late.any() or not fine[begun].all() else "good",
         figures={status: int(n) for status, n in rows["status"].value_counts().items()},
-        decision=_restate(off),
+        decision=_restate(off) or _next_goal(rows[is_over(rows)]),
     )
 
 
@@ -84,9 +92,12 @@ def _by_status(rows: pd.DataFrame) -> str:
         parts.append(_named(key, off[off["standing"] == standing]))
     parts.append(_named("at_risk", rows[(rows["status"] == "at_risk") & ~seasonal]))
     parts += [_seasonal(row) for _, row in rows[seasonal].iterrows()]
-    parts.append(_named("no_data", rows[rows["status"] == "no_data"]))
+    over = is_over(rows)
+    parts.append(_named("no_data", rows[(rows["status"] == "no_data") & ~over]))
     if len(ahead := rows[rows["status"] == "not_begun"]):
         parts.append(say("plan.goals.not_begun", names="; ".join(map(str, ahead["goal"]))))
+    parts += [told_end(row, few=_few(row)) for _, row in rows[over].iterrows()]
+    parts.append(say("plan.goals.over_decide") if over.any() else "")
     return " ".join(filter(None, parts))
 
 
@@ -119,6 +130,34 @@ def _few(goal: "pd.Series") -> bool:
     """Whether a goal's value would tell a few customers."""
     counted = goal["kpi"] in CUSTOMER_KPIS[1] and small(goal["actual"])
     return counted or small(goal.get("smallest_count"))
+
+
+def told_end(goal: Mapping[str, Any] | pd.Series, *, few: bool) -> str:
+    """What came of a goal whose date is over; the value is left out where it tells a few."""
+    status, kind = str(goal["status"]), kpi_kind(str(goal["kpi"]))
+    known = status in ("reached", "missed")
+    key = "over_unknown" if not known else f"over_{status}_few" if few else f"over_{status}"
+    return say(
+        f"plan.outlook.{key}",
+        goal=goal["goal"],
+        by=format_date(pd.Timestamp(goal["by"]).date()),
+        value=format_value(goal["actual"], kind) if known and not few else "",
+        target=format_value(goal["target"], kind),
+    )
+
+
+def _next_goal(over: pd.DataFrame) -> Decision | None:
+    """What is left to decide of goals whose date has passed: first of one that was missed."""
+    if over.empty:
+        return None
+    ranks = {"rank": over["priority"].map(_RANK), "met": over["status"] == "reached"}
+    first = over.assign(**ranks).sort_values(["met", "rank", "goal_id"]).iloc[0]
+    return Decision(
+        title=say("plan.goals.next", goal=first["goal"]),
+        why=told_end(first, few=_few(first)),
+        owner=str(first["owner"] or ""),
+        evidence="measured",
+    )
 
 
 def _restate(off: pd.DataFrame) -> Decision | None:

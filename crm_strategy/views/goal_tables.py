@@ -51,7 +51,15 @@ def goals_table(goals: Data) -> Table:
             "expected_progress",
         ),
     )
-    return Table(told, id="goals", suppress=FEW_CUSTOMERS, layout=layout)
+    over = len(told) > 0 and bool(is_over(told).any())
+    note = f"{words.say('views.table.goals.note')} {words.say('plan.goals.over_note')}"
+    return Table(told, id="goals", suppress=FEW_CUSTOMERS, layout=layout, note=note if over else "")
+
+
+def is_over(goals: pd.DataFrame) -> "pd.Series[bool]":
+    """Which goals' dates have passed (`goal_dates.judged_on_date`)."""
+    known = goals["over"] if "over" in goals else pd.Series(False, goals.index)
+    return known.fillna(False).astype("bool")
 
 
 def _void(rows: pd.DataFrame, column: str) -> bool:

@@ -97,6 +97,7 @@ STATUS: Final = {
     "on_track": Status("●", "on", "good", "#E2F1E9"),
     "at_risk": Status("▲", "risk", "risk", "#FBEFD9"),
     "off_track": Status("◆", "off", "bad", "#FBE5E2"),
+    "missed": Status("◆", "off", "bad", "#FBE5E2"),
     "no_data": Status("○", "none", "none", "#ECEFF2"),
     "not_begun": Status("○", "none", "none", "#ECEFF2"),
 }

@@ -1,9 +1,10 @@
 from datetime import date
 
 import ibis
+import pandas as pd
 import pytest
 
-from crm_strategy.analysis.goal_actuals import goal_actuals, goal_segments
+from crm_strategy.analysis.goal_actuals import goal_actuals, goal_segments, segments_on_dates
 from crm_strategy.analysis.kpis import kpi_history
 from crm_strategy.analysis.rfm import customer_segments, rfm_scores
 from crm_strategy.analysis.spans import Span
@@ -37,6 +38,29 @@ def test_a_segment_is_judged_by_its_own_customers_and_carries_no_channel_costs()
     # Two customers in all, one of them in the segment.
     assert smallest["revenue", "all"] == 2
     assert smallest["revenue", segment] == 1
+
+
+def test_a_segments_goal_is_counted_in_the_period_of_its_date_by_who_was_in_it_then() -> None:
+    before = Span("2026-Q2", date(2026, 4, 1), date(2026, 6, 30))
+    placed = orders(("a", "2026-05-02", 10), ("b", "2026-07-03", 20), ("a", "2026-09-04", 40))
+    then = {before.end: ["a"], QUARTER.end: ["b"]}
+
+    def members(*, as_of: date) -> ibis.Table:
+        return ibis.memtable({"customer_id": then[as_of], "segment": ["own"]})
+
+    goals = [
+        {"goal_id": "past", "kpi": "revenue", "segment": "own", "by": before.end},
+        {"goal_id": "now", "kpi": "revenue", "segment": "own", "by": QUARTER.start},
+        {"goal_id": "everyone", "kpi": "revenue", "segment": "all", "by": before.end},
+        {"goal_id": "ahead", "kpi": "revenue", "segment": "own", "by": date(2026, 12, 31)},
+        {"goal_id": "costs", "kpi": "cac", "segment": "own", "by": before.end},
+    ]
+    terms = TABLES | {"orders": placed, "active_days": 92}
+    found = segments_on_dates(goals, members, periods=[before, QUARTER], **terms)
+    assert sorted(found) == ["costs", "now", "past"]
+    assert found["past"] == (10.0, 1.0)
+    assert found["now"] == (20.0, 1.0)
+    assert pd.isna(found["costs"][0])
 
 
 def test_segments_of_goals_are_those_of_a_day_by_scores_and_by_own_rules() -> None:

@@ -65,6 +65,16 @@ def test_periods_the_history_lacks_have_no_value():
     assert table["verdict"].tolist() == ["too_short"]
 
 
+def test_a_goal_whose_date_lies_before_the_period_is_no_target_of_it():
+    past = {"kpi": "cac", "segment": "all", "target": 20.0, "status": "missed"}
+    past |= {"by": date.fromordinal(NOW.start.toordinal() - 1)}
+    now = past | {"target": 15.0, "by": NOW.start}
+    table = card(rows("cac", *range(24)), goals=[past])
+    assert pd.isna(table.loc["cac", "target"])
+    table = card(rows("cac", *range(24)), goals=[past, now])
+    assert table.loc["cac", ["target", "status"]].tolist() == [15.0, "missed"]
+
+
 def test_goals_of_all_customers_bring_target_and_status():
     goals = [
         {"kpi": "cac", "segment": "new", "target": 1.0, "status": "reached"},

@@ -102,6 +102,11 @@ def test_a_goal_whose_date_lies_in_the_period_fell_due():
     assert of("goal", changes(goals=[due], before=[due]))["change"] == "due"
     later = goal("reached", by=date.fromordinal(NOW.end.toordinal() + 1))
     assert of("goal", changes(goals=[later], before=[later]))["change"] == "same"
+    # What its KPI does after its date changes nothing of it.
+    past = goal("missed", by=date.fromordinal(NOW.start.toordinal() - 1))
+    assert of("goal", changes(goals=[past], before=[past | {"status": "reached"}]))["change"] == (
+        "same"
+    )
 
 
 def test_a_goal_that_has_not_begun_has_not_changed():

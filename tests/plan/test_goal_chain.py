@@ -136,3 +136,10 @@ def test_a_decision_of_a_later_period_is_no_link(read, day, missing):
     rows = goal_chain(read(PARAMS), until=day)
     later = [row for row in rows if "after this period" in str(row["remedy"])]
     assert [row["link"] for row in later] == ["decision"] * missing
+
+
+def test_of_a_goal_whose_date_has_passed_nothing_is_left_to_mend(read):
+    rows = goal_chain(read(PARAMS), until=date(2026, 12, 31))
+    assert {row["verdict"] for row in rows} == {"over"}
+    assert all(row["line"] is None and row["remedy"] is None for row in rows)
+    assert any(row["holds"] for row in rows)

@@ -63,6 +63,13 @@ def test_a_good_goal_passes_every_check_of_a_goal(read):
     assert [row["remedy"] for row in rows[:9]] == [None] * 9
 
 
+def test_no_action_is_asked_for_to_move_a_goal_whose_date_has_passed(read):
+    idle = read(plan(GOOD | {"by": "2026-06-30"}, more=""))
+    assert ("retain", "touched") in failed(idle, as_of=date(2026, 6, 29))
+    assert ("retain", "touched") not in failed(idle, as_of=date(2026, 6, 30))
+    assert ("retain", "time_bound") in failed(idle, as_of=date(2026, 6, 30))
+
+
 @pytest.mark.parametrize(
     ("changes", "check", "remedy"),
     [

@@ -17,7 +17,7 @@ START, END = date(2025, 12, 31), date(2026, 12, 31)
 VALUES = st.floats(-1e6, 1e6, allow_nan=False).map(lambda value: round(value, 3))
 TODAYS = st.dates(date(2025, 6, 1), date(2027, 6, 1))
 BEGUN = st.dates(START, date(2027, 6, 1))
-ORDER = ["no_data", "off_track", "at_risk", "on_track", "reached"]
+ORDER = ["no_data", "missed", "off_track", "at_risk", "on_track", "reached"]
 
 
 def status(actual, *, baseline=100.0, target=200.0, today=END, lower_is_better=False):
@@ -88,9 +88,23 @@ def test_the_expected_value_itself_is_on_track_whatever_the_last_bit():
     )
 
 
+def test_from_its_day_on_a_goal_that_falls_short_is_missed_by_however_little():
+    before = END - timedelta(days=1)
+    for actual in (199.99, 100):
+        assert status(actual, today=before).status in ("on_track", "off_track")
+        assert [status(actual, today=END + timedelta(days=n)).status for n in (0, 90)] == [
+            "missed",
+            "missed",
+        ]
+    assert status(199, baseline=None).status == "missed"
+    assert status(200).status == "reached"
+    assert status(None).status == "no_data"
+
+
 def test_without_baseline_only_reached_is_known():
     assert status(200, baseline=None) == GoalStatus(None, 1.0, None, "reached")
-    assert status(199, baseline=None) == GoalStatus(None, 1.0, None, "no_data")
+    early = status(199, baseline=None, today=END - timedelta(days=1))
+    assert (early.expected, early.status) == (None, "no_data")
     assert status(9, baseline=None, target=10, lower_is_better=True).status == "reached"
 
 

@@ -93,6 +93,39 @@ def test_the_chain_names_the_line_of_what_is_missing():
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_goal_whose_date_has_passed_is_not_counted_in_the_chain_nor_its_links_mended(language):
+    rows = chain(("a", "test"), ("b", "test"))
+    past = rows["goal_id"] == "b"
+    rows.loc[past, ["verdict", "line", "remedy"]] = ["over", None, None]
+    with speaking(language=language):
+        found = findings.goal_chain_finding(rows)
+        table = tables.goal_chain_table(rows).payload()
+        broken = tables.broken_links_table(rows).payload()
+        alone = findings.goal_chain_finding(rows[past])
+    assert found.figures == {"goals": 1, "whole": 0, "broken": 1}
+    assert found.text.endswith(
+        "1 goal whose date has passed is not counted: nothing of it is left to mend."
+        if language == "en"
+        else "1 цель, срок которой прошёл, не учтена: исправлять в ней нечего."
+    )
+    assert column(table, "test")[0] is None
+    assert column(broken, "goal") == ["A"]
+    assert (alone.severity, alone.decision) == ("note", None)
+
+
+def test_the_outlook_counts_only_goals_whose_date_lies_ahead():
+    with speaking(language="en"):
+        ahead, over = (outlook(each).assign(goal_id=str(each)) for each in (0.9, math.nan))
+        named = [goals(goal_id=each, status="on_track") for each in ("0.9", "nan")]
+        told = pd.concat([ahead, over.assign(basis="over_missed")])
+        found = findings.goal_outlook_finding(told, pd.concat(named))
+    assert found.title == (
+        "As things go, of 1 goal whose date lies ahead, 1 likely to be reached, 0 uncertain, "
+        "0 unlikely"
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
 def test_a_whole_chain_is_good_news_and_no_goals_are_said(language):
     with speaking(language=language):
         assert findings.goal_chain_finding(chain()).severity == "good"
@@ -132,7 +165,7 @@ def test_what_came_of_few_customers_on_a_goals_date_is_not_told():
     with speaking(language="en", min_cell=10):
         found = findings.goal_outlook_finding(over, goals())
     assert found.title == "The dates of all goals are over"
-    assert found.text.endswith("is over; its value of then cannot be told.")
+    assert found.text.endswith("missed, by a value that rests on too few customers to be shown.")
 
 
 def of_chances(*rows):

@@ -1,6 +1,6 @@
 import pytest
 
-from crm_strategy.views import findings, tables
+from crm_strategy.views import charts, findings, tables
 from crm_strategy.words import speaking
 
 
@@ -64,7 +64,7 @@ def test_of_few_customers_no_standing_is_told():
 
 @pytest.mark.parametrize("language", ["en", "ru"])
 @pytest.mark.parametrize("standing", ["ahead", "noise", "behind", "unjudged"])
-@pytest.mark.parametrize("status", ["on_track", "at_risk", "off_track", "reached"])
+@pytest.mark.parametrize("status", ["on_track", "at_risk", "off_track", "reached", "missed"])
 def test_every_pair_of_status_and_standing_can_be_said(language, standing, status):
     for season in (None, 105.0):
         said(goal(status, standing, season=season), language=language)
@@ -90,3 +90,63 @@ def test_goals_that_have_not_begun_are_named_but_neither_judged_nor_counted(lang
     assert "2" not in found.title
     alone = said(later, language=language)
     assert (alone.severity, alone.decision) == ("note", None)
+
+
+def past(status="missed", *, name="Past", **more):
+    """A goal whose date, 31 December 2024, has passed."""
+    by = {"by": "2024-12-31", "over": True, "expected": 150.0, "expected_progress": 1.0}
+    return goal(status, name=name, **by, **more)
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "asks"),
+    [
+        ("en", "1 of 2 goals on track or reached, 1 missed when due", "Set a new goal in place"),
+        ("ru", "По плану или достигнуты: 1 из 2 целей, не достигнуты к сроку: 1", "новую цель"),
+    ],
+)
+def test_a_goal_missed_on_its_date_is_said_with_the_date_and_asks_for_a_new_goal(
+    language, title, asks
+):
+    found = said(goal("on_track"), past(), language=language)
+    assert found.title == title
+    assert "Past" in found.text
+    assert "2024" in found.text
+    assert found.severity == "watch"
+    assert found.figures == {"on_track": 1, "missed": 1}
+    assert asks in found.decision.title
+    assert "Off track" not in found.text
+
+
+def test_a_goal_off_track_is_asked_about_before_one_whose_date_has_passed():
+    found = said(past(priority="primary"), goal(standing="behind", name="Late"))
+    assert "“Late”" in found.decision.title
+    reached = said(past("reached"), past(name="Other"))
+    assert "“Other”" in reached.decision.title
+    unknown = said(past("no_data", actual=None))
+    assert unknown.text == (
+        "“Past”: its date, 31\xa0Dec\xa02024, is over; its value of then cannot be told. Where the "
+        "date has passed, no course is left to correct: set a new goal, or drop it."
+    )
+
+
+def test_of_few_customers_a_goal_past_its_date_tells_no_value():
+    with speaking(language="en", min_cell=10):
+        found = findings.goals_finding([past(smallest_count=4)])
+    assert "rests on too few customers to be shown" in found.text
+    assert "€" not in found.text + found.decision.why
+
+
+def test_table_and_chart_say_which_goals_were_judged_on_their_date():
+    rows = [goal("on_track"), past(), past("reached", name="Done")]
+    with speaking(language="en"):
+        table, chart = tables.goals_table(rows).payload(), charts.goal_bullets_chart(rows).payload()
+        plain = tables.goals_table(rows[:1]).payload()
+    assert table["keys"]["status"] == chart["keys"]["status"] == ["on_track", "missed", "reached"]
+    assert "the period that holds its date decides" in table["note"]
+    assert "the period that holds its date decides" not in plain["note"]
+    assert [row[0] for row in chart["rows"]][1:] == [
+        "Past (31\xa0Dec\xa02024)",
+        "Done (31\xa0Dec\xa02024)",
+    ]
+    assert "Missed: Past" in chart["alt"]
