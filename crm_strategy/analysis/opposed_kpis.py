@@ -15,6 +15,9 @@ PAIR_COLUMNS: Final = ("kpi", "with_kpi", "correlation", "n", "p_value")
 SURE: Final = 0.05
 """Chance of an error among all pairs of KPIs that are named."""
 
+OF_MARGIN: Final = ("gross_margin", "roi", "ltv", "ltv_to_cac", "payback_months")
+"""KPIs that rest on the gross margin, and turn round where it is negative."""
+
 
 class Pull(NamedTuple):
     """Two KPIs, and how one got worse as the other got better."""
@@ -32,6 +35,9 @@ def opposed_kpis(history: pd.DataFrame, *, sure: float = SURE) -> pd.DataFrame:
     Spearman's rank correlation of their changes from period to period, turned so that better
     is up, over at least 8 changes; Holm's correction over all pairs. A correlation of a dozen
     changes is a hint where to look, no cause.
+
+    Where the gross margin is negative, whatever sells more loses more: KPIs that rest on it then
+    fall as others rise by arithmetic alone, so those periods say nothing of them.
 
     Parameters
     ----------
@@ -51,6 +57,9 @@ def opposed_kpis(history: pd.DataFrame, *, sure: float = SURE) -> pd.DataFrame:
     Holm (1979), Scandinavian Journal of Statistics 6(2).
     """
     wide = history.pivot(index="start", columns="kpi", values="value").sort_index()
+    if "gross_margin" in wide:
+        resting = [kpi for kpi in OF_MARGIN if kpi in wide]
+        wide.loc[wide["gross_margin"] < 0, resting] = float("nan")
     signs = {kpi: -1.0 if KPIS[kpi].lower_is_better else 1.0 for kpi in wide.columns}
     changes = wide.diff() * pd.Series(signs)
     known = [kpi for kpi in KPIS if kpi in changes and changes[kpi].nunique() > 1]

@@ -65,7 +65,12 @@ from crm_strategy.views.journey_findings import (
     touchpoint_coverage_finding,
     touchpoint_gaps_finding,
 )
-from crm_strategy.views.kpi_findings import category_finding, kpi_signals_finding, revenue_finding
+from crm_strategy.views.kpi_findings import (
+    category_finding,
+    kpi_signals_finding,
+    negative_margin_finding,
+    revenue_finding,
+)
 from crm_strategy.views.kpi_group_findings import kpi_breakdowns_finding
 from crm_strategy.views.lead_findings import (
     deals_finding,
@@ -154,6 +159,7 @@ __all__ = [
     "lost_reasons_finding",
     "loyalty_finding",
     "moments_finding",
+    "negative_margin_finding",
     "newcomers_finding",
     "next_offers_finding",
     "occasions_finding",

@@ -104,6 +104,53 @@ def kpi_signals_finding(kpis: Data) -> Finding:
     )
 
 
+def negative_margin_finding(kpis: Data) -> Finding | None:
+    """That the orders of the period cost more than they brought; None where they did not.
+
+    It asks for a decision before any other: with a negative margin every goal on sales, and
+    every KPI that rests on margin, works against the others by arithmetic alone.
+
+    Parameters
+    ----------
+    kpis
+        Result of `kpi_table.kpi_table`; the gross margin is that before marketing.
+    """
+    rows = frame_of(kpis).set_index("kpi")
+    if not {"gross_margin", "revenue"} <= set(rows.index):
+        return None
+    row, revenue = rows.loc["gross_margin"], rows.loc["revenue", "value"]
+    told = without_telling(frame_of(kpis)).set_index("kpi").loc["gross_margin", "value"]
+    if is_hidden(told) or small(row["n"]) or _few_customers(rows, "value"):
+        return None
+    margin, n = float(row["value"]), float(row["n"])
+    if not (margin < 0 and n > 0):
+        return None
+    share = margin / revenue if revenue > 0 else None
+    return Finding(
+        "negative_margin",
+        title=say(
+            "findings.negative_margin.title",
+            margin=format_short_money(margin),
+            orders=say_count("findings.negative_margin.orders", int(n)),
+        ),
+        text=say(
+            "findings.negative_margin.text"
+            if share is not None
+            else "findings.negative_margin.text_unsold",
+            each=format_value(margin / n, "unit_money"),
+            revenue=format_short_money(revenue),
+            share=format_share(share),
+        ),
+        severity="act",
+        figures={"gross_margin": margin, "orders": int(n)},
+        decision=Decision(
+            title=say("findings.negative_margin.ask"),
+            why=say("findings.negative_margin.why", each=format_value(margin / n, "unit_money")),
+            evidence="measured",
+        ),
+    )
+
+
 def category_finding(categories: Data) -> Finding:
     """The category that brings most, and the one that grew or fell most in money."""
     rows = frame_of(categories)

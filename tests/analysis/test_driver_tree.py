@@ -218,5 +218,17 @@ def test_a_cost_that_rises_with_revenue_pulls_against_it():
     assert records(found, "kpi", "with_kpi") == [("revenue", "marketing_cost")]
 
 
+def test_kpis_opposed_by_the_sign_of_a_negative_margin_alone_are_left_out():
+    up = [3, 9, 2, 8, 4, 7, 1, 9, 3, 8, 2, 6]
+    lost = [-0.2 * each for each in up]
+    sign = kpis(revenue=up, order_count=up, gross_margin=lost, ltv=lost, roi=lost)
+    assert opposed_kpis(sign).empty
+    # What is opposed for another reason is still told, beside a loss and without one.
+    other = kpis(revenue=up, gross_margin=lost, average_order_value=[30 - each for each in up])
+    assert records(opposed_kpis(other), "kpi", "with_kpi") == [("revenue", "average_order_value")]
+    earned = kpis(revenue=up, gross_margin=[30 - each for each in up])
+    assert records(opposed_kpis(earned), "kpi", "with_kpi") == [("revenue", "gross_margin")]
+
+
 def test_eight_changes_are_needed():
     assert opposed_kpis(kpis(revenue=[1, 2, 1, 2], churn_rate=[1, 2, 1, 2])).empty
