@@ -129,7 +129,8 @@ def published(path: Path) -> dict[str, TablePayload]:
     scorecard = kpis.kpi_table(history, period=book.period, **beside, goals=())
     window = {"start": start, "end": book.period.end}
     earlier = {"previous_start": book.previous.start, "previous_end": book.previous.end}
-    found = drivers.revenue_drivers(book.orders, book.order_lines, **window, **earlier)
+    both = window | earlier | {"min_count": least}
+    found = drivers.revenue_drivers(book.orders, book.order_lines, **both)
     shown = [
         tables.segments_table(rfm.segment_summary(customers)),
         tables.segment_migration_table(moved),

@@ -41,6 +41,7 @@ def revenue_drivers(
     previous_end: date,
     first_day: date | None = None,
     active_days: int = 0,
+    min_count: int = 0,
 ) -> pd.DataFrame:
     """Split the change of revenue between two periods in three ways, each of them whole.
 
@@ -65,6 +66,8 @@ def revenue_drivers(
         First day of the data; None: they reach back to the first customer.
     active_days
         Days after an order in which a customer counts as active (`lifecycle.active_window`).
+    min_count
+        As in `price_volume_mix`.
 
     Returns
     -------
@@ -88,7 +91,7 @@ def revenue_drivers(
         parts.append(customer_flows(orders, **window, **before).assign(split="flows"))
     if then["unknown"] or now["unknown"]:
         parts = [pd.concat([part, alone.assign(split=part["split"].iloc[0])]) for part in parts]
-    products = price_volume_mix(order_lines, **window, **before)
+    products = price_volume_mix(order_lines, **window, **before, min_count=min_count)
     if len(products):
         rest = change - products["contribution"].sum()
         if abs(rest) > _HALF_A_CENT:

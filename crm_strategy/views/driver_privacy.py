@@ -15,8 +15,6 @@ BEHIND: Final = tuple(
 )
 """The parts of a split sum to a change that the scorecard prints: none is hidden alone."""
 
-_ASSORTMENT: Final = ("products_new", "products_gone", "products_unpriced")
-
 _NOW: Final = ("new", "returned", "retained")
 _THEN: Final = ("retained", "lost")
 """Flows that are together the customers of a period, whom the factors count."""
@@ -27,17 +25,15 @@ _MONEY: Final = ("contribution", "previous", "current")
 def told_drivers(drivers: Data) -> pd.DataFrame:
     """The drivers without those of few customers that another can take in.
 
-    Products that few customers bought are part of the mix. Refunds to few who did not order are
-    counted with the largest flow that has money in their period.
+    Refunds to few who did not order are counted with the largest flow that has money in their
+    period. Products of few customers are part of the mix already (`price_volume_mix`).
     """
     rows = frame_of(drivers)
     if rows.empty:
         return rows
     few = rows["n"].map(small) | rows["previous_n"].map(small)
-    products, refunds = rows["driver"].isin(_ASSORTMENT) & few, (rows["driver"] == "refunds") & few
+    refunds = (rows["driver"] == "refunds") & few
     told = rows.copy()
-    mix = told["driver"] == "mix"
-    told.loc[mix, "contribution"] += rows.loc[products, "contribution"].sum()
     if refunds.any():
         largest = [_largest(told, names) for names in (_THEN, _NOW)]
         if None in largest:
@@ -47,7 +43,7 @@ def told_drivers(drivers: Data) -> pd.DataFrame:
             money = rows.loc[refunds, column].sum()
             told.loc[at, column] += money
             told.loc[at, "contribution"] += sign * money
-    return told[~(products | refunds)].reset_index(drop=True)
+    return told[~refunds].reset_index(drop=True)
 
 
 def _largest(rows: pd.DataFrame, names: tuple[str, ...]) -> int | None:

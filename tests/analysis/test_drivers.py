@@ -189,3 +189,54 @@ def test_lines_without_a_quantity_column_count_one_each():
     )
     wanted = {"volume": 0, "mix": 0, "price": 2, "products_new": 0, "products_gone": 0}
     assert contributions(found, "") == pytest.approx(wanted)
+
+
+def bought(*rows):
+    """Order lines of customers: customer, product, day, amount."""
+    placed = [(f"o{at}", who, day, what, paid) for at, (who, what, day, paid) in enumerate(rows)]
+    return order_lines(*placed)
+
+
+def test_products_of_few_customers_are_in_the_money_and_customers_of_the_mix_they_count_in():
+    rows = bought(
+        *((f"c{at}", "p", "2026-05-01", 10) for at in range(4)),
+        *((f"c{at}", "p", "2026-08-01", 12) for at in range(3)),
+        ("x", "rare", "2026-08-01", 7),
+        ("c0", "rare", "2026-08-01", 5),
+        ("y", "last", "2026-05-01", 4),
+    )
+    plain = price_volume_mix(rows, **PERIODS).set_index("driver")
+    assert plain.loc["mix", ["previous", "current", "n", "previous_n"]].tolist() == [40, 36, 3, 4]
+    found = price_volume_mix(rows, **PERIODS, min_count=3).set_index("driver")
+    assert sorted(found.index) == ["mix", "price", "volume"]
+    # 7 and 5 came, 4 went: by one customer of the others (c0), and by x and y alone.
+    assert found.loc["mix", ["previous", "current", "n", "previous_n"]].tolist() == [44, 48, 4, 5]
+    assert found.loc["mix", "contribution"] == pytest.approx(plain.loc["mix", "contribution"] + 8)
+
+
+@FEW
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("abcdef"),
+            st.sampled_from("pqrs"),
+            st.sampled_from([date(2026, 5, 1), date(2026, 8, 1)]),
+            st.integers(1, 2000).map(lambda cents: cents / 100),
+        ),
+        min_size=1,
+        max_size=14,
+    ),
+    st.integers(0, 5),
+)
+def test_price_volume_and_mix_sum_to_the_change_that_their_rows_print(rows, least):
+    found = price_volume_mix(bought(*rows), **PERIODS, min_count=least).set_index("driver")
+    shared = found.loc[["volume", "mix", "price"]]
+    assert shared["contribution"].sum() == pytest.approx(
+        shared["current"].iloc[0] - shared["previous"].iloc[0], abs=1e-6
+    )
+    beside = found.drop(index=shared.index)
+    assert beside["contribution"].tolist() == pytest.approx(
+        (beside["current"] - beside["previous"]).tolist(), abs=1e-6
+    )
+    whole = price_volume_mix(bought(*rows), **PERIODS)
+    assert found["contribution"].sum() == pytest.approx(whole["contribution"].sum(), abs=1e-6)
