@@ -9,7 +9,7 @@ import pandas as pd
 from statsmodels.tsa.seasonal import seasonal_decompose
 
 from crm_strategy.analysis.kpi_table import judged_values
-from crm_strategy.analysis.signals import natural_limits
+from crm_strategy.analysis.signals import natural_limits, year_before
 from crm_strategy.analysis.spans import PeriodLike, periods_until
 from crm_strategy.words.kpis import KPIS
 
@@ -117,8 +117,9 @@ def _reach(rows: pd.DataFrame, period: PeriodLike, way: float, *, seasonal: bool
     limits, row = natural_limits(earlier), rows.iloc[-1]
     if limits is not None and change is not None and math.isfinite(change):
         # A change on the year of c is worth c times the value a year ago.
-        unit = row["value"] / (1 + change) if seasonal else 1.0
-        return (limits.high - limits.center) * float(unit)
+        starts, values = rows["start"].tolist(), rows["value"].tolist()
+        unit = year_before(starts, values)[-1] if seasonal else 1.0
+        return None if unit is None else (limits.high - limits.center) * float(unit)
     end = row["high"] if way > 0 else row["low"]
     return None if pd.isna(end) else way * float(end - row["value"])
 

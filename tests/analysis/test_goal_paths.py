@@ -126,6 +126,15 @@ def test_seasonal_kpis_are_judged_by_the_range_of_their_growth():
         assert path(history, baseline=before, actual=actual)["standing"] == standing
 
 
+def test_a_period_without_any_orders_is_short_of_its_path_by_more_than_chance():
+    # Changes on the year of 0 and 10 % in turn, then −100 %: the value of a year ago, not that of
+    # the period, says what a change is worth.
+    factors = [1, 1, 1, 1, 1, 1.1, 1, 1.1, 1, 1.21, 1, 1.21, 1, 1.331]
+    values = [100 * SEASON[at % 4] * each for at, each in enumerate(factors)]
+    history = kpi("revenue", [*values, 0.0])
+    assert path(history, baseline=values[-4], actual=0.0)["standing"] == "behind"
+
+
 @pytest.mark.parametrize(
     ("end", "day", "steps"),
     [
