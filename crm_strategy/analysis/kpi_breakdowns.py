@@ -20,7 +20,7 @@ from crm_strategy.analysis.members import OTHER, UNKNOWN
 from crm_strategy.analysis.spans import PeriodLike, Span, layers, spans_of
 from crm_strategy.analysis.spending import marketing_costs
 from crm_strategy.analysis.survey_counts import group_survey_counts
-from crm_strategy.analysis.touch_counts import group_touch_counts
+from crm_strategy.analysis.touch_counts import group_touch_counts, touch_cells
 
 OF_LINES: Final = (
     *("revenue", "gross_margin", "order_count", "active_customers"),
@@ -110,6 +110,9 @@ def kpi_breakdowns(
     everyone = []
     for layer in layers(spans):
         cells = order_cells(orders, layer, active_days=window).cache()
+        contacts = None
+        if touches is not None and any(each.divides == "customers" for each in found):
+            contacts = touch_cells(orders, touches, layer, conversion_days=conversion_days).cache()
         if any(each.divides != "customers" for each in found):
             everyone.append(group_counts(cells.mutate(group=ibis.literal("")), layer))
         for each in found:
@@ -119,9 +122,8 @@ def kpi_breakdowns(
                 continue
             members = each.table
             counted = [group_counts(cells, layer, members=members)]
-            if touches is not None:
-                days = {"conversion_days": conversion_days, "lookback_days": lookback_days}
-                counted.append(group_touch_counts(orders, touches, members, layer, **days))
+            if contacts is not None:
+                counted.append(group_touch_counts(contacts, members, layer))
             if surveys is not None:
                 counted.append(group_survey_counts(surveys, members, layer))
             if segments is not None and each.breakdown != SEGMENT:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import ibis
 import pandas as pd
 from ibis import _
-from ibis.expr.types.groupby import GroupedTable
 
 from crm_strategy.analysis.group_members import by_period, in_groups, members_then
 from crm_strategy.analysis.spans import (
@@ -19,7 +18,12 @@ from crm_strategy.analysis.spans import (
     until,
     within,
 )
-from crm_strategy.analysis.timeline import known_touches, last_touches, soon_after
+from crm_strategy.analysis.timeline import (
+    known_touches,
+    last_touches,
+    placed_orders,
+    soon_after,
+)
 
 COUNTS = (
     *("touched", "converted"),
@@ -73,21 +77,49 @@ def touch_counts(
     return counted.reindex([span.id for span in spans]).astype("float64")
 
 
-def group_touch_counts(
-    orders: ibis.Table,
-    touches: ibis.Table,
-    members: ibis.Table,
-    layer: Sequence[Span],
-    *,
-    conversion_days: int,
-    lookback_days: int,
-) -> pd.DataFrame:
-    """As `touch_counts`, for every group of customers and period at once.
+def touch_cells(
+    orders: ibis.Table, touches: ibis.Table, layer: Sequence[Span], *, conversion_days: int
+) -> ibis.Table:
+    """Collapse touches to one row per customer and bucket of time: did an order follow in it?
 
     Parameters
     ----------
-    orders, touches, conversion_days, lookback_days
+    orders, touches, conversion_days
         As in `touch_counts`.
+    layer
+        Periods that do not overlap.
+
+    Returns
+    -------
+    Table
+        `customer_id`, `bucket` (number of edges of the layer at or before), `converted`
+        (boolean); customers whom nobody touched in a bucket have no row of it.
+    """
+    edges = edges_of(layer)
+    known = known_touches(touches).filter(within(_.touched_at, layer[0].start, layer[-1].end))
+    touched = known.select("customer_id", "touched_at", bucket=bucket_of(known.touched_at, edges))
+    timely = placed_orders(orders).filter(within(_.ordered_at, layer[0].start, layer[-1].end))
+    placed = timely.select("customer_id", "placed_at", bucket=bucket_of(timely.ordered_at, edges))
+    keys = ["customer_id", "bucket"]
+    # Who is converted by any touch before an order is so by the last.
+    last = placed.asof_join(touched, placed.placed_at >= touched.touched_at, keys)
+    followed = last.filter(soon_after(last.placed_at, last.touched_at, conversion_days))
+    converted = followed.select(*keys).distinct().mutate(ordered=True)
+    found = touched.select(*keys).distinct().left_join(converted, keys)
+    return found.select(*keys, converted=found.ordered.fill_null(False))
+
+
+def group_touch_counts(
+    cells: ibis.Table, members: ibis.Table, layer: Sequence[Span]
+) -> pd.DataFrame:
+    """Customers touched, and of them converted, of every group of customers and period.
+
+    An order is credited to a touch, not to a group: of credit nothing is counted.
+
+    Parameters
+    ----------
+    cells
+        Result of `touch_cells` of the same layer, best cached.
     members
         As in `group_orders.group_counts`.
     layer
@@ -96,21 +128,18 @@ def group_touch_counts(
     Returns
     -------
     DataFrame
-        Indexed by `group` and `period` (id), `COUNTS`; without rows of groups nobody touched.
+        Indexed by `group` and `period` (id), `touched` and `converted`; without rows of groups
+        nobody touched.
     """
-    then = members_then(members, layer)
-    touched = _touched(touches, layer, then)
-    ordered = _ordered(orders, touches, layer, conversion_days, lookback_days, then)
-    both = [by_period(each.to_pandas(), layer) for each in (touched, ordered)]
-    return pd.concat(both, axis="columns").fillna(0.0)
+    placed = in_groups(cells, members_then(members, layer))
+    counts = placed.group_by("group", "bucket").agg(touched=_.count(), converted=_.converted.sum())
+    return by_period(counts.to_pandas(), layer)
 
 
-def _touched(
-    touches: ibis.Table, layer: Sequence[Span], members: ibis.Table | None = None
-) -> ibis.Table:
+def _touched(touches: ibis.Table, layer: Sequence[Span]) -> ibis.Table:
     known = known_touches(touches).filter(until(_.touched_at, layer[-1].end))
     marked = known.mutate(bucket=bucket_of(known.touched_at, edges_of(layer)))
-    return _within(marked, members).agg(touched=_.customer_id.nunique())
+    return marked.group_by("bucket").agg(touched=_.customer_id.nunique())
 
 
 def _ordered(
@@ -119,7 +148,6 @@ def _ordered(
     layer: Sequence[Span],
     conversion_days: int,
     lookback_days: int,
-    members: ibis.Table | None = None,
 ) -> ibis.Table:
     edges = edges_of(layer)
     first, end = layer[0].start, layer[-1].end
@@ -134,19 +162,13 @@ def _ordered(
         credited=soon_after(last.placed_at, last.touched_at, lookback_days),
         costed=last.cost_amount.notnull(),
     )
-    return _within(last, members).agg(
+    return last.group_by("bucket").agg(
         converted=_.customer_id.nunique(where=_.same_bucket & _.converted),
         credited_orders=_.credited.sum(),
         credited_revenue=_.amount.sum(where=_.credited),
         credited_costed_revenue=_.amount.sum(where=_.credited & _.costed),
         credited_goods=_.cost_amount.sum(where=_.credited),
     )
-
-
-def _within(rows: ibis.Table, members: ibis.Table | None) -> GroupedTable:
-    if members is None:
-        return rows.group_by("bucket")
-    return in_groups(rows, members).group_by("group", "bucket")
 
 
 def _by_period(counts: pd.DataFrame, layer: Sequence[Span]) -> pd.DataFrame:
