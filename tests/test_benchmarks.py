@@ -1,0 +1,15 @@
+"""What benchmarks hold against this package is the same work: equal figures, each of them."""
+
+from tests.benchmarks import kpi_ours, kpi_sql
+from tests.benchmarks.kpi_bench import assert_equal
+from tests.benchmarks.kpi_file import write_data
+from tests.benchmarks.kpi_task import PERIODS
+
+
+def test_one_query_a_figure_gives_every_kpi_of_every_breakdown_as_this_package_does(tmp_path):
+    write_data(tmp_path, orders=5_000, customers=500)
+    ours, theirs = (each.results(tmp_path, PERIODS[-1:])["kpis"] for each in (kpi_ours, kpi_sql))
+    assert_equal(ours, theirs)
+    asked = {(breakdown, kpi) for breakdown, of in kpi_sql.QUERIES.items() for kpi in of}
+    for found in (ours, theirs.dropna()):
+        assert set(zip(found["breakdown"], found["kpi"], strict=True)) == asked
