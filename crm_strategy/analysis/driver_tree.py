@@ -20,6 +20,7 @@ TREE_COLUMNS: Final = (
     *("driver", "base", "needed", "change_needed", "best_change", "best_period", "verdict"),
     *("needed_together", "verdict_together", "n", "customers"),
     *("revenue_change", "pace", "base_period", "by", "target", "met", "bounded"),
+    *("years", "change_a_year"),
 )
 
 VERDICTS: Final = ("reached", "seen", "near", "too_short", "beyond")
@@ -50,8 +51,9 @@ def driver_tree(
 
     The target is compared with the period of the same season: the last period that ends up to
     `by` with the same one one year, or more, before. Levers are then scored by their growth on
-    the year. Where that is not known, or `by` has passed, the target is compared with the
-    period itself, and levers are scored by their level.
+    the year: where the target lies more years ahead, by what that comes to a year. Where the
+    season is not known, or `by` has passed, the target is compared with the period itself, and
+    levers are scored by their level.
 
     Revenue = customers × frequency × order value + orders without a customer. Alone, a factor
     grows by (target − no_customer) / revenue of known customers, and orders without a customer
@@ -82,17 +84,18 @@ def driver_tree(
         `customers` (fewest behind it); for all rows alike: `revenue_change` (of all revenue
         against `base_period`; relative), `pace` (change of revenue on the year in the period),
         `base_period` (id), `by`, `target` (money), `met` (whether the period has reached it);
-        `bounded` (whether the lever at its least is enough). No row of orders without a customer
-        where there were none.
-        Empty without a target, or where the period has no revenue.
+        `bounded` (whether the lever at its least is enough), `years` (from `base_period` to the
+        target; 0 where that is the period itself), `change_a_year` (`change_needed` in each of
+        them; `best_change` is one of a year, too). No row of orders without a customer where
+        there were none. Empty without a target, or without revenue to compare it with.
     """
     rows = history[history["start"] <= period.start].sort_values("start", ignore_index=True)
     if target is None or period.id not in set(rows["period"]):
         return pd.DataFrame(columns=list(TREE_COLUMNS))
     now = int(rows.index[rows["period"] == period.id][0])
-    if not rows.loc[now, "total"] > 0:
-        return pd.DataFrame(columns=list(TREE_COLUMNS))
     base = _base(rows, now, by)
+    if not rows.loc[base.at, "total"] > 0:
+        return pd.DataFrame(columns=list(TREE_COLUMNS))
     then, met = rows.loc[base.at], bool(rows.loc[now, "total"] >= target)
     shared = {
         "customers": np.nanmin([rows.loc[at, "customers"] for at in (now, base.at)] + [math.inf]),
@@ -102,6 +105,7 @@ def driver_tree(
         "by": by,
         "target": target,
         "met": met,
+        "years": base.years,
     }
     found = [
         _lever(rows, name, base, needed, target / then["total"], now=now, met=met) | shared
@@ -157,11 +161,13 @@ def _lever(
     past = past.dropna()
     least = LEAST.get(name, 0.0)
     best = past.idxmax() if len(past) else None
+    change = max(growth, least / value) - 1
     return {
         "driver": name,
         "base": value,
         "needed": max(value * growth, least),
-        "change_needed": max(growth, least / value) - 1,
+        "change_needed": change,
+        "change_a_year": _a_year(1 + change, max(base.years, 1)),
         "best_change": math.nan if best is None else past[best],
         "best_period": None if best is None else rows.loc[best, "period"],
         "verdict": "reached" if met else _verdict(asked, past.tolist()),

@@ -51,7 +51,9 @@ def revenue_drivers_finding(drivers: Data) -> Finding:
     )
 
 
-def driver_tree_finding(tree: Data, *, chance: float = math.nan) -> Finding:
+def driver_tree_finding(
+    tree: Data, *, chance: float = math.nan, target: float | None = None
+) -> Finding:
     """What each lever alone would have to grow by, and whether it ever did.
 
     Parameters
@@ -60,10 +62,13 @@ def driver_tree_finding(tree: Data, *, chance: float = math.nan) -> Finding:
         Result of `driver_tree.driver_tree`.
     chance
         Result of `goal_outlook.revenue_chance`: how likely the target is as things go.
+    target
+        The target that the tree was asked for, to say why a tree is empty.
     """
     rows = with_labels(tree)
     if rows.empty:
-        return Finding("driver_tree", title=say("drivers.tree.none"))
+        why = "none" if target is None else "no_revenue"
+        return Finding("driver_tree", title=say(f"drivers.tree.{why}"))
     first = rows.iloc[0]
     if small(first["customers"]):
         return Finding("driver_tree", title=say("drivers.tree.few"))
@@ -108,7 +113,8 @@ def _likely(chance: float) -> str:
 def _below_last_year(first: pd.Series, terms: dict[str, str], chance: float) -> Finding:
     """The target asks for less than there was a year before: whether it takes a lever at all."""
     pace = first["pace"]
-    kept = not pd.isna(pace) and (1 + pace) >= 1 + first["revenue_change"]
+    years = max(int(first["years"]), 1)
+    kept = not pd.isna(pace) and (1 + pace) ** years >= 1 + first["revenue_change"]
     text = "" if pd.isna(pace) else "drivers.tree.kept" if kept else "drivers.tree.not_kept"
     return Finding(
         "driver_tree",
@@ -172,10 +178,19 @@ def _lever(row: dict[str, Any]) -> str:
         driver=say(f"drivers.driver.{driver}"),
         base=_value(driver, row["base"]),
         needed=_value(driver, row["needed"]),
-        change=format_change(row["change_needed"]),
+        change=_growth(row),
         best=format_change(row["best_change"]),
         period=str(row["best_period"] or ""),
     )
+
+
+def _growth(row: dict[str, Any]) -> str:
+    """The growth that is needed; over several years also what that is a year, as it is scored."""
+    change = format_change(row["change_needed"])
+    if row["years"] < 2:
+        return change
+    yearly = format_change(row["change_a_year"])
+    return say_count("drivers.lever.years", int(row["years"]), change=change, yearly=yearly)
 
 
 def _value(driver: str, value: object) -> str:

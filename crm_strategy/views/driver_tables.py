@@ -9,11 +9,14 @@ from crm_strategy.views.driver_privacy import BEHIND, told_drivers, without_tell
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.naming import period_label
 from crm_strategy.views.table import Table
+from crm_strategy.words import say
 
 WORDS: Final = {"split": "drivers.split.{}", "driver": "drivers.driver.{}"}
 
 UNITS: Final = {"customers": "count", "frequency": "ratio", "order_value": "unit_money"}
 """Units of the factors; all other drivers are money."""
+
+_OF_THE_SHEET: Final = (*("needed_together", "verdict_together", "base_period", "n", "customers"),)
 
 
 def revenue_drivers_table(drivers: Data) -> Table:
@@ -33,12 +36,24 @@ def revenue_drivers_table(drivers: Data) -> Table:
     )
 
 
-def driver_tree_table(tree: Data) -> Table:
-    """What each factor of revenue would have to be, alone and together, against its past."""
+def driver_tree_table(tree: Data, *, target: float | None = None) -> Table:
+    """What each factor of revenue would have to be, alone and together, against its past.
+
+    Parameters
+    ----------
+    tree
+        Result of `driver_tree.driver_tree`.
+    target
+        The target that it was asked for, to say why a tree is empty.
+    """
+    rows = with_labels(tree)
+    # Growth is held against that of a year: within one the two are the same.
+    several = bool((rows["years"] > 1).any())
+    rows = rows if several else rows.drop(columns="change_a_year")
     layout = Layout(
         columns=(
-            *("driver", "base", "needed", "change_needed", "best_change", "best_period"),
-            *("verdict", "needed_together", "verdict_together", "base_period", "n", "customers"),
+            *("driver", "base", "needed", "change_needed", "change_a_year"),
+            *("best_change", "best_period", "verdict", *_OF_THE_SHEET),
         ),
         words={
             "driver": "drivers.driver.{}",
@@ -46,19 +61,22 @@ def driver_tree_table(tree: Data) -> Table:
             "verdict_together": "drivers.verdict.{}",
         },
         by_kpi=("base", "needed", "needed_together"),
-        sheet_only=("needed_together", "verdict_together", "base_period", "n", "customers"),
+        sheet_only=(*_OF_THE_SHEET, *["change_needed"] * several),
     )
+    unknown = (say("drivers.tree.no_revenue"), say("drivers.tree.no_revenue_void"))
     return Table(
-        _with_units(with_labels(tree)),
+        _with_units(rows),
         id="driver_tree",
         formats={
             "change_needed": "change",
+            "change_a_year": "change",
             "best_change": "change",
             "n": "count",
             "customers": "count",
         },
         suppress=(Suppress(count="customers"),),
         layout=layout,
+        void=("", "") if target is None else unknown,
     )
 
 

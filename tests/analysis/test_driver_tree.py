@@ -114,6 +114,28 @@ def test_a_target_is_compared_with_its_own_season_a_year_before():
     assert rows["n"].tolist() == [7, 7, 7]
 
 
+def test_over_two_years_growth_is_scored_a_year_and_told_so():
+    past = history(seasonal(), [2.0] * 11, [50.0] * 11)
+    # Customers grew by 4 % on the year: 7 % by the end of 2027 is 3.4 % a year.
+    found = driver_tree(past, period=NOW, target=20_800 * 1.07, by=date(2027, 12, 31))
+    rows = found.set_index("driver")
+    assert rows["years"].tolist() == [2, 2, 2]
+    assert rows["change_needed"].tolist() == pytest.approx([0.07] * 3)
+    assert rows["change_a_year"].tolist() == pytest.approx([1.07**0.5 - 1] * 3)
+    assert rows.loc["customers", "verdict"] == "seen"
+
+
+def test_a_period_without_orders_leaves_the_tree_of_its_targets_season():
+    past = history(seasonal(), [2.0] * 11, [50.0] * 11)
+    figures = ["customers", "frequency", "order_value", "revenue", "no_customer", "total"]
+    past.loc[past.index[-1], figures] = np.nan
+    found = driver_tree(past, period=NOW, target=21_424, by=date(2026, 12, 31))
+    assert set(found["base_period"]) == {"2025-Q4"}
+    assert not found["met"].any()
+    # By now there is no season to compare with, and nothing to grow from.
+    assert driver_tree(past, period=NOW, target=21_424, by=NOW.end).empty
+
+
 def test_a_target_below_last_years_season_needs_nothing_and_pace_is_told():
     past = history(seasonal(), [2.0] * 11, [50.0] * 11)
     found = driver_tree(past, period=NOW, target=18_720, by=date(2026, 12, 31))

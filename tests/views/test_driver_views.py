@@ -35,7 +35,7 @@ def shown(table, column):
     return {driver: row[at] for split, driver, row in rows if split == "flows"}
 
 
-def tree(verdict="beyond", together="seen", *, change=0.2, pace=0.05, met=False):
+def tree(verdict="beyond", together="seen", *, change=0.2, pace=0.05, met=False, years=1):
     row = {
         "driver": "customers",
         "base": 100.0,
@@ -54,6 +54,8 @@ def tree(verdict="beyond", together="seen", *, change=0.2, pace=0.05, met=False)
         "by": date(2026, 12, 31),
         "target": 1200.0,
         "met": met,
+        "years": years,
+        "change_a_year": 1.2 ** (1 / years) - 1,
     }
     return pd.DataFrame([row])
 
@@ -174,6 +176,44 @@ def test_without_a_target_the_remedy_is_said(language):
         void = tables.driver_tree_table(pd.DataFrame(columns=list(tree()))).payload()
     assert "`revenue`" in found.title
     assert "goals" in void["void"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "no lever can be reckoned"), ("ru", "рычаги не рассчитать")]
+)
+def test_a_target_without_revenue_to_compare_is_not_called_missing(language, said):
+    with speaking(language=language, currency="EUR"):
+        found = findings.driver_tree_finding(tree()[:0], target=9000.0)
+        void = tables.driver_tree_table(tree()[:0], target=9000.0).payload()
+    assert said in found.title
+    assert said in void["void_title"]
+    assert "`revenue`" not in found.title + void["void"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "+20.0%: +9.5% a year for 2 years"), ("ru", "в год в течение 2 лет")],
+)
+def test_growth_over_two_years_is_told_a_year_beside_the_best_of_a_year(language, said):
+    with speaking(language=language, currency="EUR"):
+        found = findings.driver_tree_finding(tree("seen", years=2))
+        table, within = (
+            tables.driver_tree_table(tree("seen", years=years)).payload() for years in (2, 1)
+        )
+    assert said in found.text
+    shown, of_one_year = ({each["name"] for each in of["columns"]} for of in (table, within))
+    assert "change_a_year" in shown
+    assert "change_a_year" not in of_one_year
+
+
+def test_a_fall_on_the_year_goes_on_for_all_years_to_the_target():
+    # 5 % less in each of two years is 9.75 % less: a target 8 % below is missed.
+    with speaking(language="en", currency="EUR"):
+        one, two = (
+            findings.driver_tree_finding(tree("reached", change=-0.08, pace=-0.05, years=years))
+            for years in (1, 2)
+        )
+    assert (one.severity, two.severity) == ("good", "watch")
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
