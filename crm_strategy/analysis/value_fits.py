@@ -57,6 +57,11 @@ class ValueFits:
         """Whether the model of spending can be used."""
         return _has_mean(self.spend)
 
+    @property
+    def knows_dropout(self) -> bool:
+        """Whether the model in force tells who has left; without one nothing is told."""
+        return not self.chosen or self.buying[self.chosen].problem != "no_dropout"
+
 
 def fit_value(
     orders: ibis.Table,

@@ -50,7 +50,8 @@ def win_back_offers(
         Result of `lapsed_customers`.
     values
         Result of `lifetime_value.customer_values` by MBG/NBD or Pareto/NBD (BG/NBD calls each
-        one-time buyer alive); its horizon is the time that an offer has to work.
+        one-time buyer alive), or of `observed_returns.with_observed_returns`; its horizon is the
+        time that an offer has to work.
     discount
         Planned, as a fraction of the order.
     uplift
@@ -80,7 +81,9 @@ def win_back_offers(
     more = uplift * known.p_no_order
     margin = known.expected_spend * rate
     planned = known.expected_spend * discount
-    affordable = ibis.greatest((more * margin - cost) / (more + own), 0.0)
+    largest = (more * margin - cost) / (more + own)
+    # The engine's greatest takes 0 for what is not known.
+    affordable = ibis.ifelse(largest.isnull(), None, ibis.greatest(largest, 0.0))
     action = ibis.cases(
         ((affordable >= planned) & (affordable > 0), "offer"),
         (affordable > 0, "remind"),
@@ -145,7 +148,8 @@ def win_back_summary(
             p_alive=_.p_alive.mean(),
             expected_value=_.expected_value.sum(),
             own_return_rate=_.own_return.mean(),
-            discount_share=_.affordable.sum() / _.expected_spend.sum().nullif(0.0),
+            discount_share=_.affordable.sum()
+            / _.expected_spend.sum(where=_.affordable.notnull()).nullif(0.0),
             gain=_.gain.sum(),
             **{f"{reason}_count": (_.reason == reason).sum().fill_null(0) for reason in REASONS},
         )

@@ -4,6 +4,7 @@ from typing import Final
 
 import pandas as pd
 
+from crm_strategy.analysis.observed_returns import EVERYONE, told_returns
 from crm_strategy.analysis.win_back import REASONS
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
@@ -11,7 +12,7 @@ from crm_strategy.views.growth_tables import lapsed_to_hide, win_back_results_ta
 from crm_strategy.views.naming import attribute_name, segment_name, value_name
 from crm_strategy.views.payload import column_cells, is_hidden
 from crm_strategy.views.privacy import small, without_small
-from crm_strategy.words import say, say_count
+from crm_strategy.words import say, say_count, voice
 from crm_strategy.words.numbers import (
     format_count,
     format_interval,
@@ -25,7 +26,15 @@ NO_DROP_OUT: Final = 0.95
 """From this mean chance on that lapsed customers are active, the model tells none of them apart."""
 
 
-def win_back_finding(segments: Data, actions: Data, *, discount: float, uplift: float) -> Finding:
+def win_back_finding(
+    segments: Data,
+    actions: Data,
+    *,
+    discount: float,
+    uplift: float,
+    returns: Data = (),
+    knows_dropout: bool = True,
+) -> Finding:
     """How many lapsed, what they had brought, and to whom the planned discount pays.
 
     Parameters
@@ -34,6 +43,11 @@ def win_back_finding(segments: Data, actions: Data, *, discount: float, uplift: 
         Results of `win_back.win_back_summary` by segment and by action.
     discount, uplift
         As in `win_back.win_back_offers`.
+    returns
+        Result of `observed_returns.observed_returns`.
+    knows_dropout
+        `ValueFits.knows_dropout`: without it offers rest on `returns`, and nobody is called
+        likely to buy again.
     """
     rows = frame_of(segments)
     customers = int(rows["customer_count"].sum())
@@ -46,11 +60,12 @@ def win_back_finding(segments: Data, actions: Data, *, discount: float, uplift: 
         top = shown.sort_values(["past_revenue", "segment"], ascending=[False, True]).iloc[0]
         parts.append(
             say(
-                f"growth.win_back.{_alive(top['p_alive'])}",
+                f"growth.win_back.{_alive(top, knows_dropout=knows_dropout)}",
                 segment=segment_name(top["segment"]),
                 share=format_share(top["past_revenue"] / rows["past_revenue"].sum(), digits=0),
                 customers=say_count("findings.customers", int(top["customer_count"])),
                 alive=format_share(top["p_alive"], digits=0),
+                **_counted(frame_of(returns), str(top["segment"])),
             )
         )
     groups = without_small(frame_of(actions), "customer_count", within=((),)).set_index("action")
@@ -205,12 +220,32 @@ def moments_finding(moments: Data, *, days: int) -> Finding:
     )
 
 
+def _counted(returns: pd.DataFrame, segment: str) -> dict[str, str]:
+    """How many who had lapsed came back, of the segment, or of all where that is a few."""
+    if returns.empty:
+        return {}
+    told = told_returns(returns, min_count=voice().min_cell).set_index("segment")
+    known = next((each for each in (segment, EVERYONE) if each in told.index), None)
+    if known is None:
+        return {}
+    row = told.loc[known]
+    return {
+        "who": say(f"growth.win_back.counted_{'all' if known == EVERYONE else 'segment'}"),
+        "n": format_count(row["customer_count"]),
+        "rate": format_share(row["return_rate"]),
+        "range": format_interval(row["low"], row["high"], "share"),
+    }
+
+
 def _customers(count: float) -> str:
     return say_count("findings.customers", int(count))
 
 
-def _alive(chance: float) -> str:
+def _alive(row: pd.Series, *, knows_dropout: bool) -> str:
     """Which words tell how likely lapsed customers are to buy again at all."""
+    chance = row["p_alive"]
+    if not knows_dropout:
+        return "text_uncounted" if pd.isna(row["own_return_rate"]) else "text_counted"
     if pd.isna(chance):
         return "text_unknown"
     return "text_no_drop_out" if chance >= NO_DROP_OUT else "text"

@@ -12,6 +12,7 @@ from crm_strategy.views.ranges import with_range
 from crm_strategy.views.segment_tables import customers_in
 from crm_strategy.views.table import Table
 from crm_strategy.views.telling_rates import hide_compared_rates, telling_rates
+from crm_strategy.words import say
 
 _WIN_BACK: Final = {
     "gain": "money",
@@ -38,9 +39,10 @@ def win_back_table(lapsed: Data) -> Table:
     return Table(
         rows,
         id="win_back",
+        note=_counted_note("win_back", rows),
         formats={**_WIN_BACK, _COUNT: "count"},
         suppress=(Suppress(count="customer_count"), Suppress(count=_COUNT)),
-        total=("customer_count", "past_revenue", "expected_value"),
+        total=_summed(rows),
         layout=Layout(
             columns=("segment", *_WIN_BACK_COLUMNS, _COUNT),
             sheet_only=(_COUNT,),
@@ -77,6 +79,7 @@ def win_back_actions_table(actions: Data) -> Table:
     return Table(
         rows,
         id="win_back_actions",
+        note=_counted_note("win_back_actions", rows),
         formats=_WIN_BACK,
         suppress=(Suppress(count="customer_count", within=((),)),),
         layout=Layout(
@@ -84,6 +87,18 @@ def win_back_actions_table(actions: Data) -> Table:
         ),
         basis=customers_in(rows),
     )
+
+
+def _summed(rows: pd.DataFrame) -> tuple[str, ...]:
+    known = len(rows) == 0 or bool(rows["expected_value"].notna().any())
+    return ("customer_count", "past_revenue", *(("expected_value",) if known else ()))
+
+
+def _counted_note(table: str, rows: pd.DataFrame) -> str:
+    """What is said of chances that were counted, for no model tells who has left."""
+    if rows.empty or rows["p_alive"].notna().any() or rows["own_return_rate"].isna().all():
+        return ""
+    return f"{say(f'views.table.{table}.note')} {say('growth.win_back.counted_note')}"
 
 
 def win_back_results_table(results: Data) -> Table:
