@@ -89,8 +89,8 @@ def decision_scores(
         Verdicts: `as_expected` (the interval holds the expected change, not 0), `exceeded` and
         `fell_short` (it lies beyond or short of it), `opposite`; `better` and `worse` where
         nothing was expected in figures; `not_seen` (it holds 0, or the natural range holds the
-        KPI); `not_judged` (no interval or range, or a test without a result), `too_early`,
-        `no_data`, `no_kpi`.
+        KPI); `not_judged` (no interval or range, a test without a result, or a KPI of the season
+        at 0, which no pattern carries on), `too_early`, `no_data`, `no_kpi`.
 
     References
     ----------
@@ -136,6 +136,8 @@ def _score(
     before = then["value"] * scale
     if pd.isna(before) or pd.isna(now["value"]):
         return row | {"verdict": "no_data"}
+    if seasonal and before == 0:
+        return row | {"verdict": "not_judged"}
     change = float(now["value"] - before)
     below, above, basis = _reach(rows, then, now, scale, seasonal=seasonal)
     row |= {

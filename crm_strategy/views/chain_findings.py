@@ -188,7 +188,7 @@ def decisions_finding(scores: Data, *, later: int = 0) -> Finding:
         title=say(
             "plan.decisions.title_open" if unknown else "plan.decisions.title",
             decisions=say_count("plan.decisions.count", len(rows)),
-            good=format_count(good),
+            good=say_count("plan.decisions.good", good),
             bad=format_count(bad),
             unseen=format_count(unseen),
             **({"open": format_count(unknown)} if unknown else {}),
@@ -200,8 +200,14 @@ def decisions_finding(scores: Data, *, later: int = 0) -> Finding:
 
 
 def _told(row: dict[str, object]) -> str:
-    by_revenue = row.get("basis") == "experiment_revenue"
-    return f"revenue_{row['verdict']}" if by_revenue else str(row["verdict"])
+    verdict, basis = str(row["verdict"]), row.get("basis")
+    if basis == "experiment_revenue":
+        return f"revenue_{verdict}"
+    low, high = (float(str(row[end])) for end in ("low", "high"))
+    if verdict != "not_seen" or not (low > 0 or high < 0):
+        return verdict
+    # The interval lies on one side of 0: it was not what decided.
+    return "not_seen_tests" if basis == "experiment" else "not_seen_range"
 
 
 def _measured(row: dict[str, object]) -> str:

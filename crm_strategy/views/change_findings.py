@@ -137,9 +137,12 @@ def _goal(row: Row) -> str:
     told = change if change in ("due", "new") else "moved" if known else "few"
     if told == "due" and not known:
         told = "due_few"
-    explained = change == "worse" and told == "moved" and row["standing"] in ("ahead", "noise")
+    if change == "worse" and told == "moved" and row["standing"] in ("ahead", "noise"):
+        # Short of the even path, it is the season's that it is ahead of.
+        even = row["standing"] == "ahead" and row["now"] == "on_track"
+        told = "on_path" if even else str(row["standing"])
     return say(
-        f"plan.changed.goal.{row['standing'] if explained else told}",
+        f"plan.changed.goal.{told}",
         goal=row["name"],
         was=_word(row, "was"),
         now=_word(row, "now"),

@@ -219,6 +219,12 @@ def test_a_kpi_of_the_season_is_compared_with_last_years_pattern():
     assert found["before"] == pytest.approx(90)
 
 
+def test_a_quarter_without_orders_is_no_base_of_the_season():
+    # No pattern of last year's makes anything of 0.
+    values = [100, 100, 90, 120] * 2 + [110, 0, 90]
+    assert score(kpi("revenue", values, half=5), "revenue")["verdict"] == "not_judged"
+
+
 @pytest.mark.parametrize(
     ("kpi_id", "period", "verdict"),
     [

@@ -241,7 +241,7 @@ def test_a_decision_is_held_against_what_it_was_to_bring():
         found = findings.decisions_finding(scores())
         table = tables.decisions_table(scores()).payload()
     assert found.title == (
-        "Of 1 decision, 1 moved their KPI as hoped, 0 did not, and 0 left no trace"
+        "Of 1 decision, 1 moved its KPI as hoped, 0 did not, and 0 left no trace"
     )
     assert "Repeat rate +4.0\N{NO-BREAK SPACE}pp (+1.0" in found.text
     assert column(table, "verdict") == ["As expected"]
@@ -252,7 +252,7 @@ def test_a_decision_is_held_against_what_it_was_to_bring():
     [
         (
             "en",
-            "Of 2 decisions, 1 moved their KPI as hoped, 0 did not, 0 left no trace, "
+            "Of 2 decisions, 1 moved its KPI as hoped, 0 did not, 0 left no trace, "
             "and 1 cannot be judged or shown",
         ),
         (
@@ -285,6 +285,33 @@ def test_a_test_that_revenue_decided_is_told_so(language, said, basis):
         rows = scores(verdict="better", observed_change=-0.04, low=-0.07, high=-0.01, **told)
         assert said in findings.decisions_finding(rows).text
         assert basis in str(tables.decisions_table(rows).payload())
+
+
+@pytest.mark.parametrize(
+    ("language", "ranged", "tested"),
+    [
+        ("en", "has not left the natural range", "among as many tests chance may"),
+        ("ru", "за естественные границы прежних периодов", "среди стольких тестов"),
+    ],
+)
+def test_what_an_interval_beyond_0_does_not_show_says_why(language, ranged, tested):
+    def said(**more):
+        return findings.decisions_finding(scores(verdict="not_seen", **more)).text
+
+    with speaking(language=language):
+        beyond, below = said(low=0.01, high=0.05), said(low=-0.05, high=-0.01)
+        held = said(low=-0.01, high=0.05)
+        test = said(kpi="conversion_rate", basis="experiment", test="t", low=0.01, high=0.05)
+    assert ranged in beyond
+    assert ranged in below
+    assert tested in test
+    assert ranged not in held + test
+
+
+def test_several_decisions_moved_their_kpis():
+    with speaking(language="en"):
+        title = findings.decisions_finding(pd.concat([scores(), scores()])).title
+    assert title == "Of 2 decisions, 2 moved their KPIs as hoped, 0 did not, and 0 left no trace"
 
 
 def test_a_decision_about_a_few_customers_is_hidden():

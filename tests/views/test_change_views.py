@@ -253,6 +253,18 @@ def test_a_goal_that_fell_back_by_chance_or_season_is_to_be_watched():
     assert told(goal(standing="noise"), goal(standing="behind")).severity == "act"
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "still on its path."), ("ru", "по-прежнему на пути к цели.")]
+)
+def test_a_goal_that_fell_back_to_its_even_path_is_not_explained_by_a_season(language, said):
+    with speaking(language=language):
+        found = findings.period_changes_finding(
+            frame(goal(was="reached", now="on_track", expected=0.28, standing="ahead")), before="Q2"
+        )
+    assert said in found.text
+    assert found.severity == "watch"
+
+
 MOVED = [
     {
         "since": date(2026, 7, 1),
