@@ -20,7 +20,7 @@ from tests.benchmarks.orders_file import FIRST
 
 def results(folder: Path, periods: list) -> dict[str, pd.DataFrame]:
     """Every figure; see `kpi_task`."""
-    connection = engine.connect()
+    connection = engine.connect(temp=folder / "spilled")
     tables = {name: connection.read_parquet(folder / f"{name}.parquet") for name in TABLES}
     divided = {name: tables[name] for name in ("orders", "order_lines", "customers", "segments")}
     groups = kpi_groups(BREAKDOWNS, **divided, as_of=periods[-1].end, most=MOST)

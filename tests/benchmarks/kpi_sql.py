@@ -35,7 +35,8 @@ QUERIES = {
 
 def results(folder: Path, periods: list[Span]) -> dict[str, pd.DataFrame]:
     """Every figure; see `kpi_task`."""
-    connection = duckdb.connect(config={"memory_limit": "1500MB"})
+    spilling = {"memory_limit": "1500MB", "temp_directory": str(folder / "spilled")}
+    connection = duckdb.connect(config=spilling)
     for name in TABLES:
         file = folder / f"{name}.parquet"
         connection.execute(f"create view {name} as select * from read_parquet('{file}')")
