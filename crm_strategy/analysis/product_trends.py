@@ -1,6 +1,6 @@
 """Products that rise, fall or no longer sell, with prices and refunds."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import ibis
 import numpy as np
@@ -24,9 +24,13 @@ COLUMNS = (
     *("product", "revenue", "order_count", "customer_count", "trend", "verdict", "price"),
     *("price_change", "refund_rate", "previous", "previous_count", "expected_count"),
     *("p_adjusted", "previous_refund_rate", "revenue_share", "product_id", "category"),
+    "same_season",
 )
 
 _LEAST_EXPECTED = 5.0
+_YEAR = timedelta(days=365)
+_NEAR = timedelta(days=3)
+"""Periods of one season begin a year apart, but for leap days."""
 
 
 def product_trends(
@@ -56,12 +60,14 @@ def product_trends(
         One row a product sold or returned in either period, most revenue first: `product` (its
         name, else its id), `revenue` (money, net of refunds), `order_count`, `customer_count`
         (without refunds), `trend` = revenue / previous − 1, `verdict` (of `VERDICTS`;
-        `no_interest`: at most a tenth of the orders to expect; `too_few`: fewer than 5 to
-        expect; NaN where nothing sold in the base), `price` = Σ amount / Σ quantity of lines
-        with a quantity, `price_change` (against the base), `refund_rate` (refunds / sales, of
-        money), `previous` (revenue then), `previous_count` (orders then), `expected_count` =
+        `no_interest`: at most a tenth of the orders to expect, of the same season; `too_few`:
+        fewer than 5 to expect; NaN where nothing sold in the base), `price` = Σ amount / Σ
+        quantity of lines with a quantity, `price_change` (against the base), `refund_rate`
+        (refunds / sales, of money), `previous` (revenue then), `previous_count` (orders then),
+        `expected_count` =
         previous_count × orders now / orders then, `p_adjusted`, `previous_refund_rate`,
-        `revenue_share`, `product_id`, `category`.
+        `revenue_share`, `product_id`, `category`, `same_season` (whether the base is that of a
+        year before; against another season, one that does not sell now is a `faller`).
     """
     sums, (orders_now, orders_then) = _sums(order_lines, (start, end), (base_start, base_end))
     if sums.empty:
@@ -90,6 +96,7 @@ def product_trends(
     )
     if not known:
         rows = rows.assign(previous=np.nan, trend=np.nan)
+    rows["same_season"] = abs(start - base_start - _YEAR) <= _NEAR
     rows["verdict"] = [_verdict(row) for row in rows.to_dict("records")] if known else None
     ordered = rows.sort_values(["revenue", "product_id"], ascending=[False, True])
     return ordered.reset_index(drop=True)[list(COLUMNS)]
@@ -114,7 +121,7 @@ def _verdict(row: dict[str, float]) -> str:
         return "too_few"
     if not row["p_adjusted"] < ALPHA:
         return "steady"
-    if now <= GONE * expected:
+    if row["same_season"] and now <= GONE * expected:
         return "no_interest"
     if abs(now - expected) < LEAST_MOVE * expected:
         return "steady"

@@ -56,6 +56,10 @@ def products_finding(
     first = next((verdict for verdict in _MOVED if len(moved[verdict])), None)
     figures = {verdict: len(found) for verdict, found in moved.items()}
     tested = say("outlook.products.tested", n=format_count(judged.sum()), base=base)
+    same = bool(shown["same_season"].all())
+    if not same:
+        base = say("outlook.products.other_season", base=base)
+        tested = f"{tested} {say('outlook.products.wait')}"
     if first is None:
         title = say("outlook.products.steady", base=base)
         return Finding("products", title=title, text=f"{tested} {best}", figures=figures)
@@ -78,7 +82,7 @@ def products_finding(
             base=base,
         ),
         text=" ".join([*others, tested, best]),
-        severity="watch" if first != "riser" else "good",
+        severity="note" if not same else "watch" if first != "riser" else "good",
         figures=figures | {"product_id": str(top["product_id"])},
         decision=Decision(
             title=say("outlook.products.ask_decided", **taken[str(top["product_id"])])

@@ -80,6 +80,27 @@ def test_risers_fallers_and_products_without_interest_are_told_apart():
     }
 
 
+def test_against_another_season_no_product_is_called_dead():
+    base = {"soap": 300, "jar": 60}
+    spans = {"start": date(2026, 1, 1), "end": date(2026, 12, 31)}
+    years = product_trends(
+        sold({"soap": 300}, base),
+        **spans,
+        base_start=date(2025, 1, 1),
+        base_end=date(2025, 12, 31),
+    )
+    # August 2025 stands for the quarter before.
+    quarters = product_trends(
+        sold({"soap": 300}, base),
+        **spans,
+        base_start=date(2025, 7, 1),
+        base_end=date(2025, 9, 30),
+    )
+    verdicts = [each.set_index("product_id").loc["jar", "verdict"] for each in (years, quarters)]
+    assert verdicts == ["no_interest", "faller"]
+    assert (years["same_season"].all(), quarters["same_season"].any()) == (True, False)
+
+
 def test_without_a_base_nothing_is_judged_and_without_lines_nothing_is_there():
     found = product_trends(sold({"soap": 30}, {}), **NOW, **BASE)
     assert found[["trend", "previous", "expected_count", "verdict"]].isna().all(axis=None)

@@ -16,7 +16,7 @@ TRENDS = pd.DataFrame(
         *("product", "revenue", "order_count", "customer_count", "trend", "verdict", "previous"),
         *("previous_count", "expected_count", "product_id"),
     ],
-)
+).assign(same_season=True)
 SEASONS = pd.DataFrame(OUTLOOK_ROWS["seasonality"])
 
 
@@ -31,6 +31,22 @@ def test_a_product_nobody_buys_any_more_is_named_before_those_that_rise() -> Non
     assert "3 products were held against their share of all orders in 2025 Q3" in found.text
     assert found.decision is not None
     assert "find out why it stopped" in found.decision.title
+
+
+@pytest.mark.parametrize(
+    ("language", "base", "waits"),
+    [
+        ("en", "2025 Q2, another season", "next year can tell"),
+        ("ru", "(другой сезон)", "через год"),
+    ],
+)
+def test_products_held_against_another_season_say_so(language: str, base: str, waits: str) -> None:
+    rows = TRENDS.assign(same_season=False, verdict=["steady", "riser", "faller"])
+    with speaking(language=language):
+        found = findings.products_finding(rows, base="2025 Q2")
+    assert base in found.title
+    assert waits in found.text
+    assert (found.severity, found.decision) == ("note", None)
 
 
 def test_a_decision_on_a_product_is_named_where_the_product_is() -> None:
