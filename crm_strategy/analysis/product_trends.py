@@ -64,10 +64,10 @@ def product_trends(
         fewer than 5 to expect; NaN where nothing sold in the base), `price` = Σ amount / Σ
         quantity of lines with a quantity, `price_change` (against the base), `refund_rate`
         (refunds / sales, of money), `previous` (revenue then), `previous_count` (orders then),
-        `expected_count` =
-        previous_count × orders now / orders then, `p_adjusted`, `previous_refund_rate`,
-        `revenue_share`, `product_id`, `category`, `same_season` (whether the base is that of a
-        year before; against another season, one that does not sell now is a `faller`).
+        `expected_count` = previous_count × orders now / orders then, `p_adjusted`,
+        `previous_refund_rate`, `revenue_share`, `product_id`, `category`, `same_season` (whether
+        the base is that of a year before; against another season, one that does not sell now
+        is a `faller`).
     """
     sums, (orders_now, orders_then) = _sums(order_lines, (start, end), (base_start, base_end))
     if sums.empty:

@@ -18,6 +18,9 @@ from crm_strategy.words.numbers import (
 )
 
 _RANK: Final = ("roll_out", "invalid", "stop", "extend")
+_KEEP_OTHER: Final = ("worse", "revenue_worse", "no_effect", "out_of_reach")
+"""Reasons to keep another variant, which is not the control where the test has a winner."""
+
 _SEVERITY: Final = {"roll_out": "act", "invalid": "act"}
 
 
@@ -40,18 +43,20 @@ def experiments_finding(results: Data, *, days: int) -> Finding:
     ordered = tried.assign(rank=rank).sort_values(["rank", "p_adjusted"], kind="stable")
     first, others = ordered.iloc[0], ordered.iloc[1:]
     won = first["verdict"] == "roll_out"
+    winners = ordered[ordered["verdict"] == "roll_out"].groupby("experiment")["variant"].first()
+    several = bool(tried["experiment"].duplicated().any())
     return Finding(
         "experiments",
         title=_sentence("outlook.experiments.title", first, controls),
         text=" ".join(
             [
-                say(f"outlook.because.{first['reason']}", **_terms(first)),
+                _because(first, winners),
                 *(
-                    _sentence("outlook.experiments.other", row, controls)
-                    + " "
-                    + say(f"outlook.because.{row['reason']}", **_terms(row))
+                    f"{_sentence('outlook.experiments.other', row, controls)} "
+                    f"{_because(row, winners)}"
                     for _, row in others.iterrows()
                 ),
+                *[say("outlook.experiments.several")] * several,
                 say("outlook.experiments.assumed", days=say_count("outlook.days", days)),
                 *_left_out(frame_of(results)),
             ]
@@ -130,6 +135,30 @@ def _sentence(key: str, row: pd.Series, controls: pd.Series) -> str:
         low=format_points(row["low"]),
         high=format_points(row["high"]),
     )
+
+
+def _because(row: pd.Series, winners: "pd.Series[str]") -> str:
+    """Why a verdict is what it is, and what to keep instead where another variant won."""
+    winner = winners.get(row["experiment"])
+    beside = "_beside" if winner is not None and row["reason"] in _KEEP_OTHER else ""
+    said = say(f"outlook.because.{row['reason']}{beside}", **_terms(row), winner=winner or "")
+    return " ".join([said, *_other_way(row)])
+
+
+def _other_way(row: pd.Series) -> list[str]:
+    """That revenue a customer points against the conversions that decided."""
+    apart = row["revenue_difference"] * row["difference"] if _by_rate(row) else 0
+    if not apart < 0:
+        return []
+    untested = "_untested" if pd.isna(row["revenue_low"]) else ""
+    terms = _terms(row)
+    more = "+" if row["revenue_difference"] > 0 else ""
+    terms["money"] = f"{more}{terms['money']}"
+    return [say(f"outlook.because.other_way{untested}", **terms)]
+
+
+def _by_rate(row: pd.Series) -> bool:
+    return row["reason"] in ("better", "worse") and pd.notna(row["revenue_difference"])
 
 
 def _terms(row: pd.Series) -> dict[str, str]:

@@ -46,6 +46,59 @@ def test_an_empty_group_is_told_without_figures_that_are_not_known() -> None:
     assert "–" not in found.title + found.text
 
 
+def three_variants(reason: str = "worse") -> pd.DataFrame:
+    """The test that “free” won, with a third variant, of ready counts: no interval of revenue."""
+    third = RESULTS.iloc[[1]].assign(
+        variant="paid", verdict="stop", reason=reason, difference=-0.04, low=-0.06, high=-0.02
+    )
+    third = third.assign(revenue_difference=4.0, revenue_low=math.nan)
+    return pd.concat([RESULTS.head(2), third], ignore_index=True)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "compared", "revenue"),
+    [
+        (
+            "en",
+            "roll out “free” of this test, not this one.",
+            "with the control of its test",
+            "Revenue a customer points the other way, +€4.00 against the control, and whether",
+        ),
+        (
+            "ru",
+            "по этому тесту внедряйте «free», а не этот вариант.",
+            "с контролем своего теста",
+            "Выручка на клиента говорит об обратном: +4,00",
+        ),
+    ],
+)
+def test_beside_a_winner_a_loser_is_not_told_to_keep_the_control(
+    language: str, said: str, compared: str, revenue: str
+) -> None:
+    with speaking(language=language, currency="EUR"):
+        found = findings.experiments_finding(three_variants(), days=30)
+    for each in (said, compared, revenue):
+        assert each in found.text
+    assert "keep the control" not in found.text
+    assert "оставьте контроль" not in found.text
+
+
+@pytest.mark.parametrize("reason", ["revenue_worse", "no_effect", "out_of_reach"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_to_stop_names_the_winner_of_its_test(language: str, reason: str) -> None:
+    with speaking(language=language):
+        found = findings.experiments_finding(three_variants(reason=reason), days=30)
+        alone = findings.experiments_finding(three_variants(reason=reason).tail(1), days=30)
+    assert found.text.count("free") == 1
+    assert "free" not in alone.text
+
+
+def test_revenue_that_points_the_other_way_within_chance_is_told_with_its_interval() -> None:
+    both = three_variants().assign(revenue_low=-1.0, revenue_high=9.0)
+    found = findings.experiments_finding(both, days=30)
+    assert "the other way, +€4.00 against the control (−€1.00 to €9.00), but chance" in found.text
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "reason",
