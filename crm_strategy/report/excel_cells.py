@@ -99,6 +99,10 @@ def body_look(figures: FiguresPayload, row: int, column: int, *, first: bool, wr
     )
 
 
+BOLD: Final = 1.1
+"""How much wider than others bold letters are, Cyrillic ones too."""
+
+
 def is_right(kind: str) -> bool:
     """Whether a column of this kind stands at the right."""
     return kind in NUMERIC or kind == "date"
@@ -114,13 +118,15 @@ def sheet_columns(figures: FiguresPayload) -> list[int]:
 
 
 def printed_widths(figures: FiguresPayload, columns: Sequence[int]) -> list[int]:
-    """The longest printed cell of each column, in characters."""
+    """The longest printed cell of each column, in characters of ordinary weight."""
     longest = []
-    for at in columns:
+    for place, at in enumerate(columns):
         kinds = cell_kinds(figures, figures["columns"][at]["name"])
         texts = (
             markup.cell_text(sheet_text(figures, row, at), kinds[row])
             for row in range(len(figures["rows"]))
         )
-        longest.append(max(map(len, texts), default=0))
+        bold = place == 0 or figures["columns"][at]["kind"] == "status"
+        letters = max(map(len, texts), default=0)
+        longest.append(math.ceil(letters * BOLD) if bold else letters)
     return longest

@@ -26,7 +26,7 @@ from crm_strategy.report.summary import with_columns
 from crm_strategy.views.payload import ColumnPayload, TablePayload
 from crm_strategy.words.numbers import format_date
 
-_SUMMARY_WIDTHS: Final = (9.0, 38.0, 50.0, 16.0, 16.0, 15.0, 15.0, 28.0)
+_SUMMARY_WIDTHS: Final = (9.0, 38.0, 50.0, 17.0, 16.0, 16.0, 15.0, 28.0)
 _ASKS: Final = ("id", "decision", "why", "owner", "evidence", "chapter", "vote", "comment")
 _VOTES: Final = ("yes", "no", "later")
 _VOTE_COLUMN, _COMMENT_COLUMN = 7, 8

@@ -14,6 +14,7 @@ from openpyxl.worksheet.table import TableStyleInfo
 
 from crm_strategy import words
 from crm_strategy.report.excel_cells import (
+    BOLD,
     body_look,
     is_right,
     printed_widths,
@@ -130,7 +131,8 @@ def table_sheet(book: Book, name: str, table: TablePayload, *, heading: str, bas
     """A sheet for a table's payload."""
     columns = sheet_columns(table)
     labels = [table["columns"][at]["label"] for at in columns]
-    widths = _fitting_widths(labels, printed_widths(table, columns))
+    link_width = len(words.say("report.contents")) + 2
+    widths = _fitting_widths(labels, printed_widths(table, columns), last=link_width)
     sheet = new_sheet(book, name, heading=heading, basis=basis, widths=widths)
     write_table(sheet, table, top=HEADER_ROW, name=table["id"])
     notes = [table["note"], rows_left_out(table), table["source"]]
@@ -149,14 +151,19 @@ def columns_on_paper(widths: Sequence[float]) -> int:
     return max(1, sum(end <= PAPER_WIDTH for end in reached))
 
 
-def _fitting_widths(labels: Sequence[str], longest: Sequence[int]) -> list[float]:
-    """The columns' widths, long texts and labels broken into lines as far as paper needs it."""
+def _fitting_widths(labels: Sequence[str], longest: Sequence[int], *, last: int) -> list[float]:
+    """The columns' widths, long texts and labels broken into lines as far as paper needs it.
+
+    The last column is at least `last` wide: the link to the contents may stand above it, and
+    what lies beyond it does not print.
+    """
     widths: list[float] = []
     for widest, narrowest, lines in _TRIED:
         widths = [
             _fitting_width(label, cell, widest, narrowest, lines)
             for label, cell in zip(labels, longest, strict=True)
         ]
+        widths[-1:] = [max(width, float(last)) for width in widths[-1:]]
         if pixels(widths) <= PAPER_WIDTH:
             break
     return widths
@@ -174,7 +181,8 @@ def rows_left_out(table: TablePayload) -> str:
 def _fitting_width(label: str, longest: int, widest: int, narrowest: int, lines: int) -> float:
     """A column's width: its cells on one line up to a limit, its label on at most so many."""
     word = max(map(len, label.split()), default=0)
-    label_width = max(math.ceil(len(label) / lines), word) + 3
+    # Bold, and beside the indent of its cell.
+    label_width = math.ceil(round(max(math.ceil(len(label) / lines), word) * BOLD + 2.1, 6))
     return float(min(max(longest + 2, label_width, narrowest), widest))
 
 
@@ -186,7 +194,8 @@ def write_table(sheet: Sheet, table: TablePayload, *, top: int, name: str) -> No
     kinds = [cell_kinds(table, table["columns"][at]["name"]) for at in columns]
     for row in range(len(table["rows"])):
         values = [sheet_text(table, row, at) for at in columns]
-        lines = max(map(line_count, values, sheet.widths))
+        bold = [place == 0 or kind[row] == "status" for place, kind in enumerate(kinds)]
+        lines = max(map(line_count, values, sheet.widths, bold))
         for place, at in enumerate(columns):
             look = body_look(table, row, at, first=place == 0, wrap=lines > 1)
             cell = page.cell(top + 1 + row, place + 1)
@@ -215,7 +224,7 @@ def write_header(sheet: Sheet, columns: Sequence[ColumnPayload], *, top: int) ->
         used.add(label.casefold())
         look = Look(role="header", right=is_right(column["kind"]), indent=place > 0)
         put_text(sheet.page.cell(top, place + 1), label, sheet.book.styles, look)
-        lines = max(lines, line_count(label, sheet.widths[place] - 1))
+        lines = max(lines, line_count(label, sheet.widths[place] - 1, bold=True))
     sheet.page.row_dimensions[top].height = max(EXCEL.row_height, 2 + _LINE_HEIGHT * lines)
 
 
@@ -248,11 +257,12 @@ def write_notes(sheet: Sheet, notes: Sequence[str]) -> None:
         sheet.end_row = row
 
 
-def line_count(text: Any, width: float) -> int:
+def line_count(text: Any, width: float, bold: bool = False) -> int:
     """How many lines a text takes in a column of this width."""
     if not isinstance(text, str):
         return 1
-    fitting = max(int(width) - 1, 1)
+    # A billionth of slack: 11 / 1.1 is 10.
+    fitting = max(int(width / (BOLD if bold else 1.0) + 1e-9) - 1, 1)
     return sum(max(1, len(textwrap.wrap(line, fitting))) for line in text.split("\n"))
 
 
