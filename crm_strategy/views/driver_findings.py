@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from crm_strategy.analysis.drivers import UNSPLIT
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.chain_findings import LIKELY
 from crm_strategy.views.driver_privacy import telling_flows, told_drivers
@@ -32,7 +33,7 @@ def revenue_drivers_finding(drivers: Data) -> Finding:
         rows = without_small(rows, count, within=[["split"]])
     factors = rows[(rows["split"] == "factors") & rows["driver"].isin(list(UNITS))]
     if factors.empty:
-        return Finding("revenue_drivers", title=say("drivers.finding.unsplit"))
+        return _unsplit(rows)
     change = float(rows.loc[rows["split"] == "factors", "contribution"].sum())
     most = factors.loc[factors["contribution"].abs().idxmax()]
     moved = "rose" if change >= 0 else "fell"
@@ -48,6 +49,26 @@ def revenue_drivers_finding(drivers: Data) -> Finding:
         + _flows(rows[rows["split"] == "flows"]),
         severity="note" if change >= 0 else "watch",
         figures={"change": change, "driver": str(most["driver"])},
+    )
+
+
+def _unsplit(rows: pd.DataFrame) -> Finding:
+    """Why there are no factors: a period in which nobody ordered, or too little to tell."""
+    whole = rows[(rows["split"] == "factors") & (rows["driver"] == UNSPLIT)]
+    empty = [
+        when
+        for when, count in (("now", "n"), ("before", "previous_n"))
+        if len(whole) and whole[count].iloc[0] == 0
+    ]
+    if not empty:
+        return Finding("revenue_drivers", title=say("drivers.finding.unsplit"))
+    change = float(rows.loc[rows["split"] == "factors", "contribution"].sum())
+    return Finding(
+        "revenue_drivers",
+        title=say(f"drivers.finding.empty_{empty[0]}", change=_signed(change)),
+        text=_flows(rows[rows["split"] == "flows"]).strip(),
+        severity="note" if change >= 0 else "watch",
+        figures={"change": change},
     )
 
 

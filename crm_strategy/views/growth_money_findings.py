@@ -40,6 +40,7 @@ def playbook_finding(plays: Data, *, uplift: float, discount: float, cost_known:
             )
             for cause, alike in losing.groupby("cause", sort=True)
         ),
+        say("growth.playbook.whole") if len(losing) else "",
         "" if cost_known else say("growth.playbook.no_cost"),
         say("growth.playbook.beside_effort", segment=segment_name(top["segment"]))
         if top["gain"] > 0

@@ -7,7 +7,7 @@ import pandas as pd
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.kinds import kpi_kind
-from crm_strategy.views.kpi_tables import without_telling
+from crm_strategy.views.kpi_tables import compared_with_one, without_telling
 from crm_strategy.views.payload import is_hidden
 from crm_strategy.views.privacy import small
 from crm_strategy.words import say, say_count
@@ -28,10 +28,14 @@ _KNOWN: Final = {
 }
 """Which words to take, by whether the previous period and last year can be compared."""
 
+_ONE: Final = "_one"
+"""The words where the previous period is the year before."""
+
 
 def revenue_finding(kpis: Data) -> Finding:
     """Revenue of the period beside the previous period and last year."""
     rows = frame_of(kpis).set_index("kpi")
+    one = compared_with_one(rows)
     if "revenue" not in rows.index or pd.isna(rows.loc["revenue", "value"]):
         return Finding("revenue", title=say("findings.revenue.none"), severity="act")
     row = rows.loc["revenue"]
@@ -48,7 +52,7 @@ def revenue_finding(kpis: Data) -> Finding:
     return Finding(
         "revenue",
         title=say(
-            f"findings.revenue.title{_KNOWN[previous is not None, year is not None]}",
+            f"findings.revenue.title{_known(previous, year, one=one)}",
             revenue=format_short_money(row["value"]),
             previous=format_change(previous),
             year=format_change(year),
@@ -100,7 +104,7 @@ def kpi_signals_finding(kpis: Data) -> Finding:
         ),
         severity="act" if len(bad) else "note",
         figures={"signals": len(signals), "kpis": len(judged)},
-        decision=_look_into(bad),
+        decision=_look_into(bad, one=compared_with_one(rows)),
     )
 
 
@@ -196,13 +200,18 @@ def _is_bad(kpi: str, verdict: str) -> bool:
     return (verdict == "signal_high") == KPIS[kpi].lower_is_better
 
 
-def _look_into(bad: pd.DataFrame) -> Decision | None:
+def _known(previous: float | None, year: float | None, *, one: bool) -> str:
+    known = bool(pd.notna(previous)), bool(pd.notna(year))
+    return _ONE if one and all(known) else _KNOWN[known]
+
+
+def _look_into(bad: pd.DataFrame, *, one: bool) -> Decision | None:
     if bad.empty:
         return None
     # The first in the order of KPIS: revenue before what drives it.
     first = bad.assign(order=bad["kpi"].map(list(KPIS).index)).sort_values("order").iloc[0]
     kind = kpi_kind(first["kpi"])
-    known = _KNOWN[bool(pd.notna(first["previous"])), bool(pd.notna(first["last_year"]))]
+    known = _known(first["previous"], first["last_year"], one=one)
     return Decision(
         title=say("findings.kpi_signals.ask", kpi=say(f"kpis.{first['kpi']}.name")),
         why=say(

@@ -36,6 +36,8 @@ def kpis_table(kpis: Data, *, active_days: int | None = None, chosen: int | None
         The client's own number of them; None where the data set it.
     """
     rows = _guarded(frame_of(kpis))
+    if compared_with_one(rows):
+        rows = rows.drop(columns="last_year")
     if len(rows):
         rows["range"] = [_range(row) for row in rows.to_dict("records")]
         rows = without_telling(rows)
@@ -67,6 +69,19 @@ def kpis_table(kpis: Data, *, active_days: int | None = None, chosen: int | None
         layout=layout,
         note="" if active_days is None else _with_window(active_days, chosen),
     )
+
+
+def compared_with_one(kpis: pd.DataFrame) -> bool:
+    """Whether the previous period is the year before, so that one comparison says all.
+
+    Parameters
+    ----------
+    kpis
+        Result of `kpi_table.kpi_table`: all values of the two periods are then the same.
+    """
+    pair = kpis[["previous", "last_year"]]
+    known = pair.dropna(how="all")
+    return len(known) > 1 and bool((known["previous"] == known["last_year"]).all())
 
 
 def _with_window(active_days: int, chosen: int | None) -> str:

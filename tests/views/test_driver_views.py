@@ -69,6 +69,29 @@ def test_without_a_previous_period_the_change_of_revenue_is_not_split():
         assert charts.revenue_bridge_chart(nothing).payload()
 
 
+@pytest.mark.parametrize(
+    ("language", "at", "said"),
+    [
+        ("en", "n", "Revenue −€644 on the period before: no customer ordered in the period"),
+        ("en", "previous_n", "Revenue −€644 on the period before, in which no customer ordered"),
+        ("ru", "n", "к прошлому периоду: за период не заказал ни один клиент"),
+        ("ru", "previous_n", "к прошлому периоду: тогда не заказал ни один клиент"),
+    ],
+)
+def test_a_period_without_orders_has_no_factors_but_flows(language, at, said):
+    flows = drivers()[lambda rows: rows["split"] == "flows"]
+    whole = {"n": 40, "previous_n": 50} | {at: 0}
+    row = {"split": "factors", "driver": "unsplit", "contribution": -644.0, **whole}
+    with speaking(language=language, currency="EUR", min_cell=10):
+        found = findings.revenue_drivers_finding(pd.concat([pd.DataFrame([row]), flows]))
+        few = findings.revenue_drivers_finding(
+            pd.concat([pd.DataFrame([row | {"n": 4, "previous_n": 4}]), flows])
+        )
+    assert said in found.title.replace("\N{NO-BREAK SPACE}", " ")
+    assert "€300" in found.text or "300" in found.text
+    assert "€644" not in few.title
+
+
 def test_the_change_of_revenue_is_told_by_its_largest_factor():
     with speaking(language="en", currency="EUR"):
         found = findings.revenue_drivers_finding(drivers())

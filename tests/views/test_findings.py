@@ -3,7 +3,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from crm_strategy.views import findings
+from crm_strategy.views import findings, tables
 from crm_strategy.views.finding import Basis
 from crm_strategy.words import LANGUAGES, speaking
 
@@ -99,6 +99,28 @@ def test_revenue_stands_beside_the_previous_period_and_last_year() -> None:
 def test_revenue_says_with_what_it_cannot_be_compared(unknown: str, title: str) -> None:
     rows = KPIS.assign(**dict.fromkeys(unknown.split(), float("nan")))
     assert findings.revenue_finding(rows).title == f"Revenue €900{title}"
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "why"),
+    [
+        ("en", ": −10.0% on the year before", "30.0% now, 20.0% in the year before"),
+        ("ru", "к прошлому году", "годом раньше"),
+    ],
+)
+def test_where_the_period_before_is_the_year_before_it_is_told_once(
+    language: str, said: str, why: str
+) -> None:
+    rows = KPIS.assign(last_year=KPIS["previous"])
+    with speaking(language=language, currency="EUR"):
+        revenue, signals = findings.revenue_finding(rows), findings.kpi_signals_finding(rows)
+        shown = {each["name"] for each in tables.kpis_table(rows).payload()["columns"]}
+    assert revenue.title.endswith(said)
+    assert revenue.title.count("%") == 1
+    assert signals.decision is not None
+    assert why in signals.decision.why.replace("\N{NO-BREAK SPACE}%", "%")
+    assert "last_year" not in shown
+    assert "previous" in shown
 
 
 def test_lines_without_a_category_are_not_called_missing() -> None:

@@ -126,6 +126,11 @@ def test_a_playbook_names_the_cause_of_a_loss(cause):
     )  # fmt: skip
     text = findings.playbook_finding(plays, uplift=0.05, discount=0.1, cost_known=True).text
     assert words.say(f"growth.playbook.losing_{cause}", segments="Lost") in text
+    assert "to those of them who have lapsed an offer may still pay" in text
+    gains = findings.playbook_finding(
+        plays.assign(gain=1.0), uplift=0.05, discount=0.1, cost_known=True
+    )
+    assert "whole segments" not in gains.text
 
 
 def test_occasions_begin_a_sentence_whichever_comes_first():
