@@ -30,6 +30,13 @@ LEVEL: Final = 0.9
 FORETOLD: Final = ("revenue", "order_count")
 """KPIs of which a period is the sum of its months."""
 
+RANGES: Final = {
+    "share": (0.0, 1.0),
+    "score": (-100.0, 100.0),
+    **dict.fromkeys(("count", "months"), (0.0, math.inf)),
+}
+"""What values of a kind can be: neither they nor their intervals go beyond."""
+
 _YEAR: Final = 365.25
 _MONTH: Final = _YEAR / 12
 _EVERYONE: Final = "all"
@@ -188,7 +195,9 @@ def _outlook(
     chance = 1 - above if KPIS[goal["kpi"]].lower_is_better else above
     reach = float(student.ppf((1 + LEVEL) / 2, n - 1)) * spread
     ends = [center - reach, center + reach]
-    middle, low, high = (math.exp(x) for x in (center, *ends)) if seasonal else (center, *ends)
+    told = (math.exp(x) if seasonal else x for x in (center, *ends))
+    least, most = RANGES.get(KPIS[goal["kpi"]].kind, (-math.inf, math.inf))
+    middle, low, high = (min(max(x, least), most) for x in told)
     return goal["goal_id"], chance, middle, low, high, n, basis
 
 

@@ -31,6 +31,21 @@ def test_drift_matches_the_formula_worked_apart():
     assert found["low"] == pytest.approx(center - student.ppf(0.95, 9) * error)
 
 
+@pytest.mark.parametrize(
+    ("kpi_id", "values", "low", "high"),
+    [
+        ("customer_retention_rate", [0.80, 0.98] * 5 + [0.97], 0.0, 1.0),
+        ("nps", [20.0, 95.0] * 5 + [90.0], -100.0, 100.0),
+        ("active_customers", [300.0, 20.0] * 5 + [10.0], 0.0, math.inf),
+    ],
+)
+def test_an_interval_holds_only_what_a_kpi_can_be(kpi_id, values, low, high):
+    found = outlook(kpi(kpi_id, values), kpi_id, values[-1], by=date(2027, 12, 31))
+    assert low <= found["low"] <= found["expected_at_end"] <= found["high"] <= high
+    # The plain interval would go beyond.
+    assert found["low"] == low or found["high"] == high
+
+
 def test_a_goal_that_has_not_begun_has_no_chance_yet():
     goal = {"goal_id": "g", "kpi": "repeat_rate", "segment": "all", "target": 0.36}
     goal |= {"by": date(2026, 12, 30), "status": "not_begun"}
