@@ -88,7 +88,7 @@ def group_counts(
     -------
     DataFrame
         Indexed by `group` and `period` (id): `COLUMNS`, as `order_counts` and `goods_counts`
-        define them. NaN throughout for periods that end before the first order of the group.
+        define them. NaN throughout for periods that end before the first order or refund of the group.
         Where orders are divided, `new` are customers whose first order of all is in the group,
         and `retained` are active in it at the start and in any group at the end: who orders
         elsewhere is not lost. Else both definitions are one.
@@ -99,8 +99,11 @@ def group_counts(
     counts = pd.concat([sums, base], axis="columns")
     groups = sorted(counts.index.unique("group"))
     places = pd.MultiIndex.from_product([groups, [span.id for span in layer]], names=_KEYS)
-    table = counts.reindex(index=places, columns=list(COLUMNS)).fillna(0.0)
-    seen = (table["ever"] > 0) | (table["traders"] > 0) | (table["order_count"] > 0)
+    table = counts.reindex(index=places, columns=list(COLUMNS))
+    # A refund without a customer is all that there is of some groups.
+    traded = table["order_count"].notna()
+    table = table.fillna(0.0)
+    seen = traded | (table["ever"] > 0)
     return table.where(seen.groupby("group").cummax())
 
 
