@@ -88,10 +88,10 @@ def group_counts(
     -------
     DataFrame
         Indexed by `group` and `period` (id): `COLUMNS`, as `order_counts` and `goods_counts`
-        define them. NaN throughout for periods that end before the first order or refund of the group.
-        Where orders are divided, `new` are customers whose first order of all is in the group,
-        and `retained` are active in it at the start and in any group at the end: who orders
-        elsewhere is not lost. Else both definitions are one.
+        define them. NaN throughout for periods that end before the first order or refund of
+        the group. Where orders are divided, `new` are customers whose first order of all is in
+        the group, and `retained` are active in it at the start and in any group at the end:
+        who orders elsewhere is not lost. Else both definitions are one.
     """
     sums, base = (
         by_period(table.to_pandas(), layer) for table in group_sums(cells, layer, members=members)
