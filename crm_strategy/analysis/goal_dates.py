@@ -95,7 +95,7 @@ def _judged(
         pair = (goal["actual"], goal.get("smallest_count"))
         value, smallest = (math.nan if x is None or pd.isna(x) else float(x) for x in pair)
     known, baseline, target = not math.isnan(value), goal["baseline"], goal["target"]
-    started = baseline is not None and not pd.isna(baseline)
+    started = baseline is not None and not pd.isna(baseline) and target != baseline
     reached = known and is_reached(value, target=target, kpi=goal["kpi"])
     return {
         **goal,

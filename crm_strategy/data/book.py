@@ -250,15 +250,18 @@ class Book:
         self,
         actuals: Mapping[tuple[str, str], float | None],
         smallest: Mapping[tuple[str, str], float | None] | None = None,
+        **more: Mapping[str, float],
     ) -> list[dict[str, object]]:
-        """The goals with where they stand; `actuals` and `smallest` by (kpi, segment)."""
-        return goals_table_rows(self.params, actuals, self.as_of, smallest=smallest)
+        """The goals with where they stand, of what `goals.goals_table_rows` takes."""
+        return goals_table_rows(self.params, actuals, self.as_of, smallest=smallest, **more)
 
     def goal_checks(
-        self, season_before: Mapping[str, tuple[float, float]] | None = None
+        self,
+        season_before: Mapping[str, tuple[float, float]] | None = None,
+        **more: Mapping[str, float],
     ) -> Sequence[Mapping[str, Any]]:
         """Whether the goals are few, ranked, specific, measurable, served and owned."""
-        return goal_checks(self.params, as_of=self.as_of, season_before=season_before)
+        return goal_checks(self.params, as_of=self.as_of, season_before=season_before, **more)
 
     def touchpoint_actions(self, segments: Sequence[str]) -> Sequence[Mapping[str, Any]]:
         """What each segment should do next at each touchpoint, gaps included."""

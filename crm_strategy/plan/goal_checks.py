@@ -33,6 +33,7 @@ def goal_checks(
     *,
     as_of: date | None = None,
     season_before: Mapping[str, tuple[float, float]] | None = None,
+    baselines: Mapping[str, float] | None = None,
 ) -> list[Row]:
     """Check the goals one by one, then as a set.
 
@@ -44,6 +45,9 @@ def goal_checks(
         Last day observed: a deadline up to it has passed. None leaves that out.
     season_before
         Result of `goal_outlook.season_before`: a target should also improve on its own season.
+    baselines
+        Result of `goal_baselines.restated_baselines`: a target should also improve on the
+        baseline by today's definition.
 
     Returns
     -------
@@ -60,8 +64,9 @@ def goal_checks(
     ]
     for goal, row in ((goal, row) for goal in params.goals for row in rows):
         if (row["goal_id"], row["check"]) == (goal.id, "improves") and row["remedy"] is None:
-            seasonal = _improves_on_season(goal, (season_before or {}).get(goal.id))
-            row |= _row(goal.id, "improves", seasonal)
+            found = _improves_on_restated(goal, (baselines or {}).get(goal.id))
+            found = found or _improves_on_season(goal, (season_before or {}).get(goal.id))
+            row |= _row(goal.id, "improves", found)
     rows += [_row(each.id, "served", _served(each.id, params)) for each in params.business_goals]
     rows.append(_row(None, "goal_count", _goal_count(params)))
     rows.append(_row(None, "ranks", _ranks(params)))
@@ -95,6 +100,21 @@ def _improves(goal: Goal, _params: Params, _as_of: date | None) -> str | None:
         target=format_value(goal.target, kind),
         baseline=format_value(goal.baseline, kind),
     )
+
+
+def _improves_on_restated(goal: Goal, baseline: float | None) -> str | None:
+    if baseline is None or _is_improvement(goal, baseline):
+        return None
+    kind = KPIS[goal.kpi].kind
+    return say(
+        "plan.remedy.improves_on_restated",
+        target=format_value(goal.target, kind),
+        baseline=format_value(baseline, kind),
+    )
+
+
+def _is_improvement(goal: Goal, value: float) -> bool:
+    return goal.target < value if goal.kpi in LOWER_IS_BETTER else goal.target > value
 
 
 def _improves_on_season(goal: Goal, before: tuple[float, float] | None) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from crm_strategy.plan.goal_params import Goal
 from crm_strategy.plan.params import Params
 from crm_strategy.plan.period import parse_period
 from crm_strategy.plan.text import printed
@@ -75,7 +76,7 @@ def goal_status(
     Parameters
     ----------
     actual, baseline, target
-        The KPI's values, in its own unit; the target differs from the baseline.
+        The KPI's values, in its own unit; without a way between the two there is no progress.
     baseline_at, by, today
         Day of the baseline, the deadline, and the last day observed.
     lower_is_better
@@ -87,7 +88,8 @@ def goal_status(
     expected = None if baseline is None else baseline + (target - baseline) * passed
     if actual is None or is_missing(actual):
         return GoalStatus(None, passed, expected, "no_data")
-    progress = None if baseline is None else (actual - baseline) / (target - baseline)
+    way = None if baseline is None else target - baseline
+    progress = (actual - baseline) / way if baseline is not None and way else None
     sign = -1 if lower_is_better else 1
     towards = None if expected is None else sign * expected
     status = _status(sign * actual, sign * target, towards)
@@ -115,6 +117,7 @@ def goals_table_rows(
     today: date,
     *,
     smallest: Mapping[tuple[str, str], float | None] | None = None,
+    baselines: Mapping[str, float] | None = None,
 ) -> list[dict[str, object]]:
     """The goals with where they stand: rows of the table `goals`, primary goals first.
 
@@ -128,24 +131,31 @@ def goals_table_rows(
         Last day observed.
     smallest
         The fewest customers that the value tells, by (kpi, segment).
+    baselines
+        Baselines by today's definition, by goal: result of `goal_baselines.restated_baselines`.
+        Goals are held against these. A target that is no improvement on one is held to that: no
+        goal is reached by another definition alone.
 
     Returns
     -------
     list of dict
         goal_id, goal, serves, priority, kpi, segment, baseline, target, by, owner, actual,
         progress, expected_progress, status, expected, unit (the KPI's kind),
-        smallest_count, baseline_at;
-        texts in the voice's language.
+        smallest_count, baseline_at, baseline_stated and target_stated (as the parameters have
+        them, where baseline and target are not; else None); texts in the voice's language.
     """
     rows: list[dict[str, object]] = []
     for goal in sorted(params.goals, key=lambda goal: goal.priority != "primary"):
         actual = actuals.get((goal.kpi, goal.segment))
         # A day that nobody stated says nothing of when the goal began.
         stated = "baseline_at" in goal.model_fields_set
+        restated = (baselines or {}).get(goal.id)
+        baseline = goal.baseline if restated is None else restated
+        target = _held_to(goal, restated)
         standing = goal_status(
             actual,
-            baseline=goal.baseline,
-            target=goal.target,
+            baseline=baseline,
+            target=target,
             baseline_at=goal.baseline_at if stated else min(goal.baseline_at, today),
             by=goal.by,
             today=today,
@@ -159,8 +169,10 @@ def goals_table_rows(
                 "priority": goal.priority,
                 "kpi": goal.kpi,
                 "segment": goal.segment,
-                "baseline": goal.baseline,
-                "target": goal.target,
+                "baseline": baseline,
+                "target": target,
+                "baseline_stated": None if restated is None else goal.baseline,
+                "target_stated": None if target == goal.target else goal.target,
                 "by": goal.by,
                 "baseline_at": goal.baseline_at,
                 "owner": printed(goal.owner),
@@ -174,6 +186,14 @@ def goals_table_rows(
             }
         )
     return rows
+
+
+def _held_to(goal: Goal, restated: float | None) -> float:
+    """The target, or the baseline by today's definition where that is the better value."""
+    if restated is None:
+        return goal.target
+    better = min if goal.kpi in LOWER_IS_BETTER else max
+    return better(goal.target, restated)
 
 
 def decision_rows(params: Params, *, until: date | None = None) -> list[dict[str, object]]:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
-from crm_strategy.views.goal_tables import is_over
+from crm_strategy.views.goal_tables import is_over, restated
 from crm_strategy.views.kinds import kpi_kind
 from crm_strategy.views.layout import CUSTOMER_KPIS
 from crm_strategy.views.privacy import small
@@ -97,6 +97,7 @@ def _by_status(rows: pd.DataFrame) -> str:
     if len(ahead := rows[rows["status"] == "not_begun"]):
         parts.append(say("plan.goals.not_begun", names="; ".join(map(str, ahead["goal"]))))
     parts += [told_end(row, few=_few(row)) for _, row in rows[over].iterrows()]
+    parts += [told_baseline(row) for _, row in rows[restated(rows)].iterrows()]
     parts.append(say("plan.goals.over_decide") if over.any() else "")
     return " ".join(filter(None, parts))
 
@@ -143,6 +144,19 @@ def told_end(goal: Mapping[str, Any] | pd.Series, *, few: bool) -> str:
         by=format_date(pd.Timestamp(goal["by"]).date()),
         value=format_value(goal["actual"], kind) if known and not few else "",
         target=format_value(goal["target"], kind),
+    )
+
+
+def told_baseline(goal: Mapping[str, Any] | pd.Series) -> str:
+    """What the baseline of a goal is by today's definition, and what that does to its target."""
+    kind = kpi_kind(str(goal["kpi"]))
+    moved = not pd.isna(goal.get("target_stated"))
+    return say(
+        "plan.goals.restated_target" if moved else "plan.goals.restated",
+        goal=goal["goal"],
+        was=format_value(goal["baseline_stated"], kind),
+        now=format_value(goal["baseline"], kind),
+        target=format_value(goal["target_stated"], kind) if moved else "",
     )
 
 

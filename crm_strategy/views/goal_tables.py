@@ -17,7 +17,8 @@ def goals_table(goals: Data) -> Table:
     """The goals: actual, target and status first; season and baseline in the workbook."""
     told = told_goals(goals)
     # Without a KPI that follows the season there is no path of one.
-    told = told.drop(columns=[each for each in ("season_expected",) if _void(told, each)])
+    rare = ("season_expected", "baseline_stated", "target_stated")
+    told = told.drop(columns=[each for each in rare if _void(told, each)])
     layout = Layout(
         columns=(
             "goal_id",
@@ -35,11 +36,13 @@ def goals_table(goals: Data) -> Table:
             "kpi",
             "segment",
             "baseline",
+            "baseline_stated",
+            "target_stated",
             "progress",
             "expected_progress",
         ),
         words={"standing": "plan.standing.{}"},
-        by_kpi=("actual", "target", "baseline", "expected", "season_expected"),
+        by_kpi=("actual", "target", "baseline", "expected", *rare),
         sheet_only=(
             "goal_id",
             "season_expected",
@@ -47,19 +50,28 @@ def goals_table(goals: Data) -> Table:
             "kpi",
             "segment",
             "baseline",
+            "baseline_stated",
+            "target_stated",
             "progress",
             "expected_progress",
         ),
     )
-    over = len(told) > 0 and bool(is_over(told).any())
-    note = f"{words.say('views.table.goals.note')} {words.say('plan.goals.over_note')}"
-    return Table(told, id="goals", suppress=FEW_CUSTOMERS, layout=layout, note=note if over else "")
+    more = ["plan.goals.over_note"] if len(told) and is_over(told).any() else []
+    more += ["plan.goals.restated_note"] if "baseline_stated" in told else []
+    note = " ".join(words.say(each) for each in ("views.table.goals.note", *more)) if more else ""
+    return Table(told, id="goals", suppress=FEW_CUSTOMERS, layout=layout, note=note)
 
 
 def is_over(goals: pd.DataFrame) -> "pd.Series[bool]":
     """Which goals' dates have passed (`goal_dates.judged_on_date`)."""
     known = goals["over"] if "over" in goals else pd.Series(False, goals.index)
     return known.fillna(False).astype("bool")
+
+
+def restated(goals: pd.DataFrame) -> "pd.Series[bool]":
+    """Which goals' baselines are counted anew, by today's definition (`goal_baselines`)."""
+    known = goals["baseline_stated"] if "baseline_stated" in goals else pd.Series(None, goals.index)
+    return known.notna()
 
 
 def _void(rows: pd.DataFrame, column: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Final
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.goal_tables import restated
 from crm_strategy.views.kinds import kpi_kind
 from crm_strategy.views.layout import CUSTOMER_KPIS, Layout, Suppress
 from crm_strategy.views.payload import hidden
@@ -23,7 +24,13 @@ FEW_CASES = (
 )
 
 
-def kpis_table(kpis: Data, *, active_days: int | None = None, chosen: int | None = None) -> Table:
+def kpis_table(
+    kpis: Data,
+    *,
+    active_days: int | None = None,
+    chosen: int | None = None,
+    goals: Data = (),
+) -> Table:
     """KPI scorecard: actual, target and status first, then the past and the verdict.
 
     Parameters
@@ -34,6 +41,9 @@ def kpis_table(kpis: Data, *, active_days: int | None = None, chosen: int | None
         Days after an order in which a customer counts as active, to be told below.
     chosen
         The client's own number of them; None where the data set it.
+    goals
+        Goals of the scorecard (`plan.goals.goals_table_rows`): those that are judged on another
+        baseline than stated are named below.
     """
     rows = _guarded(frame_of(kpis))
     if compared_with_one(rows):
@@ -67,7 +77,7 @@ def kpis_table(kpis: Data, *, active_days: int | None = None, chosen: int | None
         formats={"range": "interval"},
         suppress=FEW_CASES,
         layout=layout,
-        note="" if active_days is None else _with_window(active_days, chosen),
+        note="" if active_days is None else _with_window(active_days, chosen, frame_of(goals)),
     )
 
 
@@ -84,12 +94,15 @@ def compared_with_one(kpis: pd.DataFrame) -> bool:
     return len(known) > 1 and bool((known["previous"] == known["last_year"]).all())
 
 
-def _with_window(active_days: int, chosen: int | None) -> str:
-    """The note, with how long a customer counts as active, and what sets it."""
+def _with_window(active_days: int, chosen: int | None, goals: pd.DataFrame) -> str:
+    """The note, with how long a customer counts as active, what sets it, and what that moves."""
     days = say_count("plan.window.days", active_days)
     by = "chosen" if chosen else "automatic"
     window = say(f"plan.window.{by}", days=days, number=active_days)
-    return f"{say('views.table.kpis.note')} {window}"
+    moved = goals[restated(goals)] if len(goals) else goals
+    names = [say(f"kpis.{kpi}.name") for kpi in dict.fromkeys(moved["kpi"])] if len(moved) else []
+    anew = [say("plan.goals.restated_kpis", kpis=", ".join(names))] if names else []
+    return " ".join([say("views.table.kpis.note"), window, *anew])
 
 
 def _guarded(kpis: pd.DataFrame) -> pd.DataFrame:

@@ -47,6 +47,11 @@ def test_from_its_date_on_the_value_of_the_period_that_holds_it_decides(by, actu
         assert found["progress"] == pytest.approx((actual - 0.30) / 0.03)
 
 
+def test_without_a_way_from_baseline_to_target_there_is_no_progress():
+    found = judged(date(2026, 6, 30), baseline=0.33)
+    assert (found["progress"], found["status"]) == (None, "missed")
+
+
 def test_a_goal_whose_date_lies_ahead_or_that_has_not_begun_stands_as_it_did():
     for row in (goal(date(2026, 12, 31)), goal(date(2026, 3, 31), status="not_begun")):
         (found,) = judged_on_date([row], HISTORY, period=NOW)

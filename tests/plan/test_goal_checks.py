@@ -251,3 +251,26 @@ def test_a_target_should_improve_on_its_own_season(read, before, fails):
             "In its own season the last time it was already €900: "
             "a target of €800 is no improvement on that."
         )
+
+
+@pytest.mark.parametrize(
+    ("language", "remedy"),
+    [
+        (
+            "en",
+            "By today's definition the baseline is 26.0%: a target of 25.0% is no improvement "
+            "on that. State both anew.",
+        ),
+        (
+            "ru",
+            "По нынешнему определению исходное значение 26,0\u00a0%: цель 25,0\u00a0% его не "
+            "улучшает. Задайте заново и то и другое.",
+        ),
+    ],
+)
+def test_a_target_should_improve_on_the_baseline_of_todays_definition(read, language, remedy):
+    params = read(plan(GOOD))
+    with speaking(language=language):
+        found = failed(params, baselines={"retain": 0.26})
+    assert found["retain", "improves"] == remedy
+    assert ("retain", "improves") not in failed(params, baselines={"retain": 0.24})

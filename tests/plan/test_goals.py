@@ -209,6 +209,8 @@ goals:
         "expected": pytest.approx(0.2 + 0.1 * 183 / 365),
         "unit": "share",
         "smallest_count": None,
+        "baseline_stated": None,
+        "target_stated": None,
     }
     assert (second["goal_id"], second["serves"], second["owner"]) == ("cheaper", None, None)
     assert (second["actual"], second["progress"], second["status"]) == (16.0, 0.4, "off_track")
@@ -222,3 +224,41 @@ def test_decisions_name_their_product_and_later_ones_are_left_out(read):
     )
     assert [row["product"] for row in decision_rows(params)] == ["P-507", None]
     assert [row["id"] for row in decision_rows(params, until=date(2026, 6, 30))] == ["a"]
+
+
+RESTATED = """\
+client: Acme
+data: {orders: {file: orders.csv}}
+goals:
+  - {id: retain, goal: Keep them, kpi: customer_retention_rate, baseline: 0.672,
+     baseline_at: 2025-12-31, target: 0.7, by: 2026-12-31}
+  - {id: churn, goal: Lose fewer, kpi: churn_rate, baseline: 0.328,
+     baseline_at: 2025-12-31, target: 0.3, by: 2026-12-31}
+"""
+
+
+def test_no_goal_is_reached_by_another_definition_alone(read):
+    params = read(RESTATED)
+    actuals = {("customer_retention_rate", "all"): 0.707, ("churn_rate", "all"): 0.293}
+    stated = goals_table_rows(params, actuals, HALF)
+    assert [row["status"] for row in stated] == ["reached", "reached"]
+    # By today's definition both were better at the baseline than their target, and than now.
+    rows = goals_table_rows(params, actuals, HALF, baselines={"retain": 0.728, "churn": 0.272})
+    assert [row["status"] for row in rows] == ["at_risk", "off_track"]
+    names = ("baseline", "target", "progress", "baseline_stated", "target_stated")
+    assert [[row[name] for name in names] for row in rows] == [
+        [0.728, 0.728, None, 0.672, 0.7],
+        [0.272, 0.272, None, 0.328, 0.3],
+    ]
+
+
+def test_a_target_beyond_the_restated_baseline_stays_and_the_way_begins_there(read):
+    (row, _churn) = goals_table_rows(
+        read(RESTATED),
+        {("customer_retention_rate", "all"): 0.69},
+        HALF,
+        baselines={"retain": 0.68},
+    )
+    assert (row["target"], row["target_stated"]) == (0.7, None)
+    assert row["progress"] == pytest.approx(0.5)
+    assert row["expected"] == pytest.approx(0.68 + 0.02 * 183 / 366, abs=1e-3)

@@ -1,3 +1,4 @@
+import pandas as pd
 import pytest
 
 from crm_strategy.views import charts, findings, tables
@@ -150,3 +151,49 @@ def test_table_and_chart_say_which_goals_were_judged_on_their_date():
         "Done (31\xa0Dec\xa02024)",
     ]
     assert "Missed: Past" in chart["alt"]
+
+
+ANEW = {"kpi": "customer_retention_rate", "unit": "share", "actual": 0.707, "baseline": 0.728}
+ANEW |= {"expected": 0.728, "progress": None, "baseline_stated": 0.672}
+
+
+@pytest.mark.parametrize(
+    ("language", "judged", "held", "note"),
+    [
+        (
+            "en",
+            "is judged on its baseline by today's definition, 72.8%: stated is 67.2%",
+            "its baseline of 67.2% is 72.8% by today's definition, so its target of 70.0% is no",
+            "counted anew by today's",
+        ),
+        (
+            "ru",
+            "от исходного значения по нынешнему определению, 72,8\u00a0%: указано 67,2",
+            "67,2\u00a0% по нынешнему определению составляет 72,8\u00a0%, и цель 70,0",
+            "пересчитаны по нынешнему",
+        ),
+    ],
+)
+def test_a_goal_judged_on_a_restated_baseline_says_so(language, judged, held, note):
+    kept = goal("at_risk", **ANEW, target=0.75, target_stated=None)
+    behind = goal("at_risk", **ANEW, target=0.728, target_stated=0.7)
+    assert judged in said(kept, language=language).text
+    assert held in said(behind, language=language).text
+    with speaking(language=language):
+        table = tables.goals_table([kept, behind]).payload()
+        plain = tables.goals_table([goal()]).payload()
+        charts.goal_bullets_chart([behind]).payload()
+    assert note in table["note"]
+    shown = [{each["name"] for each in of["columns"]} for of in (table, plain)]
+    assert [{"baseline_stated", "target_stated"} <= names for names in shown] == [True, False]
+
+
+def test_the_scorecard_names_the_kpis_whose_goals_have_another_baseline() -> None:
+    columns = "kpi value low high previous last_year change verdict target status n unit"
+    row = ("customer_retention_rate", 0.7, None, None, 0.6, None, 0.1, "noise", 0.728, "at_risk")
+    rows = pd.DataFrame([(*row, 90, "share")], columns=columns.split())
+    with speaking(language="en"):
+        anew = tables.kpis_table(rows, active_days=92, goals=[goal(**ANEW)]).payload()["note"]
+        plain = tables.kpis_table(rows, active_days=92, goals=[goal()]).payload()["note"]
+    assert anew.endswith("as the goals chapter tells: Customer retention rate.")
+    assert "today's definition" not in plain
