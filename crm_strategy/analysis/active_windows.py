@@ -17,7 +17,8 @@ def window_of_no_few(
     """The shortest window from `days` on that leaves a few in as few periods as can be.
 
     Customers who are active at the end of a period, less those who ordered in it, had their last
-    order in the days before it that the window still holds.
+    order in the days before it that the window still holds. Of those who ordered in the last
+    period but not in the one before, some were active all the same when it began.
 
     Parameters
     ----------
@@ -31,7 +32,8 @@ def window_of_no_few(
         Customers that a group needs to be told.
     """
     counts = _customers_before(orders, spans, most=_LONGEST * days)
-    best, least = days, len(spans) + 1
+    counts += _back_before_long(orders, spans, most=_LONGEST * days)
+    best, least = days, len(counts) + 1
     for window in range(days, _LONGEST * days + 1):
         inside = [sum(n for ago, n in of.items() if ago < window) for of in counts]
         few = sum(0 < n < min_count for n in inside)
@@ -65,3 +67,24 @@ def _customers_before(
     for place, ago, n in rows.itertuples(index=False, name=None):
         found[int(place)][int(ago)] = int(n)
     return found
+
+
+def _back_before_long(
+    orders: ibis.Table, spans: Sequence[Span], *, most: int
+) -> list[dict[int, int]]:
+    """Who ordered in the last period and not in the one before, by days from the last order
+    before both to the first day of the last period, less one as they count to its eve.
+    """
+    if len(spans) < 2:
+        return []
+    then, now = sorted(spans, key=lambda span: span.start)[-2:]
+    placed = orders.filter(until(_.ordered_at, now.end), _.customer_id.notnull(), ~_.is_refund)
+    customers = placed.group_by("customer_id").agg(
+        now=(_.ordered_at >= midnight(now.start)).any(),
+        then=((_.ordered_at >= midnight(then.start)) & (_.ordered_at < midnight(now.start))).any(),
+        last=_.ordered_at.max(where=_.ordered_at < midnight(then.start)),
+    )
+    back = customers.filter(_.now, ~_.then, _.last.notnull())
+    ago = ibis.literal(now.start).delta(back.last.date(), unit="day") - 1
+    rows = back.select(ago=ago).filter(_.ago < most).group_by("ago").agg(n=_.count()).to_pandas()
+    return [{int(days): int(n) for days, n in rows.itertuples(index=False, name=None)}]

@@ -17,7 +17,6 @@ def hidden_cells(
     least: int,
     rows: Collection[str] = (),
     columns: Collection[str] = (),
-    also: Collection[tuple[str, str]] = (),
 ) -> set[tuple[str, str]] | None:
     """Cells to hide where all margins are known but those of some rows and columns.
 
@@ -32,11 +31,8 @@ def hidden_cells(
         Customers that a group needs to be told.
     rows, columns
         Names whose margins are hidden.
-    also
-        Cells to hide though they are large, as other tables would tell a few beside them.
     """
-    asked = {cell for cell in also if cell[0] not in rows and cell[1] not in columns}
-    covered = cells_to_hide(_merged(cells, rows, columns), least=least, also=asked)
+    covered = cells_to_hide(_merged(cells, rows, columns), least=least)
     if covered is None:
         return None
     return {(row, column) for row, column in cells if row in rows or column in columns} | {
@@ -53,9 +49,7 @@ def _merged(cells: Cells, rows: Collection[str], columns: Collection[str]) -> Ce
     return found
 
 
-def cells_to_hide(
-    cells: Cells, *, least: int, also: Collection[tuple[str, str]] = ()
-) -> set[tuple[str, str]] | None:
+def cells_to_hide(cells: Cells, *, least: int) -> set[tuple[str, str]] | None:
     """Cells to hide where all margins are known; None where they tell a small cell anyway.
 
     Every hidden cell lies on a ring of hidden cells that turns from row to column: adding one
@@ -63,7 +57,7 @@ def cells_to_hide(
     column the hidden ones are `least` customers at least.
     """
     hide: set[tuple[str, str]] = set()
-    few = [each for each, n in cells.items() if 0 < n < least or each in also]
+    few = [each for each, n in cells.items() if 0 < n < least]
     for cell in sorted(few, key=lambda c: (cells[c], c)):
         ring = _ring(cells, hide, cell)
         if not ring:

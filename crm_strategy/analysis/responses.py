@@ -18,6 +18,7 @@ NEVER_ANSWERED, NOT_CONTACTED = "never_answered", "not_contacted"
 def responses(
     touches: ibis.Table,
     orders: ibis.Table,
+    profiles: ibis.Table | None = None,
     *,
     start: date,
     end: date,
@@ -36,6 +37,8 @@ def responses(
         the column to count by. Touches without a customer are left out.
     orders
         One row per order or refund: `customer_id`, `ordered_at` (timestamp), `is_refund`.
+    profiles
+        One row per customer that segments divide: `customer_id`.
     start, end
         First and last day of the period.
     conversion_days
@@ -49,7 +52,8 @@ def responses(
     DataFrame
         Most customers first: the column counted by, `touch_count`, `customer_count`,
         `response_count` (customers who answered), `response_rate` (of the customers), `low`,
-        `high` (95 % of it), `conversion_rate` (customers who ordered ÷ customers).
+        `high` (95 % of it), `conversion_rate` (customers who ordered ÷ customers), and with
+        profiles `rate_tells` (customers who answered, less those in the segment of the channel).
         Responses are NaN for channels of which no answer was ever recorded, and for those of
         which nothing but answers was: without the unanswered contacts there is no rate.
     """
@@ -82,12 +86,14 @@ def responses(
         conversion_rate=table["converted"].fillna(0) / table["customer_count"],
     )
     ordered = table.sort_values(["customer_count", by], ascending=[False, True], ignore_index=True)
-    return ordered[
-        [
-            *(by, "touch_count", "customer_count", "response_count"),
-            *("response_rate", "low", "high", "conversion_rate"),
-        ]
-    ]
+    columns = [by, "touch_count", "customer_count", "response_count"]
+    found = ordered[[*columns, "response_rate", "low", "high", "conversion_rate"]]
+    if profiles is None:
+        return found
+    named = response_members(touches, profiles, as_of=end)
+    sizes = named.group_by("segment").agg(n=_.count()).to_pandas().set_index("segment")["n"]
+    most = found[by].map(sizes).astype("float64")
+    return found.assign(rate_tells=(found["response_count"] - most).abs())
 
 
 def asked_channels(touches: ibis.Table) -> ibis.Table:

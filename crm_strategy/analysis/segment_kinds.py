@@ -44,8 +44,6 @@ class Sources:
         Result of `rfm.scores_of_profiles`.
     stages
         Result of `lifecycle.customer_stages`.
-    counts
-        Result of `purchase_counts.purchase_counts` or `buying_histories`.
     values
         Result of `lifetime_value.customer_values`.
     answers
@@ -68,7 +66,6 @@ class Sources:
     profiles: ibis.Table
     scores: ibis.Table
     stages: ibis.Table
-    counts: ibis.Table
     values: ibis.Table
     answers: ibis.Table
     attributes: CustomerAttributes
@@ -210,7 +207,7 @@ def _value(of: Sources) -> _Found:
 
 
 def _regularity(of: Sources) -> _Found:
-    return regularity(of.counts), UNKNOWN
+    return regularity(of.profiles), None
 
 
 def _tier(of: Sources) -> _Found:

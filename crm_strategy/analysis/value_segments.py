@@ -44,27 +44,28 @@ def value_deciles(values: ibis.Table) -> ibis.Table:
     return placed.select("customer_id", segment=segment)
 
 
-def regularity(counts: ibis.Table) -> ibis.Table:
+def regularity(profiles: ibis.Table) -> ibis.Table:
     """One-time, regular and frequent buyers.
 
     Parameters
     ----------
-    counts
-        `customer_id`, `frequency`, as of `purchase_counts.buying_histories`.
+    profiles
+        `customer_id`, `order_count`.
 
     Returns
     -------
     Table
-        `customer_id`, `segment`: `one_time` (one purchase), `frequent` (of those with more,
-        whoever at least four fifths of them buy strictly less often than), else `regular`.
+        `customer_id`, `segment`: `one_time` (one order, as repeat rates and scores of frequency
+        count it), `frequent` (of those with more, whoever at least four fifths of them order
+        strictly less often than), else `regular`.
     """
-    repeat = _.frequency > 0
-    fewer = ibis.rank().over(group_by=repeat, order_by=_.frequency)
+    repeat = _.order_count > 1
+    fewer = ibis.rank().over(group_by=repeat, order_by=_.order_count)
     # As a float: the engine multiplies decimals slowly.
     buyers = _.count().over(group_by=repeat).cast("float64")
-    ranked = counts.mutate(fewer=fewer, buyers=buyers)
+    ranked = profiles.mutate(fewer=fewer, buyers=buyers)
     segment = ibis.cases(
-        (ranked.frequency == 0, "one_time"),
+        (ranked.order_count <= 1, "one_time"),
         (ranked.fewer >= _FREQUENT * ranked.buyers, "frequent"),
         else_="regular",
     )

@@ -10,6 +10,8 @@ from crm_strategy.views.privacy import of_hidden_size, rows_to_hide, small, with
 from crm_strategy.views.stage_privacy import stages_to_hide
 
 LIFECYCLE, SATISFACTION, STOPPED = "lifecycle", "satisfaction", "stopped_at"
+NAMED, GRID = "rfm", "grid"
+"""Two maps of the same scores."""
 ORDERED = "ordered"
 """The last of the stages at which purchases stop."""
 
@@ -57,9 +59,12 @@ def told_kinds(kinds: pd.DataFrame) -> pd.DataFrame:
     """Kinds of segments with the rows hidden of those that other tables tell too.
 
     Stages that nobody is in are hidden ones as well where their absence would tell the others.
+    Of two maps of the same scores one is told: what their segments differ by may be a few.
     """
     if kinds.empty:
         return kinds
+    if NAMED in set(kinds["kind"]):
+        kinds = kinds[kinds["kind"] != GRID]
     parts = []
     for kind, rows in kinds.groupby("kind", sort=False):
         if kind not in (LIFECYCLE, SATISFACTION, STOPPED):

@@ -8,7 +8,7 @@ from crm_strategy.views.kinds import word_of
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.views.response_tables import STAGES
 from crm_strategy.views.stop_privacy import DONE, stops_to_hide
-from crm_strategy.views.telling_rates import telling_rates
+from crm_strategy.views.telling_rates import few_beside, telling_rates
 from crm_strategy.words import label, say, say_count
 from crm_strategy.words.numbers import format_count, format_interval, format_share
 
@@ -18,7 +18,8 @@ def responses_finding(responses: Data) -> Finding:
     rows = frame_of(responses)
     rows = rows[rows["response_rate"].notna()] if len(rows) else rows
     rows = without_small(rows, "customer_count")
-    telling = telling_rates(list(rows["response_rate"]), list(rows["customer_count"]))
+    rates, also = list(rows["response_rate"]), few_beside(rows, "rate_tells")
+    telling = telling_rates(rates, list(rows["customer_count"]), also=also)
     rows = rows.drop(index=rows.index[telling])
     if rows.empty:
         return Finding("responses", title=say("findings.responses.none"))

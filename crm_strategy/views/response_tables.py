@@ -19,8 +19,12 @@ def responses_table(responses: Data) -> Table:
     """Contacts and answers by channel."""
     rows = with_range(frame_of(responses), "share")
     answered = hide_telling_rates(
-        rows, "response_rate", of="customer_count", hides=("response_count", *RATE[1:])
-    )
+        rows,
+        "response_rate",
+        of="customer_count",
+        hides=("response_count", *RATE[1:]),
+        tells="rate_tells",
+    ).drop(columns="rate_tells", errors="ignore")
     return Table(
         hide_telling_rates(answered, "conversion_rate", of="customer_count"),
         id="responses",

@@ -29,8 +29,13 @@ def satisfaction_table(satisfaction: Data, total: "Data | None" = None) -> Table
     """
     rows = with_range(frame_of(satisfaction), "share")
     rates = hide_telling_rates(
-        rows, "repeat_rate", of="customer_count", hides=tuple(ENDS), within=[["kind"]]
-    )
+        rows,
+        "repeat_rate",
+        of="customer_count",
+        hides=tuple(ENDS),
+        within=[["kind"]],
+        tells="rate_tells",
+    ).drop(columns="rate_tells", errors="ignore")
     if len(rows):
         gone = bands_to_hide(rows, total)
         places = [place for place, band in enumerate(_bands(rows)) if band in gone]

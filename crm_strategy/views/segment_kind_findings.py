@@ -47,7 +47,6 @@ def segment_overlap_finding(overlap: Data) -> Finding:
         both = rows["kind"].isin(OF_ORDERS) & rows["with_kind"].isin(OF_ORDERS)
         rows = rows[~both & (rows["lift"] > 1)]
         rows = rows[~rows["segment"].isin(UNNAMED) & ~rows["with_segment"].isin(UNNAMED)]
-        rows = rows[~rows["hides"]]
     if rows.empty:
         return Finding("segment_overlap", title=say("findings.segment_overlap.none"))
     top = rows.iloc[0]

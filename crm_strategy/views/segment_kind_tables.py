@@ -3,12 +3,10 @@
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.cross_tables import ENDS, guarded
 from crm_strategy.views.kind_privacy import told_kinds
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.naming import with_kind_names
-from crm_strategy.views.payload import hidden, too_few
-from crm_strategy.views.privacy import of_hidden_size, rows_to_hide, small, with_hidden
+from crm_strategy.views.overlap_privacy import ENDS, told_grid, told_overlaps
 from crm_strategy.views.repeat_privacy import without_few_repeats
 from crm_strategy.views.table import Table
 
@@ -33,22 +31,9 @@ def segment_kinds_table(kinds: Data) -> Table:
 
 
 def rf_grid_table(grid: Data) -> Table:
-    """Customers by score of recency and of frequency."""
-    rows = frame_of(grid)
-    if len(rows):
-        sizes = rows.groupby("segment", sort=False)["customer_count"].sum()
-        unseen = rows["segment"].isin(of_hidden_size(sizes.to_dict()))
-        # Segments of hidden size are one whole, and their cells would tell each. Those who came
-        # least often are mostly those who ordered once, whom other tables tell.
-        once = rows["frequency_score"] == rows["frequency_score"].min()
-        wholes = [list(rows["segment"].mask(unseen)), [0] * len(rows), list(once)]
-        gone = {*rows_to_hide(list(rows["customer_count"]), groups=wholes)}
-        gone |= {place for place, covered in enumerate(unseen) if covered}
-        known = rows.assign(once=once)
-        rows = with_hidden(known, gone, hides=("revenue",), within=[["segment"], [], ["once"]])
-        rows = rows.drop(columns="once")
+    """Customers by score of recency and of frequency, rounded."""
     return Table(
-        rows,
+        told_grid(frame_of(grid)),
         id="rf_grid",
         formats={"recency_score": "count", "frequency_score": "count"},
         layout=Layout(rows_shown=10),
@@ -56,16 +41,8 @@ def rf_grid_table(grid: Data) -> Table:
 
 
 def segment_overlap_table(overlap: Data) -> Table:
-    """Which segments of different kinds are the same people; hidden pairs last, by name."""
-    rows = strongest_pairs(frame_of(overlap))
-    if len(rows):
-        gone = rows[rows["hides"]].sort_values(ENDS)
-        few = [too_few() if small(count) else hidden() for count in gone["customer_count"]]
-        unsaid = [hidden() for _ in few]
-        gone = gone.assign(customer_count=few, share=unsaid, lift=unsaid)
-        told = rows[~rows["hides"]].astype({"customer_count": object})
-        rows = pd.concat([told.astype({"share": object, "lift": object}), gone])
-    rows = with_kind_names(rows.drop(columns="hides", errors="ignore"), "kind", "segment")
+    """Which segments of different kinds are the same people, customers rounded."""
+    rows = with_kind_names(strongest_pairs(frame_of(overlap)), "kind", "segment")
     return Table(
         with_kind_names(rows, "with_kind", "with_segment"),
         id="segment_overlap",
@@ -78,13 +55,12 @@ def strongest_pairs(overlap: pd.DataFrame) -> pd.DataFrame:
     """Each pair of segments once, the way round that says more; the most beyond chance first.
 
     Kinds that are made of the same orders overlap by their making: their pairs come last, with
-    those of nobody in particular. `hides` marks pairs whose figures would tell a small group;
-    segments whose size is hidden are in no pair, as sizes follow from shares.
+    those of nobody in particular. Figures are those of `told_overlaps`.
     """
     if overlap.empty:
         return overlap
     ends = [ENDS[:2], ENDS[2:]]
-    overlap = guarded(overlap)
+    overlap = told_overlaps(overlap)
     pairs = zip(*(overlap[each].itertuples(index=False, name=None) for each in ends), strict=True)
     ranked = overlap.assign(
         pair=[tuple(sorted(pair)) for pair in pairs],

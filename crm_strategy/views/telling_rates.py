@@ -17,6 +17,7 @@ def hide_telling_rates(
     of: str,
     hides: Sequence[str] = (),
     within: Sequence[Sequence[str]] = (),
+    tells: str = "",
 ) -> "pd.DataFrame":
     """Rows without the rates that would tell a few customers, or all but a few.
 
@@ -28,11 +29,19 @@ def hide_telling_rates(
         Columns hidden with the rate.
     within
         As in `without_small`: wholes of which the reader may know both sides of the rate.
+    tells
+        The column of the fewest customers that a rate tells beside other tables.
     """
     if not {rate, of} <= set(rows):
         return rows
-    gone = telling_rates(list(rows[rate]), list(rows[of]), groups=wholes_of(rows, within))
+    rates, also = list(rows[rate]), few_beside(rows, tells)
+    gone = telling_rates(rates, list(rows[of]), groups=wholes_of(rows, within), also=also)
     return without_rates(rows, gone, (rate, *hides))
+
+
+def few_beside(rows: "pd.DataFrame", tells: str) -> list[int]:
+    """Positions of rates that tell a few customers beside other tables, by the column of these."""
+    return [place for place, n in enumerate(rows[tells]) if small(n)] if tells in rows else []
 
 
 def hide_compared_rates(
@@ -77,7 +86,11 @@ def without_rates(
 
 
 def telling_rates(
-    rates: Sequence[Any], counts: Sequence[Any], *, groups: Sequence[Sequence[object]] = ()
+    rates: Sequence[Any],
+    counts: Sequence[Any],
+    *,
+    groups: Sequence[Sequence[object]] = (),
+    also: Collection[int] = (),
 ) -> list[int]:
     """Positions of rates to hide: of few cases or all but few, and what would tell these.
 
@@ -87,6 +100,8 @@ def telling_rates(
         Shares of so many customers; None or NaN is no value.
     groups
         As in `rows_to_hide`: wholes of which the reader may know the cases and the others.
+    also
+        Positions to hide in any case.
     """
     cases: dict[int, float] = {}
     others: dict[int, float] = {}
@@ -94,7 +109,7 @@ def telling_rates(
         if rate is not None and count is not None and rate == rate and count == count:
             cases[row] = round(rate * count)
             others[row] = round(count - rate * count)
-    few = {row for row in cases if small(cases[row]) or small(others[row])}
+    few = {row for row in cases if row in also or small(cases[row]) or small(others[row])}
     # Groups that are themselves hidden tell no rate.
     hide = few | set(rows_to_hide([None if n != n else n for n in counts], groups=groups))
     grew = bool(few)

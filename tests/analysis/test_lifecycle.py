@@ -156,5 +156,20 @@ def test_the_active_window_holds_no_few_who_did_not_order_in_the_period():
     assert active_window(made, **asked, min_count=10) == (END - date(2026, 6, 24)).days + 1
     # No longer window leaves nobody, or enough.
     assert active_window(orders(*rows[:3]), **asked, min_count=10) == 93
-    # What is chosen is so.
-    assert active_window(made, **asked, chosen=95, min_count=10) == 95
+    # What is chosen is no exception: ten follow from it as they do from what is measured.
+    longer = (END - date(2026, 6, 24)).days + 1
+    assert active_window(made, **asked, chosen=95, min_count=10) == longer
+    assert active_window(made, **asked, chosen=120, min_count=10) == 120
+
+
+def test_the_active_window_holds_no_few_who_came_back_though_they_were_active():
+    # In the quarter, not in the one before, and last seen 101 or 112 days before it began.
+    before = Span("2026-Q2", date(2026, 4, 1), date(2026, 6, 30))
+    seen = (END, START - timedelta(days=101), START - timedelta(days=112))
+    days = [day.isoformat() for day in seen]
+    rows = [(f"back{n}", day, 5) for n in range(3) for day in days[:2]]
+    rows += [(f"later{n}", day, 5) for n in range(8) for day in (days[0], days[2])]
+    asked = {"as_of": END, "periods": [before, QUARTER], "chosen": 105}
+    assert active_window(orders(*rows), **asked) == 105
+    # All eleven were active when the quarter began, not three of them.
+    assert active_window(orders(*rows), **asked, min_count=10) == 112

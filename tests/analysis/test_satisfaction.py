@@ -1,3 +1,4 @@
+import math
 from datetime import date
 
 import pytest
@@ -80,7 +81,7 @@ ANSWERS = (
 
 
 def test_satisfaction_worked_by_hand():
-    found = satisfaction(said(*ANSWERS), profiles(*CUSTOMERS))
+    found = satisfaction(said(*ANSWERS), profiles(*CUSTOMERS)).drop(columns="rate_tells")
     # x answered and never ordered. Nobody is passive: no rate.
     assert records(found) == [
         ("detractor", "nps", 2, 60.0, 0.5, *share_interval(1, 2)),
@@ -90,6 +91,16 @@ def test_satisfaction_worked_by_hand():
         ("middle", "csat", 0, 0.0, None, None, None),
         ("high", "csat", 1, 50.0, 1.0, *share_interval(1, 1)),
     ]
+
+
+def test_a_repeat_rate_tells_a_few_beside_the_thirds_of_value():
+    # Thirds of six: once ordered only who brought least, so the others of these ordered again.
+    ordered = zip("abcdef", (1, 2, 2, 2, 3, 9), strict=True)
+    people = [(name, n, worth) for worth, (name, n) in enumerate(ordered)]
+    answers = [(name, "2026-01-01", "nps", 10) for name in "abcdef"]
+    found = satisfaction(said(*answers), profiles(*people)).set_index("band")["rate_tells"]
+    assert found["promoter"] == 1.0
+    assert math.isnan(found["passive"]) or found["passive"] == 0.0
 
 
 def test_value_at_stake_worked_by_hand():

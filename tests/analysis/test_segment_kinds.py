@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from crm_strategy.analysis import attributes, preferences, rfm
 from crm_strategy.analysis.lifecycle import customer_stages
 from crm_strategy.analysis.profiles import customer_profiles
-from crm_strategy.analysis.purchase_counts import purchase_counts
 from crm_strategy.analysis.satisfaction import satisfaction_answers
 from crm_strategy.analysis.segment_kinds import (
     KINDS,
@@ -93,7 +92,6 @@ def sources(rows, **changes):
         "profiles": profiles,
         "scores": rfm.scores_of_profiles(profiles).cache(),
         "stages": customer_stages(orders, start=START, end=END, active_days=30).cache(),
-        "counts": purchase_counts(orders, as_of=END).cache(),
         "values": profiles.select(
             "customer_id",
             p_alive=ibis.literal(0.5),

@@ -26,6 +26,7 @@ from crm_strategy.analysis.value_segments import (
     value_deciles,
 )
 from tests.analysis.builders import FEW, records, table
+from tests.analysis.customer_builders import profiles
 
 
 def values(*rows):
@@ -74,8 +75,8 @@ def test_deciles_hold_each_customer_once_and_equal_values_together(worths):
 
 
 def test_one_time_regular_and_frequent_buyers():
-    rows = [("a", 0), ("b", 1), ("c", 1), ("d", 2), ("e", 3), ("f", 9)]
-    assert segments(regularity(counts(*rows))) == {
+    rows = [("a", 1), ("b", 2), ("c", 2), ("d", 3), ("e", 4), ("f", 10)]
+    assert segments(regularity(profiles(*((who, n, 5) for who, n in rows)))) == {
         "a": "one_time",
         "b": "regular",
         "c": "regular",
@@ -86,7 +87,7 @@ def test_one_time_regular_and_frequent_buyers():
 
 
 def test_where_repeat_buyers_are_alike_nobody_is_frequent():
-    found = segments(regularity(counts(("a", 0), ("b", 1), ("c", 1))))
+    found = segments(regularity(profiles(("a", 1, 5), ("b", 2, 5), ("c", 2, 5))))
     assert found == {"a": "one_time", "b": "regular", "c": "regular"}
 
 
@@ -248,5 +249,6 @@ def test_members_have_sql_for_other_engines(dialect):
         {"customer_id": "string", "expected_value": "float64", "p_no_order": "float64"},
         name="told",
     )
-    for result in (value_deciles(told), regularity(known), newcomers(known, told)):
+    ordered = ibis.table({"customer_id": "string", "order_count": "int64"}, name="ordered")
+    for result in (value_deciles(told), regularity(ordered), newcomers(known, told)):
         assert ibis.to_sql(result, dialect=dialect)

@@ -12,7 +12,6 @@ from crm_strategy.analysis import (
     order_totals,
     preferences,
     profiles,
-    purchase_counts,
     rfm,
     segment_kinds,
     segment_migration,
@@ -40,7 +39,6 @@ def results(orders_path: Path, customers_path: Path, as_of: date) -> dict[str, p
     lines = connection.create_table("order_lines", schema=ibis.schema(_LINES), temp=True)
     totals = order_totals.order_totals(orders, as_of=as_of, start=PERIOD.start).cache()
     people = profiles.profiles_of_totals(totals, customers, as_of=as_of).cache()
-    counts = purchase_counts.counts_of_totals(totals, as_of=as_of)
     scores = rfm.scores_of_profiles(people).cache()
     segments = rfm.customer_segments(scores)
     stages = lifecycle.stages_of_totals(
@@ -55,7 +53,6 @@ def results(orders_path: Path, customers_path: Path, as_of: date) -> dict[str, p
         profiles=people,
         scores=scores,
         stages=stages,
-        counts=counts,
         values=people.select("customer_id", expected_value=people.revenue),
         attributes=described,
         # Of these nothing is asked.

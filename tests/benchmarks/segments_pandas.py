@@ -125,8 +125,7 @@ def _deciles(revenue: pd.Series) -> pd.Series:
 
 
 def _regularity(placed: pd.DataFrame) -> pd.Series:
-    days = placed[["customer_id"]].assign(day=placed["ordered_at"].dt.normalize())
-    frequency = _by_customer(days.drop_duplicates()).size() - 1
+    frequency = _by_customer(placed).size() - 1
     repeat = frequency[frequency > 0]
     frequent = _worse(repeat, more_is_better=True) >= 0.8 * len(repeat)
     segments = pd.Series("one_time", index=frequency.index)

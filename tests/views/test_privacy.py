@@ -236,8 +236,8 @@ def test_a_sum_that_would_tell_a_second_count_is_hidden():
         *(("attributes", ["attribute"]), ("satisfaction", ["kind"]), ("newcomers", [])),
         *(("segment_kinds", ["kind"]), ("value_holdout", ["model"]), ("stopped_at", [])),
         *(("satisfaction_value", ["band"]), ("satisfaction_value", ["value_group"])),
-        *(("segment_overlap", ["kind", "segment", "with_kind"]), ("profile_fit", [])),
-        *(("respondents", []), ("ideal_customer", ["attribute"]), ("rf_grid", [])),
+        ("profile_fit", []),
+        *(("respondents", []), ("ideal_customer", ["attribute"])),
     ],
 )
 def test_a_small_group_never_follows_from_the_whole_it_is_a_part_of(name, whole):

@@ -16,7 +16,6 @@ from crm_strategy.analysis.attributes import common_values
 from crm_strategy.analysis.ideal_customer import ideal_customer, top_members
 from crm_strategy.analysis.personas import personas
 from crm_strategy.analysis.segment_kinds import segments_by_kind
-from crm_strategy.analysis.segment_overlap import segment_overlap
 from crm_strategy.views import tables
 from crm_strategy.views.naming import attribute_name, kind_name, value_name
 from crm_strategy.views.payload import TablePayload, column_cells, is_hidden
@@ -68,7 +67,6 @@ def test_no_small_group_follows_from_all_tables_on_who_the_customers_are(seed: i
         "ideal": tables.ideal_customer_table(ideal_customer(known, tops, min_count=LEAST)),
         "personas": tables.personas_table(personas(lifts, min_count=LEAST)),
         "kinds": tables.segment_kinds_table(segments_by_kind(by_kind, base)),
-        "overlap": tables.segment_overlap_table(segment_overlap(by_kind)),
     }
     read = {name: table.payload() for name, table in shown.items()}
     now = by_kind.to_pandas().set_axis(["customer_id", "segment", *NAMES], axis="columns")
@@ -102,9 +100,6 @@ def test_no_small_group_follows_from_all_tables_on_who_the_customers_are(seed: i
         told += [] if is_hidden(count) else [of(**{named[attribute]: value})]
     for kind, segment, count in cells(read["kinds"], "kind", "segment", "customer_count"):
         told += [] if is_hidden(count) else [of(**{kinds[kind]: segment})]
-    names = ("kind", "segment", "with_kind", "with_segment", "customer_count")
-    for kind, one, with_kind, other, count in cells(read["overlap"], *names):
-        told += [] if is_hidden(count) else [of(**{kinds[kind]: one, kinds[with_kind]: other})]
     ideal = cells(read["ideal"], "attribute", "value", "customer_count", "share_in_top")
     lines = cells(read["personas"], "attribute", "value", "customer_count", "share", "segment")
     for attribute, value, count, share, *segment in [*ideal, *lines]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -71,74 +72,40 @@ def sizes_of(matrix: Matrix) -> tuple[dict[str, int], dict[str, int]]:
     )
 
 
-def follows(equations: np.ndarray, at: int) -> bool:
-    """Whether equations alone determine an unknown: its unit vector is among their sums."""
-    unit = np.eye(equations.shape[1])[at]
-    with_it = np.vstack([equations, unit])
-    return bool(np.linalg.matrix_rank(with_it) == np.linalg.matrix_rank(equations))
+def test_overlaps_stand_in_steps_and_shares_follow_from_these() -> None:
+    matrix = [[136, 24, 118, 14], [300, 200, 400, 65], [900, 300, 800, 55]]
+    shown = shown_cells(matrix)
+    assert [shown["a", each] for each in "wxy"] == [140, 20, 120]
+    # Fourteen may be ten or fewer than ten by the next step: neither is told.
+    assert ("a", "z") not in shown
+    payload = tables.segment_overlap_table(overlap(matrix)).payload()
+    told = dict(zip(*(column_cells(payload, each) for each in ("segment", "share")), strict=True))
+    assert told["w"] == pytest.approx(900 / 1336)
 
 
-GOLD = [[136, 24, 118, 4], [300, 200, 400, 60], [900, 300, 800, 50]]
-"""282 in tier gold, of whom 4 returned: each pair of segments is told in the larger share."""
-
-BRIDGE = [[4, 60, 60, 0], [60, 12, 12, 0], [60, 12, 12, 0], [0, 60, 60, 60]]
-
-
-def test_a_small_cell_does_not_follow_from_the_other_cells_of_its_row_or_column() -> None:
-    shown = shown_cells(GOLD)
-    assert shown["a", "z"] == FEW
-    # The ring of the fewest: 24 beside it, 60 below it, and 200 where these two meet.
-    assert {pair for pair, n in shown.items() if n == HIDDEN} == {
-        ("a", "x"),
-        ("b", "x"),
-        ("b", "z"),
-    }
+def test_all_of_a_segment_are_no_more_than_all() -> None:
+    payload = tables.segment_overlap_table(overlap([[57, 0], [0, 88]])).payload()
+    assert set(column_cells(payload, "share")) == {1.0}
+    assert set(column_cells(payload, "customer_count")) == {60, 90}
 
 
 @MORE
-@given(MATRICES)
-@example(GOLD)
-@example(BRIDGE)
-def test_no_shown_cells_and_sizes_determine_a_small_cell(matrix: Matrix) -> None:
-    cells, shown = np.array(matrix), shown_cells(matrix)
-    if not shown:
-        return
-    rows, columns = sizes_of(matrix)
-    unseen = hidden_segments(rows) | hidden_segments(columns)
-    # Of a segment in no pair the reader knows no cell, of others also which are empty.
-    absent = {*rows, *columns} - {name for pair in shown for name in pair}
-    unknown = [
-        (a, b)
-        for a in rows
-        for b in columns
-        if is_hidden(shown.get((a, b))) or ({a, b} & absent and rows[a] and columns[b])
-    ]
-    if not unknown:
-        assert not ((cells > 0) & (cells < 10)).any()
-        return
-    known_sums = [(axis, {name}) for axis, sums in enumerate((rows, columns)) for name in sums]
-    known_sums = [(axis, names) for axis, names in known_sums if not names & unseen]
-    known_sums += [(axis, unseen & set(sums)) for axis, sums in enumerate((rows, columns))]
-    equations = np.array(
-        [[float(pair[axis] in names) for pair in unknown] for axis, names in known_sums]
-    )
-    for at, (a, b) in enumerate(unknown):
-        if 0 < cells[LINES.index(a), COLUMNS.index(b)] < 10:
-            assert not follows(equations, at)
-    # Nor is what a row or a column hides a small group itself.
-    for equation in equations:
-        n = sum(
-            cells[LINES.index(a), COLUMNS.index(b)]
-            for (a, b), inside in zip(unknown, equation, strict=True)
-            if inside
-        )
-        assert n == 0 or n >= 10
+@given(MATRICES, st.integers(0, 200))
+def test_what_is_left_beside_an_overlap_is_never_surely_a_few(matrix: Matrix, more: int) -> None:
+    cells = np.array(matrix)
+    for (a, b), told in shown_cells(matrix).items():
+        n = cells[LINES.index(a), COLUMNS.index(b)]
+        may_be = range(told - 5, told + 5)
+        assert n in may_be
+        # A number told elsewhere of these people and some more.
+        left = [n + more - each for each in may_be if each <= n + more]
+        assert any(each == 0 or each >= 10 for each in left)
 
 
 @MORE
 @given(MATRICES)
 def test_no_small_cell_is_shown_and_none_is_in_the_sentence(matrix: Matrix) -> None:
-    assert all(is_hidden(n) or n >= 10 for n in shown_cells(matrix).values())
+    assert all(n >= 20 for n in shown_cells(matrix).values())
     pairs = overlap(matrix).assign(
         with_kind=lambda rows: rows["with_kind"].replace("tier", "rules")
     )
@@ -167,7 +134,7 @@ def test_a_left_out_segment_is_said_to_be_left_out() -> None:
         *column_cells(payload, "segment"),
         *column_cells(payload, "with_segment"),
     }
-    assert "Segments whose size is hidden are left out" in payload["note"]
+    assert "segments whose size is hidden are left out" in payload["note"].casefold()
 
 
 def lifts(sizes: dict[str, int]) -> pd.DataFrame:
@@ -201,4 +168,4 @@ def test_a_segment_of_hidden_size_has_no_persona(counts: list[int]) -> None:
     for view in (tables.personas_table, tables.persona_cards_table):
         payload = view(cards).payload()
         assert not hidden & set(column_cells(payload, "segment") if payload["rows"] else [])
-        assert "Segments whose size is hidden are left out" in payload["note"]
+        assert "segments whose size is hidden are left out" in payload["note"].casefold()

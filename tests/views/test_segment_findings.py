@@ -195,7 +195,7 @@ def test_segments_made_of_the_same_orders_are_no_news_when_they_overlap() -> Non
     assert finding("segment_overlap", same).decision is None
     assert "No two segments" in finding("segment_overlap", same).title
     assert finding("segment_overlap").title == (
-        "47% of “RFM segments: Lost” are also “Country: AT”"
+        "80% of “RFM segments: Champions” are also “Country: DE”"
     )
 
 
