@@ -89,7 +89,7 @@ def compared_with_one(kpis: pd.DataFrame) -> bool:
     kpis
         Result of `kpi_table.kpi_table`: all values of the two periods are then the same.
     """
-    pair = kpis[["previous", "last_year"]]
+    pair = kpis.reindex(columns=["previous", "last_year"])
     known = pair.dropna(how="all")
     return len(known) > 1 and bool((known["previous"] == known["last_year"]).all())
 
