@@ -11,7 +11,7 @@ from crm_strategy.views.privacy import hidden_beside, small, with_hidden
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.segment_tables import customers_in
 from crm_strategy.views.table import Table
-from crm_strategy.views.telling_rates import hide_compared_rates, telling_rates
+from crm_strategy.views.telling_rates import hide_compared_rates, telling_rates, without_rates
 from crm_strategy.words import say
 
 _WIN_BACK: Final = {
@@ -176,6 +176,7 @@ def moments_table(moments: Data) -> Table:
     if len(rows):
         active = rows["active_count"]
         rows = rows.assign(lapsed_count=rows["customer_count"] - active)
+        rows = without_rates(rows, _beside_season(rows), ("active_count", "lapsed_count"))
     return Table(
         rows,
         id="moments",
@@ -189,6 +190,15 @@ def moments_table(moments: Data) -> Table:
             words={"moment": "views.moment.{}"},
         ),
     )
+
+
+def _beside_season(moments: pd.DataFrame) -> list[int]:
+    """The anniversaries where a few ordered in these days a year ago, but not first then."""
+    counts = moments.set_index("moment")[["active_count", "lapsed_count"]]
+    if not {"anniversary", "season"} <= set(counts.index):
+        return []
+    few = (counts.loc["season"] - counts.loc["anniversary"]).abs().map(small).any()
+    return [place for place, each in enumerate(counts.index) if few and each == "anniversary"]
 
 
 def playbook_table(plays: Data) -> Table:

@@ -197,3 +197,14 @@ def test_a_bundle_that_few_bought_two_thirds_of_is_left_out() -> None:
     payload = tables.bundles_table(rows, n=900).payload()
     assert column_cells(payload, "third_product") == ["honey"]
     assert "spoon" not in findings.bundles_finding(rows).title
+
+
+def test_few_who_ordered_a_year_ago_but_not_first_do_not_follow_from_anniversaries() -> None:
+    rows = pd.DataFrame(
+        [("anniversary", 40, 19, 900.0, 1), ("season", 84, 26, 2800.0, 2)],
+        columns=["moment", "customer_count", "active_count", "past_revenue", "place"],
+    )
+    payload = tables.moments_table(rows).payload()
+    hidden = [is_hidden(cell) for cell in column_cells(payload, "active_count")]
+    assert hidden == [True, False]
+    assert column_cells(payload, "customer_count") == [40, 84]
