@@ -258,9 +258,19 @@ ROWS: dict[str, list[dict[str, object]]] = {
         )
     ],
     "win_back": [
-        {"segment": "at_risk", "customer_count": 210, "past_revenue": 61_300.0},
-        {"segment": "cant_lose", "customer_count": 45, "past_revenue": 38_000.0},
-        {"segment": "hibernating", "customer_count": 185, "past_revenue": 12_100.0},
+        {
+            "segment": segment,
+            "customer_count": customers,
+            "past_revenue": revenue,
+            "p_alive": p_alive,
+            "expected_value": 0.3 * revenue,
+            "own_return_rate": 0.1,
+        }
+        for segment, customers, revenue, p_alive in (
+            ("at_risk", 210, 61_300.0, 0.55),
+            ("cant_lose", 45, 38_000.0, 0.4),
+            ("hibernating", 185, 12_100.0, 0.2),
+        )
     ],
     "replenishment": [
         {"product": "Dish soap", "median_days": 41.0, "due_count": 130},
