@@ -39,6 +39,21 @@ class Backtest:
         actual, told = (self.rows[name].to_numpy(dtype="float64") for name in ("actual", TOLD))
         return np.asarray(np.log(actual / told) if self.is_log else actual - told)
 
+    def sums(self, months: int) -> tuple[Floats, Floats]:
+        """Misses of sums of so many months, and how many months ahead the last of each was.
+
+        Sums nearer than that begin with the next month. In logarithms, or a month's mean.
+        """
+        misses, ends = [], []
+        for _, rows in self.rows.groupby("origin"):
+            steps = rows["step"].to_numpy()
+            totals = rows[["actual", TOLD]].cumsum()
+            actual, told = (totals - totals.shift(months, fill_value=0.0)).to_numpy().T
+            mean = (actual - told) / np.minimum(steps, months)
+            misses.append(np.log(actual / told) if self.is_log else mean)
+            ends.append(steps)
+        return np.concatenate(misses), np.concatenate(ends)
+
     @property
     def error(self) -> float:
         """Σ |actual − forecast| / Σ actual; NaN where the actual months sum to 0."""

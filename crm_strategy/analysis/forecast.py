@@ -7,14 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from crm_strategy.analysis.backtest import (
-    LEVELS,
-    TOLD,
-    Backtest,
-    backtests,
-    chosen_backtest,
-    half_widths,
-)
+from crm_strategy.analysis.backtest import TOLD, Backtest, backtests, chosen_backtest
 from crm_strategy.analysis.forecast_models import (
     MOST,
     QUARTER,
@@ -22,7 +15,8 @@ from crm_strategy.analysis.forecast_models import (
     YEAR,
     point_forecasts,
 )
-from crm_strategy.analysis.level_break import LevelBreak, level_break
+from crm_strategy.analysis.forecast_ranges import RANGES, month_ranges, sum_range
+from crm_strategy.analysis.level_break import LevelBreak, at_one_level, level_break, out_of_line
 from crm_strategy.analysis.monthly_sales import MEASURES, month_end, months_on
 
 HORIZONS = {"month": 1, "half_year": 6, "year": YEAR}
@@ -34,11 +28,6 @@ MEANS = ("active_customers",)
 SEASON_CLAIMED = SEASON_FROM + QUARTER
 """Months known from which a forecast follows a season: two full years, and three to test it on."""
 
-AFTER_BREAK = "seasonal_level"
-"""The model after a break of level: it alone takes the months before by the level since."""
-
-RANGES = ("low", "low_50", "expected", "high_50", "high")
-
 _MONTH_COLUMNS = ("month", "low", "expected", "high", "low_50", "high_50", "measure")
 
 
@@ -47,9 +36,10 @@ class Forecast:
     """One measure foretold.
 
     `months` and `values`: what is known, oldest first. `tested`: the backtest of each model;
-    `chosen`: the one in force. `ahead`: `month`, `low` and `high` (90 %), `low_50` and
-    `high_50`, `expected`, one row a month ahead. `month_customers`: active customers of each
-    month known, NaN when not known.
+    `chosen`: the one in force. `judged`: the backtest that chose it and sets the ranges, on
+    months at one level (`level_break.at_one_level`); where all are, that is `chosen`.
+    `ahead`: `month`, `low` and `high` (90 %), `low_50` and `high_50`, `expected`, one row a month
+    ahead. `month_customers`: active customers of each month known, NaN when not known.
     """
 
     measure: str
@@ -57,6 +47,7 @@ class Forecast:
     values: list[float]
     tested: list[Backtest]
     chosen: Backtest
+    judged: Backtest
     ahead: pd.DataFrame
     month_customers: list[float]
 
@@ -69,6 +60,21 @@ class Forecast:
     def recent_break(self) -> LevelBreak | None:
         """The series' lasting break of level, if the forecast goes by months before it."""
         return _recent_break(self.values)
+
+    @property
+    def filled(self) -> list[date]:
+        """Months out of line of the last two years, which the forecast takes as others are."""
+        if not self.is_seasonal:
+            return []
+        even = at_one_level(np.array(self.values))
+        odd = out_of_line(self.values) & (even > self.values)
+        return [month for month, each in zip(self.months, odd, strict=True) if each][-SEASON_FROM:]
+
+    def total(self, *, first: int = 0, months: int | None = None) -> dict[str, float]:
+        """What some months ahead sum to, with its own ranges: `forecast_ranges.sum_range`."""
+        expected = self.ahead["expected"].to_numpy("float64")
+        most = MOST * max(self.values)
+        return sum_range(expected, self.judged, most=most, first=first, months=months)
 
     @property
     def customers(self) -> float:
@@ -92,8 +98,9 @@ class Forecast:
 def sales_forecasts(sales: pd.DataFrame, *, steps: int = YEAR) -> list[Forecast]:
     """Foretell each measure by the model that its rolling origin found best.
 
-    Where the level broke for good within the last year and quarter (`level_break`), the model is
-    `AFTER_BREAK`: origins before the break cannot tell which model does well after it.
+    Where the level broke for good (`level_break`), months before are first brought to the level
+    since, and the model is chosen on these: origins before a break cannot tell which model does
+    well after it, nor by how much it misses then. `tested` holds what came all the same.
     Months ahead that no origin tests are not foretold. Intervals come from the misses of the
     rolling origin (`backtest.half_widths`), not from a model's own assumptions.
 
@@ -135,8 +142,7 @@ def monthly_forecast(forecasts: Sequence[Forecast]) -> pd.DataFrame:
 def horizon_forecast(forecasts: Sequence[Forecast]) -> pd.DataFrame:
     """The next month, half-year and year of each measure.
 
-    Ends of an interval add up those of the months, as if all months missed the same way: the
-    interval of a sum is rather too wide than too narrow.
+    Intervals are those of the sums (`forecast_ranges.sum_range`), not sums of the months' ends.
 
     Returns
     -------
@@ -146,7 +152,8 @@ def horizon_forecast(forecasts: Sequence[Forecast]) -> pd.DataFrame:
         before), `change` = expected / last_year − 1, `error` (of the backtest), `model`,
         `recent_change` (the last three months / the same a year before − 1), `is_seasonal`,
         `break_month` (the first since a recent lasting break of level, if any) and
-        `break_change` = level since / level before − 1, `unit`, `customer_count`. Horizons beyond
+        `break_change` = level since / level before − 1, `filled_months` (those far below their
+        neighbours, oldest first), `unit`, `customer_count`. Horizons beyond
         the months foretold are left out. Measures of `MEANS` are a month's mean.
     """
     rows = [
@@ -157,7 +164,7 @@ def horizon_forecast(forecasts: Sequence[Forecast]) -> pd.DataFrame:
     ]
     names = ["measure", "horizon", "start", "end", "low", "expected", "high", "low_50", "high_50"]
     names += ["last_year", "change", "error", "model", "recent_change", "is_seasonal"]
-    names += ["break_month", "break_change", "unit", "customer_count"]
+    names += ["break_month", "break_change", "filled_months", "unit", "customer_count"]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -195,20 +202,21 @@ def _forecast(sales: pd.DataFrame, measure: str, steps: int) -> Forecast | None:
     tested = backtests(values)
     if not tested:
         return None
-    # Origins before a break cannot tell what does well after it: they must not choose then.
-    fitting = tested
-    if _recent_break(values):
-        fitting = [each for each in tested if each.model == AFTER_BREAK]
-    chosen = chosen_backtest(fitting)
+    # Origins before a break cannot tell what does well after it, nor an empty month what is usual.
+    even = at_one_level(np.array(values)).tolist() if len(values) >= SEASON_CLAIMED else values
+    judged = chosen_backtest(tested if even == values else backtests(even))
     months = list(sales["month"])
-    span = min(steps, int(chosen.rows["step"].max()))
+    span = min(steps, int(judged.rows["step"].max()))
+    expected = point_forecasts(even, model=judged.model, steps=span, season_from=SEASON_CLAIMED)
+    ahead = month_ranges(expected, judged, most=MOST * max(values))
     return Forecast(
         measure=measure,
         months=months,
         values=values,
         tested=tested,
-        chosen=chosen,
-        ahead=_ahead(values, chosen, [months_on(months[-1], n + 1) for n in range(span)]),
+        chosen=next(each for each in tested if each.model == judged.model),
+        judged=judged,
+        ahead=pd.DataFrame({"month": [months_on(months[-1], n + 1) for n in range(span)], **ahead}),
         month_customers=sales["active_customers"].tolist(),
     )
 
@@ -218,36 +226,18 @@ def _recent_break(values: Sequence[float]) -> LevelBreak | None:
     return found if found and found.months_ago < YEAR + QUARTER else None
 
 
-def _ahead(values: list[float], chosen: Backtest, months: list[date]) -> pd.DataFrame:
-    expected = point_forecasts(
-        values, model=chosen.model, steps=len(months), season_from=SEASON_CLAIMED
-    )
-    steps, at = chosen.rows["step"].to_numpy(), np.arange(1.0, len(months) + 1)
-    ends: dict[str, object] = {"month": months, "expected": expected}
-    most = np.maximum(MOST * max(values), expected)
-    for level, suffix in zip(LEVELS, ("_50", ""), strict=True):
-        half = half_widths(chosen.misses, steps, at=at, level=level)
-        low, high = (
-            (expected * np.exp(-half), expected * np.exp(half))
-            if chosen.is_log
-            else (expected - half, expected + half)
-        )
-        ends[f"low{suffix}"], ends[f"high{suffix}"] = low.clip(min=0.0), np.minimum(high, most)
-    return pd.DataFrame(ends)
-
-
 def _horizon(forecast: Forecast, horizon: str, months: int) -> dict[str, object]:
-    ahead = forecast.ahead.head(months)
+    ahead = forecast.ahead["month"].head(months)
     share = 1 / months if forecast.measure in MEANS else 1.0
     past = forecast.values[-YEAR:][:months] if len(forecast.values) >= YEAR else []
     last_year = sum(past) * share if past else float("nan")
-    sums = {name: float(ahead[name].sum()) * share for name in RANGES}
+    sums = {name: value * share for name, value in forecast.total(months=months).items()}
     broke = forecast.recent_break
     return {
         "measure": forecast.measure,
         "horizon": horizon,
-        "start": ahead["month"].iloc[0],
-        "end": month_end(ahead["month"].iloc[-1]),
+        "start": ahead.iloc[0],
+        "end": month_end(ahead.iloc[-1]),
         **sums,
         "last_year": last_year,
         "change": ratio(sums["expected"], last_year) - 1,
@@ -257,6 +247,7 @@ def _horizon(forecast: Forecast, horizon: str, months: int) -> dict[str, object]
         "is_seasonal": forecast.is_seasonal,
         "break_month": months_on(forecast.months[-1], 1 - broke.months_ago) if broke else None,
         "break_change": broke.size - 1 if broke else float("nan"),
+        "filled_months": tuple(forecast.filled),
         "unit": MEASURES[forecast.measure],
         "customer_count": forecast.customers,
     }

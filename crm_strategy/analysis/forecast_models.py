@@ -40,10 +40,9 @@ def point_forecasts(
 
     `seasonal_naive` repeats the last year, or the last month where fewer than two years are
     known. `seasonal_level` repeats the last year at the level of the last three months, times
-    their sum / that of the same months a year before; of a series whose level broke for good
-    (`level_break`), months before the break are first raised to the level since, so that months
-    after it are not raised again. `ets` is exponential smoothing of the
-    level, ETS(A,N,N), or with a season ETS(A,N,A); `damped_holt` adds a damped trend,
+    their sum / that of the same months a year before, of the series as if all of it stood at
+    the level since its last break (`level_break.at_one_level`). `ets` is exponential smoothing
+    of the level, ETS(A,N,N), or with a season ETS(A,N,A); `damped_holt` adds a damped trend,
     ETS(A,Ad,N) or ETS(A,Ad,A). Both smooth logarithms where no month is near zero
     (`on_log_scale`), else the values themselves; their parameters are fitted anew with each
     half-year known. A season is read from two full years on.

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from crm_strategy.analysis.forecast import MEANS, RANGES, Forecast, ratio, sales_forecasts
+from crm_strategy.analysis.forecast import MEANS, Forecast, ratio, sales_forecasts
 from crm_strategy.analysis.forecast_models import YEAR
 from crm_strategy.analysis.monthly_sales import MEASURES
 
@@ -83,7 +83,7 @@ def last_forecast(sales: pd.DataFrame, *, start: date, end: date) -> pd.DataFram
 def _scored(told: Forecast, came: pd.DataFrame, start: date, end: date) -> dict[str, object]:
     share = 1 / len(came) if told.measure in MEANS else 1.0
     actual = float(came[told.measure].sum()) * share
-    sums = {name: float(told.ahead[name].sum()) * share for name in RANGES}
+    sums = {name: value * share for name, value in told.total().items()}
     inside = "inside" if actual <= sums["high"] else "above"
     return {
         "measure": told.measure,

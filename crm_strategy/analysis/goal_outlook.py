@@ -11,6 +11,7 @@ from scipy.stats import t as student
 
 from crm_strategy.analysis.forecast import Forecast
 from crm_strategy.analysis.goal_dates import is_reached, value_on_date
+from crm_strategy.analysis.level_break import period_sizes
 from crm_strategy.analysis.monthly_sales import month_end, months_on
 from crm_strategy.analysis.signals import ENOUGH, year_before
 from crm_strategy.analysis.spans import periods_until
@@ -50,7 +51,7 @@ def goal_outlook(
     """Chance that each goal of all customers is reached by its date.
 
     `forecast`, for revenue and orders: the last period up to the date is the sum of its months
-    as `forecasts` foretell them, and so are the ends of its 90 % interval; the chance takes the
+    as `forecasts` foretell them, with the 90 % interval of that sum; the chance takes the
     misses behind it for normal (of logarithms, where the forecast takes them so). Where it does
     not reach so far, and for other KPIs:
 
@@ -58,7 +59,10 @@ def goal_outlook(
     s the standard deviation of its n changes from period to period, and a standard error of
     s·√(k + k²/n), by Student's t with n − 1 degrees of freedom. `year_on_year`, for KPIs that
     follow the season: the value of the same period a year before, times e to the mean of the
-    logarithms of the n changes on the year, ± their standard deviation × √(1 + 1/n). At least 8
+    logarithms of the n changes on the year, ± their standard deviation × √(1 + 1/n).
+    `year_on_year_level`, for revenue and orders whose level broke for good: the same, of periods
+    brought to the level since, so that neither the season before the break nor the change
+    across it is taken for what is to come (`level_break`). At least 8
     changes, else no value. It knows nothing of what is planned: that is the point of it.
 
     `over_reached`, `over_missed`: the last period known has ended on the goal's date or after
@@ -79,9 +83,9 @@ def goal_outlook(
     DataFrame
         One row per goal, in their order: `goal_id`, `confidence` (0 to 1), `expected_at_end`,
         `low`, `high` (90 %, in the KPI's unit), `n` (changes, or forecasts tested), `basis`
-        (`forecast`, `drift`, `year_on_year`, one of `OVER`, or None where nothing can be said; a
-        segment's goals, for one), `smallest_count` (the fewest customers that the value of a
-        goal that is over tells; NaN for others).
+        (`forecast`, `drift`, `year_on_year`, `year_on_year_level`, one of `OVER`, or None where
+        nothing can be said; a segment's goals, for one), `smallest_count` (the fewest customers
+        that the value of a goal that is over tells; NaN for others).
     """
     rows = goals.to_dict("records") if isinstance(goals, pd.DataFrame) else goals
     told = {each.measure: each for each in forecasts if each.measure in FORETOLD}
@@ -188,7 +192,13 @@ def _outlook(
             *foretold,
         )
     seasonal = KPIS[goal["kpi"]].seasonal
+    sizes = None
+    if seasonal and forecast is not None and forecast.is_seasonal:
+        sizes = period_sizes(rows["start"], rows["end"], forecast.months, forecast.values)
+    if sizes is not None:
+        rows = rows.assign(value=rows["value"] * sizes)
     basis, center, spread, n = _yearly(rows, by) if seasonal else _drift(rows, by)
+    basis = basis if sizes is None else "year_on_year_level"
     if n < ENOUGH:
         return (goal["goal_id"], *(math.nan,) * 4, n, None)
     above = _chance_above(float(goal["target"]), center, spread, n, log=seasonal)
@@ -212,10 +222,11 @@ def _foretold(
         return None
     first = months_on(end.replace(day=1), 1 + (steps - 1) * months)
     asked = [months_on(first, step) for step in range(months)]
-    ahead = forecast.ahead.set_index("month")
-    if not set(asked) <= set(ahead.index):
+    ahead = forecast.ahead["month"].tolist()
+    if not set(asked) <= set(ahead):
         return None
-    expected, low, high = (float(ahead.loc[asked, e].sum()) for e in ("expected", "low", "high"))
+    summed = forecast.total(first=ahead.index(first), months=months)
+    expected, low, high = (summed[each] for each in ("expected", "low", "high"))
     return expected, low, high, len(forecast.chosen.rows), "forecast"
 
 
@@ -223,7 +234,7 @@ def _forecast_chance(
     target: float, foretold: tuple[float, float, float, int, str], forecast: Forecast
 ) -> float:
     expected, low, high, n, _basis = foretold
-    log = forecast.chosen.is_log and low > 0
+    log = forecast.judged.is_log and low > 0
     center, *ends = (math.log(x) if log else x for x in (expected, low, high))
     spread = (ends[1] - ends[0]) / 2 / float(student.ppf((1 + LEVEL) / 2, n - 1))
     return _chance_above(target, center, spread, n, log=log)

@@ -2,24 +2,37 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crm_strategy.analysis.histories import Floats
 
-LEAST_SIZE = float(np.log(1.25))
+LEAST_SIZE: Final = float(np.log(1.25))
 """The least break that counts, in logarithms: a quarter more, or a fifth less."""
 
-CLEAR = 16.0
+CLEAR: Final = 13.0
 """F from which a break is believed, against 12 of the 1 % point where its month is sought.
 
-Andrews (1993), Econometrica 61(4), table I. Noise alone reaches it in 1 series of 100 at most.
+Andrews (1993), Econometrica 61(4), table I, for long series. In 24 to 48 months noise alone
+reaches it, with `LEAST_SIZE`, in 2 series of 100 at most.
 """
 
-READ = 48
+READ: Final = 48
 """The last months, at most, in which a break is sought."""
 
-_YEAR, _LEAST_MONTHS = 12, 3
+LEAST_MONTHS: Final = 3
+"""Months before and after a break, at least: a younger one looks like chance, or like a spike."""
+
+_YEAR: Final = 12
+_SEASON, _GROWTH, _NOISE = 0.3, 0.2, 0.1
+"""How far calendar months, growth in a year, and chance are held to reach, in logarithms."""
+
+_NO_STEP: Final = 1e-9
+_NEAR, _IN_LINE = 3, 0.1
+"""A month is in line if it is over so much of the median of the months so near."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +43,24 @@ class LevelBreak:
     size: float
 
 
-def level_break(values: Sequence[float] | Floats) -> LevelBreak | None:
-    """The clearest lasting break of level, if one explains the series better than growth does.
+class _Reading(NamedTuple):
+    """The break, if any, and what each month would be at the last level, as it is fitted."""
 
-    The logarithms are fitted, by least squares, with a mean for each calendar month and
-    either one step, after every month in turn (the best is kept), or steady growth. The break
-    is believed where F = (misses squared under growth − under the step) / (under the step /
-    (n − 13)) exceeds `CLEAR`, and the step is `LEAST_SIZE` at least.
+    found: LevelBreak | None
+    fitted: Floats
+
+
+def level_break(values: Sequence[float] | Floats) -> LevelBreak | None:
+    """The clearest lasting break of level, if season and growth cannot explain it.
+
+    The logarithms are fitted, by least squares, with a season, steady growth and one step, after
+    every month in turn; the best is kept. Season and growth are ridge terms (each calendar month
+    strays from the mean by ± 30 %, growth is ± 20 % a year, against chance of ± 10 %): in short
+    series a step up would else pass for growth with a step down a year before. The step is
+    believed where F = (misses squared without it − with it) / (with it / (n − 14)) exceeds
+    `CLEAR` × (1 + φ) / (1 − φ), φ the autocorrelation of what the step leaves, if above 0, and
+    the step is `LEAST_SIZE` at least. Months out of line (none, or under a tenth of the median of
+    their neighbours) are left out.
 
     Parameters
     ----------
@@ -46,45 +70,125 @@ def level_break(values: Sequence[float] | Floats) -> LevelBreak | None:
     Returns
     -------
     LevelBreak or None
-        None, too, under two full years, with fewer than three months before or after the best
-        step, which may be a month out of line, and where a month is not above 0.
+        None, too, where under two full years of months are in line, and with fewer than
+        `LEAST_MONTHS` before or after the step: a break of the last two months is not seen.
 
     References
     ----------
-    Bai & Perron (1998), Econometrica 66(1): breaks by least squares.
+    Bai & Perron (1998), Econometrica 66(1): breaks by least squares. Hoerl & Kennard (1970),
+    Technometrics 12(1): ridge terms. Andrews (1991), Econometrica 59(3): variance of misses
+    that follow one another.
     """
     known = np.asarray(values, dtype="float64")[-READ:]
-    if len(known) < 2 * _YEAR or known.min() <= 0:
-        return None
-    at = np.arange(len(known))
-    starts = np.arange(1, len(known))
-    rest = _less_season(np.log(known))
-    steps = _less_season((at[:, None] >= starts).astype("float64"))
-    growth = _less_season(at.astype("float64"))
-    sizes = rest @ steps / (steps**2).sum(axis=0)
-    missed = ((rest[:, None] - steps * sizes) ** 2).sum(axis=0)
-    best = int(missed.argmin())
-    start, size = int(starts[best]), float(sizes[best])
-    if not _LEAST_MONTHS <= start <= len(known) - _LEAST_MONTHS:
-        return None
-    grown = float(((rest - growth * (rest @ growth) / (growth @ growth)) ** 2).sum())
-    free = len(known) - _YEAR - 1
-    if abs(size) < LEAST_SIZE or (grown - missed[best]) * free <= CLEAR * missed[best]:
-        return None
-    return LevelBreak(months_ago=len(known) - start, size=float(np.exp(size)))
+    read = _read(known, _in_line(known))
+    return read.found if read else None
 
 
 def at_one_level(values: Floats) -> Floats:
-    """The series as if all of it stood at the level since its break: months before × its size."""
+    """The series as if all of it stood at the level since its break, and no month were missed.
+
+    Months before the break × its size. A month out of line becomes what the fit of `level_break`
+    has for it, unless its calendar month is more often out of line than not.
+    """
+    known = values[-READ:]
+    in_line = _in_line(known)
+    read = _read(known, in_line)
+    if read is None:
+        return values
+    size, ago = (read.found.size, read.found.months_ago) if read.found else (1.0, 0)
+    even = np.where(np.arange(len(values)) < len(values) - ago, values * size, values)
+    months = np.arange(len(known)) % _YEAR
+    usual = np.array([in_line[months == month].mean() >= 1 / 2 for month in months])
+    once = out_of_line(known) & usual
+    even[len(values) - len(known) :][once] = read.fitted[once]
+    return np.asarray(even, dtype="float64")
+
+
+def period_sizes(
+    starts: Sequence[date],
+    ends: Sequence[date],
+    months: Sequence[date],
+    values: Sequence[float],
+) -> Floats | None:
+    """What brings each period to the level since the last break of its months.
+
+    Parameters
+    ----------
+    starts, ends
+        First and last day of each period.
+    months, values
+        The series: the first day of each month, and its value.
+
+    Returns
+    -------
+    array or None
+        Months at one level / months as they were, for each period; 1 where these sum to 0 or are
+        not known, the size of the break before the first of them. None without a break.
+    """
     found = level_break(values)
     if found is None:
-        return values
-    before = np.arange(len(values)) < len(values) - found.months_ago
-    return np.asarray(np.where(before, values * found.size, values), dtype="float64")
+        return None
+    known, at = np.array(values, dtype="float64"), np.array(months)
+    even, sizes = at_one_level(known), []
+    for start, end in zip(starts, ends, strict=True):
+        held = (at >= start) & (at <= end)
+        total = float(known[held].sum())
+        early = found.size if end < months[0] else 1.0
+        sizes.append(float(even[held].sum()) / total if total > 0 else early)
+    return np.array(sizes)
 
 
-def _less_season(columns: Floats) -> Floats:
-    """What the mean of each calendar month leaves."""
-    months = np.arange(len(columns)) % _YEAR
-    means = np.array([columns[months == month].mean(axis=0) for month in range(_YEAR)])
-    return np.asarray(columns - means[months], dtype="float64")
+def out_of_line(values: Sequence[float] | Floats) -> NDArray[np.bool_]:
+    """Which months are under a tenth of the median of their neighbours, which is above 0."""
+    known = np.asarray(values, dtype="float64")
+    return np.asarray((_near(known) > 0) & ~_in_line(known))
+
+
+def _in_line(known: Floats) -> NDArray[np.bool_]:
+    return np.asarray((known > _IN_LINE * _near(known)) & (known > 0))
+
+
+def _near(known: Floats) -> Floats:
+    """Median of the months near each, itself among them."""
+    return np.array(
+        [np.median(known[max(at - _NEAR, 0) : at + _NEAR + 1]) for at in range(len(known))]
+    )
+
+
+def _read(known: Floats, in_line: NDArray[np.bool_]) -> _Reading | None:
+    """The break and the fit of a series; None where too little is in line."""
+    count, at = int(in_line.sum()), np.arange(len(known))
+    if count < 2 * _YEAR:
+        return None
+    terms = np.column_stack(
+        [np.equal.outer(at % _YEAR, np.arange(_YEAR)), at / _YEAR, np.ones(len(at))]
+    )
+    ridge = np.diag([*[_NOISE / _SEASON] * _YEAR, _NOISE / _GROWTH, 0.0])
+    before = np.vstack([terms[in_line], ridge])
+    starts = at[1:]
+    steps = (at[:, None] >= starts).astype("float64")
+    held = np.zeros(len(ridge))
+    logs = np.r_[np.log(known[in_line]), held]
+    columns = np.vstack([steps[in_line], np.zeros((len(ridge), len(starts)))])
+    basis, _ = np.linalg.qr(before)
+    rest, left = (each - basis @ (basis.T @ each) for each in (logs, columns))
+    # A step after which nothing is in line leaves 0 / 0.
+    squared = np.maximum((left**2).sum(axis=0), _NO_STEP)
+    sizes = rest @ left / squared
+    best = int((sizes**2 * squared).argmax())
+    missed = rest - left[:, best] * sizes[best]
+    gain, misses = float(sizes[best] ** 2 * squared[best]), float(missed @ missed)
+    own = missed[:count]
+    follow = max(float(own[1:] @ own[:-1]) / misses, 0.0) if misses > 0 else 0.0
+    free = count - _YEAR - 2
+    clear = gain * free * (1 - follow) > CLEAR * misses * (1 + follow)
+    found, start = None, int(starts[best])
+    if clear and abs(sizes[best]) >= LEAST_SIZE:
+        ago = len(known) - start
+        if min(start, ago) < LEAST_MONTHS:
+            # Months too few to be a level must not hide a break beside them.
+            return _read(known, in_line & ((at < start) if ago < start else (at >= start)))
+        found = LevelBreak(months_ago=ago, size=float(np.exp(sizes[best])))
+        logs = logs - columns[:, best] * sizes[best] + np.r_[np.full(count, sizes[best]), held]
+    weights = np.linalg.lstsq(before, logs, rcond=None)[0]
+    return _Reading(found, np.asarray(np.exp(terms @ weights), dtype="float64"))

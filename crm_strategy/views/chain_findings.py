@@ -143,7 +143,8 @@ def _told_chance(row: Mapping[str, Any]) -> str:
     if not against and chance >= UNLIKELY:
         return ""
     said = say(f"plan.status.{status}") if against else ""
-    plain = "goal_forecast" if row["basis"] == "forecast" else "goal"
+    own = row["basis"] in ("forecast", "year_on_year_level")
+    plain = f"goal_{row['basis']}" if own else "goal"
     return say(
         f"plan.outlook.against_{row['basis']}" if against else f"plan.outlook.{plain}",
         goal=row["goal"],

@@ -51,6 +51,7 @@ def forecast_finding(horizons: Data, backtest: Data) -> Finding:
                         coverage=format_share(judged["coverage"], digits=0),
                     ),
                     _level_broke(farthest),
+                    _filled(farthest),
                     _assumption(farthest),
                     _if_it_lasts(farthest),
                 ],
@@ -165,7 +166,7 @@ def _model_name(row: pd.Series) -> str:
 
 def _assumption(row: pd.Series) -> str:
     if row["is_seasonal"]:
-        return say(f"outlook.assumption.{row['model']}")
+        return say(f"outlook.assumption.{row['model']}") + " " + say("outlook.level_watched")
     return say(f"outlook.assumption.{row['model']}_unseasonal") + " " + say("outlook.no_season")
 
 
@@ -178,6 +179,12 @@ def _level_broke(row: pd.Series) -> str:
         month=format_month(row["break_month"]),
         change=format_change(row["break_change"], digits=0),
     )
+
+
+def _filled(row: pd.Series) -> str:
+    """Months out of line that are not taken as they were."""
+    months = ", ".join(format_month(month) for month in row["filled_months"])
+    return say("outlook.filled", months=months) if months else ""
 
 
 def _if_it_lasts(row: pd.Series) -> str:

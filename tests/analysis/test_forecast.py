@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_strategy.analysis.backtest import backtests, chosen_backtest, half_widths
+from crm_strategy.analysis.backtest import Backtest, backtests, chosen_backtest, half_widths
 from crm_strategy.analysis.forecast import (
     forecast_fan,
     horizon_forecast,
@@ -148,6 +148,29 @@ def test_half_year_and_year_add_up_the_months_and_customers_are_a_mean():
     customers = spans.loc[("active_customers", "half_year"), "expected"]
     assert customers == pytest.approx(months.loc["active_customers", "expected"][:6].mean())
     assert year["last_year"] == pytest.approx(sum(noisy_years(36)[24:]))
+
+
+def test_the_range_of_a_sum_is_that_of_sums_as_the_backtest_missed_them():
+    rows = [
+        {"origin": origin, "step": step, "actual": 100.0 + miss, "forecast": 100.0}
+        for origin, misses in enumerate([[9, -9, 9, -9], [9, -9, 9], [-9, 9], [9]])
+        for step, miss in enumerate(misses, start=1)
+    ]
+    tested = Backtest("seasonal_naive", pd.DataFrame(rows), is_log=False)
+    misses, ends = tested.sums(2)
+    # Sums of one month, where one is all there is, then of two: nothing is missed.
+    assert list(ends) == [1, 2, 3, 4, 1, 2, 3, 1, 2, 1]
+    assert list(np.abs(misses)) == [9, 0, 0, 0, 9, 0, 0, 9, 0, 9]
+    # Of four: 9, 0, 9 / 3, 0 a month.
+    assert list(np.abs(tested.sums(4)[0])) == [9, 0, 3, 0, 9, 0, 3, 9, 0, 9]
+
+
+def test_the_range_of_a_year_is_narrower_than_its_months_and_nested():
+    for seed in (1, 2, 3):
+        (revenue, *_) = sales_forecasts(sales(*noisy_years(36, seed=seed)))
+        year, ends = revenue.total(), revenue.ahead.sum(numeric_only=True)
+        assert ends["low"] < year["low"] < year["low_50"] < year["expected"]
+        assert year["expected"] < year["high_50"] < year["high"] < ends["high"]
 
 
 def test_the_chosen_model_is_never_worse_than_the_seasonal_naive():

@@ -8,7 +8,7 @@ from scipy.stats import t as student
 
 from crm_strategy.analysis.forecast import sales_forecasts
 from crm_strategy.analysis.goal_outlook import goal_outlook, revenue_chance, season_before
-from crm_strategy.analysis.monthly_sales import months_on
+from crm_strategy.analysis.monthly_sales import month_end, months_on
 from tests.analysis.test_decision_scores import kpi
 
 
@@ -149,10 +149,11 @@ def by_forecast(target, *, kpi_id="revenue", by=date(2026, 12, 31)):
 
 def test_revenue_is_foretold_as_the_kpi_review_does():
     found, foretold = by_forecast(330.0)
-    ahead = foretold[0].ahead.head(3)
+    quarter = foretold[0].total(months=3)
     assert found["basis"] == "forecast"
     for name, column in (("expected_at_end", "expected"), ("low", "low"), ("high", "high")):
-        assert found[name] == pytest.approx(ahead[column].sum())
+        assert found[name] == pytest.approx(quarter[column])
+    assert found["expected_at_end"] == pytest.approx(foretold[0].ahead["expected"].head(3).sum())
     assert found["n"] == len(foretold[0].chosen.rows)
 
 
@@ -178,3 +179,22 @@ def test_the_driver_tree_has_the_chance_of_the_goal():
     assert revenue_chance(history, foretold, target=330.0, by=by) == found["confidence"]
     assert math.isnan(revenue_chance(history, foretold, target=None, by=by))
     assert math.isnan(revenue_chance(history[:0], [], target=330.0, by=by))
+
+
+def test_beyond_the_forecast_a_goal_after_a_break_goes_by_the_level_since():
+    # Fifteen quarters, the level doubled for good with the first of the last three.
+    months = months_of(100.0, count=45)
+    months["revenue"] *= np.where(np.arange(45) >= 36, 2.0, 1.0)
+    quarters = months["revenue"].to_numpy().reshape(15, 3).sum(axis=1)
+    starts = months["month"].tolist()[::3]
+    ends = [month_end(months_on(start, 2)) for start in starts]
+    history = pd.DataFrame({"kpi": "revenue", "start": starts, "end": ends, "value": quarters})
+    goal = {"goal_id": "g", "kpi": "revenue", "segment": "all", "by": date(2027, 12, 31)}
+    aims = [goal | {"target": target} for target in (500, 900)]
+    near, far = goal_outlook(history, aims, sales_forecasts(months)).to_dict("records")
+    assert near["basis"] == far["basis"] == "year_on_year_level"
+    # A fourth quarter before the break, at twice its level, and no growth.
+    assert near["expected_at_end"] == pytest.approx(2 * quarters[11], rel=0.05)
+    assert near["low"] > 0.8 * near["expected_at_end"]
+    assert near["confidence"] > 0.95
+    assert far["confidence"] < 0.05

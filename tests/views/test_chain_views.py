@@ -200,7 +200,7 @@ def test_a_status_that_the_chance_contradicts_is_told_with_the_reason():
     assert "Goal 2" not in found.text
 
 
-@pytest.mark.parametrize("basis", ["drift", "year_on_year", "forecast"])
+@pytest.mark.parametrize("basis", ["drift", "year_on_year", "year_on_year_level", "forecast"])
 @pytest.mark.parametrize("language", ["en", "ru"])
 @pytest.mark.parametrize(
     ("chance", "status"), [(0.9, "at_risk"), (0.1, "reached"), (0.1, "at_risk")]

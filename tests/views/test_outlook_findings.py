@@ -41,10 +41,19 @@ def test_a_recent_break_of_level_is_told_with_its_month_and_size() -> None:
         model="seasonal_level", break_month=date(2026, 1, 1), break_change=0.5
     )
     text = findings.forecast_finding(broken, frame("forecast_backtest")).text
-    assert "The level broke: since Jan\u00a02026 it stands at +50% on before" in text
+    assert "The level seems to have broken for good: since Jan\u00a02026 it stands at +50%" in text
+    assert "Noise alone shows such a break in 1 or 2 series of 100" in text
     assert "It assumes last year’s months at the level of the last three" in text
     whole = findings.forecast_finding(frame("forecast_horizons"), frame("forecast_backtest"))
     assert "broke" not in whole.text
+    assert "one of the last two months is not in this forecast" in whole.text
+
+
+def test_months_far_below_their_neighbours_are_named_as_not_taken_as_they_were() -> None:
+    rows = frame("forecast_horizons")
+    rows["filled_months"] = [(date(2025, 3, 1), date(2026, 1, 1))] * len(rows)
+    text = findings.forecast_finding(rows, frame("forecast_backtest")).text
+    assert "Far below the months around: Mar\u00a02025, Jan\u00a02026." in text
 
 
 def test_without_two_years_no_season_is_claimed() -> None:
