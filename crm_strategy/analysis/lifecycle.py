@@ -74,7 +74,7 @@ def active_window(
     gap = chosen or repurchase_gap_days(orders, as_of=as_of) or 0
     spans = spans_of(periods)
     longest = max((span.days for span in spans), default=0)
-    if min_count <= 1 or not spans:
+    if min_count <= 1 or (chosen and chosen > longest) or not spans:
         return max(gap, longest)
     return window_of_no_few(orders, _compared(spans), days=max(gap, longest), min_count=min_count)
 

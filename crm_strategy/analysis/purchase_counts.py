@@ -5,7 +5,6 @@ from datetime import date
 import ibis
 from ibis import _
 
-from crm_strategy.analysis.order_totals import order_totals
 from crm_strategy.analysis.spans import until
 
 _CENTS = 4
@@ -63,25 +62,16 @@ def buying_histories(orders: ibis.Table, *, as_of: date) -> ibis.Table:
     Table
         `customer_id`, `frequency`, `recency`, `T` of `purchase_counts`.
     """
-    return counts_of_totals(order_totals(orders, as_of=as_of), as_of=as_of)
-
-
-def counts_of_totals(totals: ibis.Table, *, as_of: date) -> ibis.Table:
-    """The same where the totals of the orders are known.
-
-    Parameters
-    ----------
-    totals
-        Result of `order_totals.order_totals`.
-    as_of
-        Its last day observed.
-    """
-    first_day = totals.first_order.date()
-    return totals.select(
+    placed = orders.filter(until(_.ordered_at, as_of), _.customer_id.notnull(), ~_.is_refund)
+    day = placed.ordered_at.date()
+    # Only those of three orders and more need telling apart.
+    listed = ibis.cases((day.min() == day.max(), 1), (day.count() == 2, 2), else_=_listed(day))
+    buyers = placed.group_by("customer_id").agg(first=day.min(), last=day.max(), days=listed)
+    return buyers.select(
         "customer_id",
-        frequency=_.purchases - 1,
-        recency=_.last_order.date().delta(first_day, unit="day"),
-        T=-first_day.delta(as_of, unit="day"),
+        frequency=_.days - 1,
+        recency=_["last"].delta(_["first"], unit="day"),
+        T=-_["first"].delta(as_of, unit="day"),
     )
 
 
@@ -212,8 +202,7 @@ def _buyers(orders: ibis.Table, as_of: date, *, after: date | None = None) -> ib
             first_day=_.day.min(),
             last_day=_.day.max(),
             order_count=_.day.count(),
-            # A list for each customer takes half the time of counting distinct days.
-            purchases=_.day.collect().unique().length(),
+            purchases=_listed(placed.day),
             first_money=_.bought.argmin(_.ordered_at),
             gross=_.bought.sum().fill_null(0.0).round(_CENTS),
             revenue=_.amount.sum().fill_null(0.0).round(_CENTS),
@@ -231,3 +220,8 @@ def _buyers(orders: ibis.Table, as_of: date, *, after: date | None = None) -> ib
         gross=_.gross,
         revenue=_.revenue,
     )
+
+
+def _listed(days: ibis.Value) -> ibis.Value:
+    """Distinct days, by a list: half the time of counting distinct ones."""
+    return days.collect().unique().length()

@@ -1,6 +1,6 @@
 """Many small clients, read as `test_small_groups` reads one: seed,size,kinds, one a client.
 
-python -m tests.disclosure 1,150,default 4,400,many 3,220,chosen
+python -m tests.disclosure 1,150,default 4,400,many
 """
 
 import sys

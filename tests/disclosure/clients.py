@@ -35,8 +35,7 @@ segment_kinds: [rfm, grid, lifecycle, value, regularity, tier, response, stopped
   "preference:channel", "preference:delivery_method"]
 """
 )
-CHOSEN = DEFAULT + "kpis: {active_days: 120}\n"
-KINDS = {"default": DEFAULT, "many": MANY, "chosen": CHOSEN}
+KINDS = {"default": DEFAULT, "many": MANY}
 
 _LAST = datetime(2025, 9, 30, 18)
 
