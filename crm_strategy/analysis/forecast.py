@@ -88,10 +88,15 @@ class Forecast:
 
     @property
     def recent_change(self) -> float:
-        """The last three months / the same a year before − 1; NaN where not both are known."""
+        """The last three months / the same a year before − 1; NaN where not both are known.
+
+        Of the series at one level: a step is no growth that may go on.
+        """
         if len(self.values) < YEAR + QUARTER:
             return float("nan")
-        recent, before = self.values[-QUARTER:], self.values[-YEAR - QUARTER : -YEAR]
+        known = np.array(self.values)
+        even = (at_one_level(known) if self.is_seasonal else known).tolist()
+        recent, before = even[-QUARTER:], even[-YEAR - QUARTER : -YEAR]
         return ratio(sum(recent), sum(before)) - 1
 
 

@@ -92,11 +92,13 @@ def reconciliation(orders: ibis.Table, forecasts: list[Forecast]) -> pd.DataFram
         bottom_up / expected − 1, `verdict` (`inside`, `below` or `above` the series' interval);
         `series_miss` and `bottom_up_miss` = actual / expected − 1 of the forecasts made half a
         year ago, the same in each row, NaN where too little was known; `in_force`: `series`,
-        or `bottom_up` where it lies outside the interval and missed by less half a year ago.
+        or `bottom_up` where it lies outside the interval and missed by less half a year ago;
+        `broke`: whether the level of the series broke of late, which orders from customers up
+        do not know: then the series is in force.
         No rows where one of the two cannot be made.
     """
     names = ["horizon", "expected", "low", "high", "known_orders", "new_orders", "bottom_up"]
-    names += ["difference", "verdict", "series_miss", "bottom_up_miss", "in_force"]
+    names += ["difference", "verdict", "series_miss", "bottom_up_miss", "in_force", "broke"]
     told = [each for each in forecasts if each.measure == "order_count"]
     if not told:
         return pd.DataFrame(columns=names)
@@ -108,24 +110,26 @@ def reconciliation(orders: ibis.Table, forecasts: list[Forecast]) -> pd.DataFram
     )
     if built.empty:
         return pd.DataFrame(columns=names)
-    past = _misses(orders, series)
+    past, broke = _misses(orders, series), series.recent_break is not None
     rows = []
     for (horizon, months), up in zip(spans.items(), built.to_dict("records"), strict=True):
-        sums = series.ahead.head(months)[["expected", "low", "high"]].sum()
+        total = series.total(months=months)
+        sums = {name: total[name] for name in ("expected", "low", "high")}
         above = "above" if up["expected"] > sums["high"] else "inside"
         verdict = "below" if up["expected"] < sums["low"] else above
-        nearer = abs(past["bottom_up_miss"]) < abs(past["series_miss"])
+        counted = not broke and abs(past["bottom_up_miss"]) < abs(past["series_miss"])
         rows.append(
             {
                 "horizon": horizon,
-                **sums.to_dict(),
+                **sums,
                 "known_orders": up["known_orders"],
                 "new_orders": up["new_orders"],
                 "bottom_up": up["expected"],
                 "difference": ratio(up["expected"], sums["expected"]) - 1,
                 "verdict": verdict,
                 **past,
-                "in_force": "bottom_up" if verdict != "inside" and nearer else "series",
+                "in_force": "bottom_up" if counted and verdict != "inside" else "series",
+                "broke": broke,
             }
         )
     return pd.DataFrame(rows, columns=names)

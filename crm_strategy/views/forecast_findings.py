@@ -126,7 +126,7 @@ def forecast_reconciliation_finding(reconciled: Data) -> Finding:
                     )
                     if known
                     else say("outlook.reconciliation.untested"),
-                    say(f"outlook.reconciliation.{row['in_force']}"),
+                    say(f"outlook.reconciliation.{'broke' if row['broke'] else row['in_force']}"),
                 ],
             )
         ),

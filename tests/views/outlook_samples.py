@@ -43,9 +43,9 @@ OUTLOOK_ROWS: dict[str, Rows] = {
     ),
     "forecast_reconciliation": rows(
         "horizon expected low high known_orders new_orders bottom_up difference verdict "
-        "series_miss bottom_up_miss in_force",
+        "series_miss bottom_up_miss in_force broke",
         ("year", 8846.2, 6935.0, 11300.0, 5796.9, 4266.5, 10063.4, 0.138, "inside", -0.10, -0.12,
-         "series"),
+         "series", False),
     ),
     "experiments": rows(
         "experiment variant size rate difference low high p_value verdict reason p_adjusted "

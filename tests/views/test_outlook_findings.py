@@ -141,3 +141,9 @@ def test_months_of_few_customers_are_in_no_table_chart_or_sentence() -> None:
     assert not findings.forecast_score_finding(
         frame("forecast_score").assign(customer_count=9.0)
     ).figures
+
+
+def test_after_a_break_of_level_the_series_is_in_force() -> None:
+    rows = frame("forecast_reconciliation").assign(broke=True)
+    text = findings.forecast_reconciliation_finding(rows).text
+    assert "Go by the series: its level broke of late" in text
