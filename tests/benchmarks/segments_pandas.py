@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crm_strategy.analysis.rfm_maps import codes_of
+from crm_strategy.analysis.value_groups import OR_UNKNOWN
 from tests.benchmarks.analysis_task import ACTIVE_DAYS
 from tests.benchmarks.segments_task import BEFORE, LEAST_CUSTOMERS, PERIOD, RULE
 
@@ -182,6 +183,9 @@ def _common(values: pd.Series) -> pd.Series:
     kept = counts.iloc[:20][counts.iloc[:20] >= LEAST_CUSTOMERS]
     unknown, others = len(values) - counts.sum(), counts.sum() - kept.sum()
     missing = "unknown"
+    if 0 < unknown < LEAST_CUSTOMERS and not others:
+        smallest = kept.index[-1]
+        return values.fillna(smallest).replace({smallest: smallest + OR_UNKNOWN})
     if 0 < unknown < LEAST_CUSTOMERS:
         missing, others = "other", others + unknown
     while 0 < others < LEAST_CUSTOMERS and len(kept):
