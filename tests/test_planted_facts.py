@@ -14,12 +14,15 @@ from tests.test_deliverables import payloads
 from tests.test_outlook import column, findings
 
 # From July 2026 on every customer orders more rarely (`fall_factor`). Fewer orders a customer
-# are fewer with a second one; less revenue, at costs that stay, is less return.
+# are fewer with a second one; less revenue, at costs that stay, is less return. The series has
+# the fall in its last months; the count from customers knows the rarer orders too little.
 FALL = {
     ("kpis", "repeat_rate", "signal_low"),
     ("kpis", "purchase_frequency", "signal_low"),
+    ("forecast_score", "revenue", "below"),
     ("forecast_score", "order_count", "below"),
     ("forecast_score", "active_customers", "below"),
+    ("forecast_reconciliation", "year", "above"),
 }
 DEAD = {("products", TRUTH.dead_product, "no_interest")}
 SEASON = {("seasonality", TRUTH.seasonal_product, "one_season")}
