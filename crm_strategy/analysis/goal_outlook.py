@@ -124,6 +124,27 @@ def revenue_chance(
     return float(found["confidence"].iloc[0])
 
 
+def at_level_since(rows: pd.DataFrame, forecast: Forecast) -> pd.DataFrame | None:
+    """Periods of a KPI brought to the level since the last break of its months, if there is one.
+
+    Parameters
+    ----------
+    rows
+        `start`, `end`, `value`.
+    forecast
+        Of the same measure, known to the end of the last period.
+
+    Returns
+    -------
+    DataFrame or None
+        The rows; None without a break or a season (`level_break.period_sizes`).
+    """
+    if not forecast.is_seasonal:
+        return None
+    sizes = period_sizes(rows["start"], rows["end"], forecast.months, forecast.values)
+    return None if sizes is None else rows.assign(value=rows["value"] * sizes)
+
+
 def season_before(
     history: pd.DataFrame, goals: Sequence[Mapping[str, Any]] | pd.DataFrame
 ) -> dict[str, tuple[float, float]]:
@@ -192,13 +213,10 @@ def _outlook(
             *foretold,
         )
     seasonal = KPIS[goal["kpi"]].seasonal
-    sizes = None
-    if seasonal and forecast is not None and forecast.is_seasonal:
-        sizes = period_sizes(rows["start"], rows["end"], forecast.months, forecast.values)
-    if sizes is not None:
-        rows = rows.assign(value=rows["value"] * sizes)
+    level = at_level_since(rows, forecast) if seasonal and forecast is not None else None
+    rows = rows if level is None else level
     basis, center, spread, n = _yearly(rows, by) if seasonal else _drift(rows, by)
-    basis = basis if sizes is None else "year_on_year_level"
+    basis = basis if level is None else "year_on_year_level"
     if n < ENOUGH:
         return (goal["goal_id"], *(math.nan,) * 4, n, None)
     above = _chance_above(float(goal["target"]), center, spread, n, log=seasonal)

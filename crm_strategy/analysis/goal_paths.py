@@ -8,6 +8,8 @@ from typing import Any, Final
 import pandas as pd
 from statsmodels.tsa.seasonal import seasonal_decompose
 
+from crm_strategy.analysis.forecast import Forecast
+from crm_strategy.analysis.goal_outlook import at_level_since
 from crm_strategy.analysis.kpi_table import judged_values
 from crm_strategy.analysis.signals import natural_limits, year_before
 from crm_strategy.analysis.spans import PeriodLike, periods_until
@@ -21,7 +23,11 @@ _EVERYONE: Final = "all"
 
 
 def with_paths(
-    goals: Sequence[Mapping[str, Any]], history: pd.DataFrame, *, period: PeriodLike
+    goals: Sequence[Mapping[str, Any]],
+    history: pd.DataFrame,
+    *,
+    period: PeriodLike,
+    forecasts: Sequence[Forecast] = (),
 ) -> list[dict[str, Any]]:
     """Goals beside the path of their season, and whether what they lack is more than chance.
 
@@ -39,7 +45,9 @@ def with_paths(
     (half the width of its XmR limits; of KPIs that follow the season that of their changes on
     the year, times the value a year ago), or, with fewer than 8 earlier values, while the 95 %
     interval of the actual holds the path; `behind` beyond that; `unjudged` where neither is
-    known, as for the goals of one segment. A goal that is over has left its path: it has neither.
+    known, as for the goals of one segment. Revenue and orders whose level broke for good are
+    taken at the level since, seasons and chance alike. A goal that is over has left its path: it
+    has neither.
 
     Parameters
     ----------
@@ -51,6 +59,8 @@ def with_paths(
         Result of `kpi_history` of all customers, for periods of one rhythm.
     period
         The period that the actual values are of.
+    forecasts
+        Result of `forecast.sales_forecasts` up to the end of the period.
 
     Returns
     -------
@@ -63,16 +73,19 @@ def with_paths(
     Hyndman & Athanasopoulos (2021), Forecasting, 3.4: classical decomposition.
     Wheeler (2000), Understanding Variation, for the natural range.
     """
-    return [{**goal, **_path(goal, history, period)} for goal in goals]
+    told = {each.measure: each for each in forecasts}
+    return [{**goal, **_path(goal, history, period, told.get(goal["kpi"]))} for goal in goals]
 
 
 def _path(
-    goal: Mapping[str, Any], history: pd.DataFrame, period: PeriodLike
+    goal: Mapping[str, Any], history: pd.DataFrame, period: PeriodLike, forecast: Forecast | None
 ) -> dict[str, float | str | None]:
     if goal.get("over"):
         return {"season_expected": None, "standing": None}
     rows = history[(history["kpi"] == goal["kpi"]) & (history["start"] <= period.start)]
     rows = rows.sort_values("start", ignore_index=True)
+    level = None if forecast is None else at_level_since(rows, forecast)
+    rows = rows if level is None else level
     known = goal["segment"] == _EVERYONE and period.id in set(rows["period"])
     season = _season_expected(goal, rows) if known and KPIS[goal["kpi"]].seasonal else None
     actual, expected = goal["actual"], goal["expected"] if season is None else season

@@ -8,7 +8,9 @@ from scipy.stats import t as student
 
 from crm_strategy.analysis.forecast import sales_forecasts
 from crm_strategy.analysis.goal_outlook import goal_outlook, revenue_chance, season_before
+from crm_strategy.analysis.goal_paths import with_paths
 from crm_strategy.analysis.monthly_sales import month_end, months_on
+from crm_strategy.analysis.spans import Span
 from tests.analysis.test_decision_scores import kpi
 
 
@@ -198,3 +200,25 @@ def test_beyond_the_forecast_a_goal_after_a_break_goes_by_the_level_since():
     assert near["low"] > 0.8 * near["expected_at_end"]
     assert near["confidence"] > 0.95
     assert far["confidence"] < 0.05
+
+
+def test_after_a_break_a_goal_is_held_against_what_chance_takes_at_the_level_since():
+    # Fifteen quarters; the level fell to 0.4 for good with the first of the last three.
+    months = months_of(100.0, count=45)
+    months["revenue"] *= np.where(np.arange(45) >= 36, 0.4, 1.0)
+    starts = months["month"].tolist()[::3]
+    ends = [month_end(months_on(start, 2)) for start in starts]
+    rows = {"kpi": "revenue", "period": [str(start) for start in starts], "start": starts}
+    quarters = months["revenue"].to_numpy().reshape(15, 3).sum(axis=1)
+    history = pd.DataFrame({**rows, "end": ends, "value": quarters, "low": 0.0, "high": 0.0})
+    period = Span(rows["period"][-1], starts[-1], ends[-1])
+    # A third short of a path that stays where the level is, with five years to go.
+    goal = {"goal_id": "g", "kpi": "revenue", "segment": "all", "baseline": 1.5 * quarters[-1]}
+    goal |= {"target": 1.5 * quarters[-1], "baseline_at": ends[-5], "by": date(2030, 12, 31)}
+    goal |= {"actual": quarters[-1], "expected": 1.5 * quarters[-1], "expected_progress": 0.5}
+    told, untold = (
+        with_paths([goal], history, period=period, forecasts=forecasts)[0]["standing"]
+        for forecasts in (sales_forecasts(months), ())
+    )
+    # Before, the limits of the changes straddled the break.
+    assert (told, untold) == ("behind", "noise")
