@@ -16,7 +16,13 @@ from crm_strategy.analysis.forecast_models import (
     point_forecasts,
 )
 from crm_strategy.analysis.forecast_ranges import RANGES, month_ranges, sum_range
-from crm_strategy.analysis.level_break import LevelBreak, at_one_level, level_break, out_of_line
+from crm_strategy.analysis.level_break import (
+    LevelBreak,
+    at_one_level,
+    empty_months,
+    level_break,
+    out_of_line,
+)
 from crm_strategy.analysis.monthly_sales import MEASURES, month_end, months_on
 
 HORIZONS = {"month": 1, "half_year": 6, "year": YEAR}
@@ -62,9 +68,14 @@ class Forecast:
         return _recent_break(self.values)
 
     @property
+    def empty_months(self) -> int:
+        """Months at the end that brought nothing and set the level: `level_break.empty_months`."""
+        return empty_months(self.values)
+
+    @property
     def filled(self) -> list[date]:
         """Months out of line of the last two years, which the forecast takes as others are."""
-        if not self.is_seasonal:
+        if not self.is_seasonal or self.empty_months:
             return []
         even = at_one_level(np.array(self.values))
         odd = out_of_line(self.values) & (even > self.values)
@@ -106,6 +117,8 @@ def sales_forecasts(sales: pd.DataFrame, *, steps: int = YEAR) -> list[Forecast]
     Where the level broke for good (`level_break`), months before are first brought to the level
     since, and the model is chosen on these: origins before a break cannot tell which model does
     well after it, nor by how much it misses then. `tested` holds what came all the same.
+    Where the last months brought nothing (`level_break.empty_months`), that is the level since:
+    nothing is expected, with the ranges of the model chosen on the series as it is.
     Months ahead that no origin tests are not foretold. Intervals come from the misses of the
     rolling origin (`backtest.half_widths`), not from a model's own assumptions.
 
@@ -157,9 +170,11 @@ def horizon_forecast(forecasts: Sequence[Forecast]) -> pd.DataFrame:
         before), `change` = expected / last_year − 1, `error` (of the backtest), `model`,
         `recent_change` (the last three months / the same a year before − 1), `is_seasonal`,
         `break_month` (the first since a recent lasting break of level, if any) and
-        `break_change` = level since / level before − 1, `filled_months` (those far below their
-        neighbours, oldest first), `unit`, `customer_count`. Horizons beyond
-        the months foretold are left out. Measures of `MEANS` are a month's mean.
+        `break_change` = level since / level before − 1, `empty_months` (those at the end that
+        brought nothing and set the level, a number), `filled_months` (those far below their
+        neighbours, oldest first), `is_evened` (whether model and ranges were tested on other
+        months than those known), `unit`, `customer_count`. Horizons beyond the months foretold
+        are left out. Measures of `MEANS` are a month's mean.
     """
     rows = [
         _horizon(each, horizon, months)
@@ -169,7 +184,8 @@ def horizon_forecast(forecasts: Sequence[Forecast]) -> pd.DataFrame:
     ]
     names = ["measure", "horizon", "start", "end", "low", "expected", "high", "low_50", "high_50"]
     names += ["last_year", "change", "error", "model", "recent_change", "is_seasonal"]
-    names += ["break_month", "break_change", "filled_months", "unit", "customer_count"]
+    names += ["break_month", "break_change", "empty_months", "filled_months", "is_evened"]
+    names += ["unit", "customer_count"]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -208,11 +224,14 @@ def _forecast(sales: pd.DataFrame, measure: str, steps: int) -> Forecast | None:
     if not tested:
         return None
     # Origins before a break cannot tell what does well after it, nor an empty month what is usual.
-    even = at_one_level(np.array(values)).tolist() if len(values) >= SEASON_CLAIMED else values
+    stopped = bool(empty_months(values))
+    whole = len(values) < SEASON_CLAIMED or stopped
+    even = values if whole else at_one_level(np.array(values)).tolist()
     judged = chosen_backtest(tested if even == values else backtests(even))
     months = list(sales["month"])
     span = min(steps, int(judged.rows["step"].max()))
-    expected = point_forecasts(even, model=judged.model, steps=span, season_from=SEASON_CLAIMED)
+    told = point_forecasts(even, model=judged.model, steps=span, season_from=SEASON_CLAIMED)
+    expected = np.zeros(span) if stopped else told
     ahead = month_ranges(expected, judged, most=MOST * max(values))
     return Forecast(
         measure=measure,
@@ -227,6 +246,8 @@ def _forecast(sales: pd.DataFrame, measure: str, steps: int) -> Forecast | None:
 
 
 def _recent_break(values: Sequence[float]) -> LevelBreak | None:
+    if stopped := empty_months(values):
+        return LevelBreak(months_ago=stopped, size=0.0)
     found = level_break(values) if len(values) >= SEASON_CLAIMED else None
     return found if found and found.months_ago < YEAR + QUARTER else None
 
@@ -252,7 +273,9 @@ def _horizon(forecast: Forecast, horizon: str, months: int) -> dict[str, object]
         "is_seasonal": forecast.is_seasonal,
         "break_month": months_on(forecast.months[-1], 1 - broke.months_ago) if broke else None,
         "break_change": broke.size - 1 if broke else float("nan"),
+        "empty_months": forecast.empty_months,
         "filled_months": tuple(forecast.filled),
+        "is_evened": forecast.judged is not forecast.chosen,
         "unit": MEASURES[forecast.measure],
         "customer_count": forecast.customers,
     }

@@ -26,6 +26,9 @@ READ: Final = 48
 LEAST_MONTHS: Final = 3
 """Months before and after a break, at least: a younger one looks like chance, or like a spike."""
 
+CHANCE: Final = 0.02
+"""Under it, by the share of empty months before, the empty months at the end are no chance."""
+
 _YEAR: Final = 12
 _SEASON, _GROWTH, _NOISE = 0.3, 0.2, 0.1
 """How far calendar months, growth in a year, and chance are held to reach, in logarithms."""
@@ -139,9 +142,50 @@ def period_sizes(
 
 
 def out_of_line(values: Sequence[float] | Floats) -> NDArray[np.bool_]:
-    """Which months are under a tenth of the median of their neighbours, which is above 0."""
+    """Which months are under a tenth of the median of their neighbours, which is above 0.
+
+    `LEAST_MONTHS` or more without anything that reach the end are a level, and none of these.
+    """
     known = np.asarray(values, dtype="float64")
-    return np.asarray((_near(known) > 0) & ~_in_line(known))
+    odd = np.asarray((_near(known) > 0) & ~_in_line(known))
+    run = _empty_run(known)
+    if run >= LEAST_MONTHS:
+        odd[-run:] = False
+    return odd
+
+
+def empty_months(values: Sequence[float] | Floats) -> int:
+    """Months at the end that brought nothing, if neither their season nor chance explains them.
+
+    Of the run, those count whose calendar month was empty in under half of the years before it.
+    The run is believed from `LEAST_MONTHS` such months on, where so many empty ones in a row have
+    a chance under `CHANCE`, by the share of empty months before the run.
+
+    Parameters
+    ----------
+    values
+        One value a month, oldest first.
+
+    Returns
+    -------
+    int
+        The length of the run; 0 where it is none, or may be season or chance.
+    """
+    known = np.asarray(values, dtype="float64")
+    run = _empty_run(known)
+    empty = known[: len(known) - run] <= 0
+    if run < LEAST_MONTHS or not len(empty):
+        return 0
+    same = [empty[at % _YEAR :: _YEAR] for at in range(len(empty), len(known))]
+    unusual = sum(not len(years) or years.mean() < 1 / 2 for years in same)
+    is_stop = unusual >= LEAST_MONTHS and empty.mean() ** unusual < CHANCE
+    return run if is_stop else 0
+
+
+def _empty_run(known: Floats) -> int:
+    """How many months at the end brought nothing."""
+    sold = np.flatnonzero(known > 0)
+    return len(known) - 1 - int(sold[-1]) if len(sold) else 0
 
 
 def _in_line(known: Floats) -> NDArray[np.bool_]:

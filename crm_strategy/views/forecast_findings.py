@@ -50,10 +50,7 @@ def forecast_finding(horizons: Data, backtest: Data) -> Finding:
                         error=format_share(judged["error"], digits=0),
                         coverage=format_share(judged["coverage"], digits=0),
                     ),
-                    _level_broke(farthest),
-                    _filled(farthest),
-                    _assumption(farthest),
-                    _if_it_lasts(farthest),
+                    *_basis(farthest),
                 ],
             )
         ),
@@ -164,6 +161,16 @@ def _model_name(row: pd.Series) -> str:
     return say("outlook.model.naive" if plain else f"outlook.model.{row['model']}")
 
 
+def _basis(row: pd.Series) -> list[str]:
+    """What the forecast goes by, and what it takes for granted."""
+    if row["empty_months"]:
+        return [say_count("outlook.stopped", int(row["empty_months"]))]
+    return [
+        *(_level_broke(row), _filled(row), _evened(row)),
+        *(_assumption(row), _if_it_lasts(row)),
+    ]
+
+
 def _assumption(row: pd.Series) -> str:
     if row["is_seasonal"]:
         return say(f"outlook.assumption.{row['model']}") + " " + say("outlook.level_watched")
@@ -185,6 +192,14 @@ def _filled(row: pd.Series) -> str:
     """Months out of line that are not taken as they were."""
     months = ", ".join(format_month(month) for month in row["filled_months"])
     return say("outlook.filled", months=months) if months else ""
+
+
+def _evened(row: pd.Series) -> str:
+    """That model and ranges were tested on other months than the misses in the table."""
+    if not row["is_evened"]:
+        return ""
+    is_told = bool(row["filled_months"]) or not pd.isna(row["break_month"])
+    return " ".join([say("outlook.evened_earlier")] * (not is_told) + [say("outlook.evened")])
 
 
 def _if_it_lasts(row: pd.Series) -> str:

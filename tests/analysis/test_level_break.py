@@ -8,7 +8,14 @@ import pytest
 
 from crm_strategy.analysis.forecast import horizon_forecast, sales_forecasts
 from crm_strategy.analysis.forecast_models import point_forecasts
-from crm_strategy.analysis.level_break import LevelBreak, at_one_level, level_break, period_sizes
+from crm_strategy.analysis.level_break import (
+    LevelBreak,
+    at_one_level,
+    empty_months,
+    level_break,
+    out_of_line,
+    period_sizes,
+)
 from crm_strategy.analysis.monthly_sales import month_end, months_on
 
 STEPS = (1.5, 4.0, 0.5)
@@ -156,6 +163,48 @@ def test_an_empty_month_is_taken_as_the_fit_has_it_unless_it_is_always_empty() -
         assert level_break(each) == LevelBreak(months_ago=9, size=pytest.approx(2.0, rel=0.1))
     (told,) = sales_forecasts(sales(once))
     assert told.filled == [months_on(date(2023, 1, 1), 30)]
+
+
+@pytest.mark.parametrize("run", [3, 4, 5, 9])
+@pytest.mark.parametrize("months", [20, 40])
+def test_three_empty_months_at_the_end_are_the_level_and_nothing_is_expected(
+    months: int, run: int
+) -> None:
+    values = broken(months, ago=run, size=0.0, season=0.0)
+    assert empty_months(values) == run
+    assert not out_of_line(values)[-run:].any()
+    assert (at_one_level(values)[-run:] == 0).all()
+    (told,) = sales_forecasts(sales(values))
+    assert told.recent_break == LevelBreak(months_ago=run, size=0.0)
+    assert told.filled == []
+    spans = horizon_forecast([told])
+    assert (spans["expected"] == 0).all()
+    assert (spans["empty_months"] == run).all()
+    assert (spans["high"] >= 0).all()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        # Two months; a pause that is over; the empty winter of a summer's shop; one in two.
+        broken(40, ago=2, size=0.0),
+        broken(40, ago=0, size=1.0) * np.where(np.arange(40) // 3 == 12, 0.0, 1.0),
+        broken(36, ago=0, size=1.0) * np.where(np.arange(36) % 12 >= 8, 0.0, 1.0),
+        np.r_[np.tile([0.0, 500.0], 18), 0.0, 0.0, 0.0],
+        np.zeros(30),
+        np.array([]),
+    ],
+    ids=["two", "over", "season", "sparse", "nothing", "none"],
+)
+def test_empty_months_of_a_season_or_of_chance_stop_nothing(values: np.ndarray) -> None:
+    assert empty_months(values) == 0
+
+
+def test_what_was_tested_on_other_months_than_those_known_says_so() -> None:
+    whole = broken(40, ago=0, size=1.0)
+    once = np.where(np.arange(40) == 38, 0.0, whole)
+    for values, evened in ((whole, False), (once, True), (broken(48, ago=20, size=1.5), True)):
+        assert (horizon_forecast(sales_forecasts(sales(values)))["is_evened"] == evened).all()
 
 
 def test_a_spike_in_the_last_month_hides_no_break_before_it() -> None:

@@ -14,10 +14,11 @@ OUTLOOK_ROWS: dict[str, Rows] = {
     ),
     "forecast_horizons": rows(
         "measure horizon start end low expected high low_50 high_50 last_year change error model "
-        "recent_change is_seasonal break_month break_change filled_months unit customer_count",
+        "recent_change is_seasonal break_month break_change empty_months "
+        "filled_months is_evened unit customer_count",
         *(
             (measure, horizon, _MONTHS[9], date(2027, 3, 31), *(size * part for part in parts),
-             size, 0.0, 0.089, model, -0.11, True, None, None, (), unit, 480.0)
+             size, 0.0, 0.089, model, -0.11, True, None, None, 0, (), False, unit, 480.0)
             for measure, unit, size, model in (
                 ("revenue", "money", 50e3, "seasonal_naive"),
                 ("order_count", "count", 800.0, "seasonal_level"),

@@ -56,6 +56,50 @@ def test_months_far_below_their_neighbours_are_named_as_not_taken_as_they_were()
     assert "Far below the months around: Mar\u00a02025, Jan\u00a02026." in text
 
 
+def test_months_that_brought_nothing_are_told_as_the_level_since() -> None:
+    stopped = frame("forecast_horizons").assign(
+        empty_months=3, break_month=date(2026, 7, 1), break_change=-1.0, expected=0.0, low=0.0
+    )
+    tested = frame("forecast_backtest")
+    text = findings.forecast_finding(stopped, tested).text
+    assert "The last 3 months brought nothing." in text
+    assert "Should orders be missing from the data, or come again" in text
+    for untrue in ("broken for good", "It assumes", "last two months", "should that last"):
+        assert untrue not in text
+    with speaking(language="ru"):
+        text = findings.forecast_finding(stopped, tested).text
+    assert "Последние 3 месяца не принесли ничего." in text
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "earlier"),
+    [
+        (
+            "en",
+            "the misses in the table are those of forecasts as they would have been made",
+            "Months before an earlier lasting break of level are taken at the level since",
+        ),
+        (
+            "ru",
+            "ошибки в таблице – у прогнозов, какими они были бы в своё время",
+            "Месяцы до более раннего устойчивого перелома взяты на уровне после него",
+        ),
+    ],
+)
+def test_wherever_months_were_evened_out_the_misses_are_told_apart_from_the_ranges(
+    language: str, said: str, earlier: str
+) -> None:
+    whole, tested = frame("forecast_horizons"), frame("forecast_backtest")
+    old = whole.assign(is_evened=True)
+    filled = old.assign(filled_months=[(date(2026, 1, 1),)] * len(old))
+    broken = old.assign(break_month=date(2026, 1, 1), break_change=0.5)
+    with speaking(language=language):
+        texts = [findings.forecast_finding(e, tested).text for e in (whole, old, filled, broken)]
+    assert [text.count(said) for text in texts] == [0, 1, 1, 1]
+    # What is told of a recent break, or of months by name, is not told again.
+    assert [earlier in text for text in texts] == [False, True, False, False]
+
+
 def test_without_two_years_no_season_is_claimed() -> None:
     young = frame("forecast_horizons").assign(is_seasonal=False)
     text = findings.forecast_finding(young, frame("forecast_backtest")).text
