@@ -11,8 +11,8 @@ from scipy.stats import t as student
 
 from crm_strategy.analysis.forecast import Forecast
 from crm_strategy.analysis.goal_dates import is_reached, value_on_date
-from crm_strategy.analysis.level_break import period_sizes
 from crm_strategy.analysis.monthly_sales import month_end, months_on
+from crm_strategy.analysis.period_levels import at_level_since
 from crm_strategy.analysis.signals import ENOUGH, year_before
 from crm_strategy.analysis.spans import periods_until
 from crm_strategy.words.kpis import KPIS
@@ -122,27 +122,6 @@ def revenue_chance(
     aim = {"goal_id": "revenue", "kpi": "revenue", "segment": _EVERYONE}
     found = goal_outlook(history, [aim | {"target": target, "by": by}], forecasts)
     return float(found["confidence"].iloc[0])
-
-
-def at_level_since(rows: pd.DataFrame, forecast: Forecast) -> pd.DataFrame | None:
-    """Periods of a KPI brought to the level since the last break of its months, if there is one.
-
-    Parameters
-    ----------
-    rows
-        `start`, `end`, `value`.
-    forecast
-        Of the same measure, known to the end of the last period.
-
-    Returns
-    -------
-    DataFrame or None
-        The rows; None without a break or a season (`level_break.period_sizes`).
-    """
-    if not forecast.is_seasonal:
-        return None
-    sizes = period_sizes(rows["start"], rows["end"], forecast.months, forecast.values)
-    return None if sizes is None else rows.assign(value=rows["value"] * sizes)
 
 
 def season_before(

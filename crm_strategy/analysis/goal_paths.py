@@ -9,8 +9,8 @@ import pandas as pd
 from statsmodels.tsa.seasonal import seasonal_decompose
 
 from crm_strategy.analysis.forecast import Forecast
-from crm_strategy.analysis.goal_outlook import at_level_since
 from crm_strategy.analysis.kpi_table import judged_values
+from crm_strategy.analysis.period_levels import at_level_since
 from crm_strategy.analysis.signals import natural_limits, year_before
 from crm_strategy.analysis.spans import PeriodLike, periods_until
 from crm_strategy.words.kpis import KPIS

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -105,40 +104,6 @@ def at_one_level(values: Floats) -> Floats:
     once = out_of_line(known) & usual
     even[len(values) - len(known) :][once] = read.fitted[once]
     return np.asarray(even, dtype="float64")
-
-
-def period_sizes(
-    starts: Sequence[date],
-    ends: Sequence[date],
-    months: Sequence[date],
-    values: Sequence[float],
-) -> Floats | None:
-    """What brings each period to the level since the last break of its months.
-
-    Parameters
-    ----------
-    starts, ends
-        First and last day of each period.
-    months, values
-        The series: the first day of each month, and its value.
-
-    Returns
-    -------
-    array or None
-        Months at one level / months as they were, for each period; 1 where these sum to 0 or are
-        not known, the size of the break before the first of them. None without a break.
-    """
-    found = level_break(values)
-    if found is None:
-        return None
-    known, at = np.array(values, dtype="float64"), np.array(months)
-    even, sizes = at_one_level(known), []
-    for start, end in zip(starts, ends, strict=True):
-        held = (at >= start) & (at <= end)
-        total = float(known[held].sum())
-        early = found.size if end < months[0] else 1.0
-        sizes.append(float(even[held].sum()) / total if total > 0 else early)
-    return np.array(sizes)
 
 
 def out_of_line(values: Sequence[float] | Floats) -> NDArray[np.bool_]:

@@ -14,9 +14,9 @@ from crm_strategy.analysis.level_break import (
     empty_months,
     level_break,
     out_of_line,
-    period_sizes,
 )
 from crm_strategy.analysis.monthly_sales import month_end, months_on
+from crm_strategy.analysis.period_levels import period_sizes
 
 STEPS = (1.5, 4.0, 0.5)
 SIZES = (0.5, 0.67, 1.5, 2.0, 3.0, 4.0)
