@@ -7,14 +7,13 @@ from typing import Any, Final
 import ibis
 import pandas as pd
 
+from crm_strategy.analysis.goal_dates import EVERYONE
 from crm_strategy.analysis.restatements import kpi_restatements, window_changes
 from crm_strategy.analysis.spans import PeriodLike
 
 WRITTEN: Final = 0.01
 """A baseline is a figure as it was reported where it differs by so much of it at most: people
 round."""
-
-_EVERYONE: Final = "all"
 
 
 def restated_baselines(
@@ -58,7 +57,7 @@ def restated_baselines(
     asked = {
         str(goal["goal_id"]): period
         for goal in goals
-        if goal["segment"] == _EVERYONE and not _missing(goal["baseline"])
+        if goal["segment"] == EVERYONE and not _missing(goal["baseline"])
         for period in [_holding(periods, pd.Timestamp(goal["baseline_at"]).date())]
         if period is not None
     }

@@ -3,14 +3,15 @@
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
 from crm_strategy.analysis.spans import PeriodLike
 from crm_strategy.words.kpis import KPIS
 
-_EVERYONE = "all"
+EVERYONE: Final = "all"
+"""The segment of goals of all customers."""
 
 
 def judged_on_date(
@@ -87,7 +88,7 @@ def _judged(
     by = pd.Timestamp(goal["by"]).date()
     if goal["status"] == "not_begun" or by > period.end:
         return {**goal, "over": False}
-    if by < period.start and goal["segment"] != _EVERYONE:
+    if by < period.start and goal["segment"] != EVERYONE:
         value, smallest = of_segments.get(goal["goal_id"], (math.nan, math.nan))
     elif by < period.start:
         value, smallest = value_on_date(history, goal["kpi"], by)

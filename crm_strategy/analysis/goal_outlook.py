@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.stats import t as student
 
 from crm_strategy.analysis.forecast import Forecast
-from crm_strategy.analysis.goal_dates import is_reached, value_on_date
+from crm_strategy.analysis.goal_dates import EVERYONE, is_reached, value_on_date
 from crm_strategy.analysis.monthly_sales import month_end, months_on
 from crm_strategy.analysis.period_levels import at_level_since
 from crm_strategy.analysis.signals import ENOUGH, year_before
@@ -40,7 +40,6 @@ RANGES: Final = {
 
 _YEAR: Final = 365.25
 _MONTH: Final = _YEAR / 12
-_EVERYONE: Final = "all"
 
 
 def goal_outlook(
@@ -119,7 +118,7 @@ def revenue_chance(
     """
     if target is None or by is None:
         return math.nan
-    aim = {"goal_id": "revenue", "kpi": "revenue", "segment": _EVERYONE}
+    aim = {"goal_id": "revenue", "kpi": "revenue", "segment": EVERYONE}
     found = goal_outlook(history, [aim | {"target": target, "by": by}], forecasts)
     return float(found["confidence"].iloc[0])
 
@@ -146,7 +145,7 @@ def season_before(
         known = history[history["kpi"] == goal["kpi"]].sort_values("start")
         known = known[known["value"].notna()]
         seasonal = KPIS[goal["kpi"]].seasonal
-        if not seasonal or goal["segment"] != _EVERYONE or len(known) < 2:
+        if not seasonal or goal["segment"] != EVERYONE or len(known) < 2:
             continue
         twin, years = _twin(known, pd.Timestamp(goal["by"]).date())
         if years > 0 and twin >= 0:
@@ -165,7 +164,7 @@ def _over(history: pd.DataFrame, goal: Mapping[str, Any]) -> tuple[Any, ...] | N
         value, smallest = (math.nan if x is None or pd.isna(x) else float(x) for x in pair)
     else:
         by, ends = pd.Timestamp(goal["by"]), pd.to_datetime(history["end"])
-        begun = goal.get("status") != "not_begun" and goal["segment"] == _EVERYONE
+        begun = goal.get("status") != "not_begun" and goal["segment"] == EVERYONE
         if not begun or history.empty or by > ends.max():
             return None
         value, smallest = value_on_date(history, goal["kpi"], by)
@@ -182,7 +181,7 @@ def _outlook(
     nothing = (goal["goal_id"], *(math.nan,) * 4, 0, None)
     rows = history[history["kpi"] == goal["kpi"]].sort_values("start")
     rows = rows[rows["value"].notna()]
-    if goal["segment"] != _EVERYONE or len(rows) < 2 or goal.get("status") == "not_begun":
+    if goal["segment"] != EVERYONE or len(rows) < 2 or goal.get("status") == "not_begun":
         return nothing
     by = pd.Timestamp(goal["by"]).date()
     if forecast is not None and (foretold := _foretold(rows, by, forecast)) is not None:

@@ -9,6 +9,7 @@ import pandas as pd
 from statsmodels.tsa.seasonal import seasonal_decompose
 
 from crm_strategy.analysis.forecast import Forecast
+from crm_strategy.analysis.goal_dates import EVERYONE
 from crm_strategy.analysis.kpi_table import judged_values
 from crm_strategy.analysis.period_levels import at_level_since
 from crm_strategy.analysis.signals import natural_limits, year_before
@@ -19,7 +20,6 @@ STANDINGS: Final = ("ahead", "noise", "behind", "unjudged")
 """How an actual value stands to its path; `plan.standing.<id>` names them."""
 
 _YEAR: Final = 365.25
-_EVERYONE: Final = "all"
 
 
 def with_paths(
@@ -86,7 +86,7 @@ def _path(
     rows = rows.sort_values("start", ignore_index=True)
     level = None if forecast is None else at_level_since(rows, forecast)
     rows = rows if level is None else level
-    known = goal["segment"] == _EVERYONE and period.id in set(rows["period"])
+    known = goal["segment"] == EVERYONE and period.id in set(rows["period"])
     season = _season_expected(goal, rows) if known and KPIS[goal["kpi"]].seasonal else None
     actual, expected = goal["actual"], goal["expected"] if season is None else season
     if _missing(actual) or _missing(expected):
