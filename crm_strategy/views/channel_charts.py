@@ -1,10 +1,12 @@
 """Charts of the channels chapter: what an order and a new customer cost, by channel."""
 
+import pandas as pd
+
 from crm_strategy import words
 from crm_strategy.views.alt import alt_text, listing
 from crm_strategy.views.bars import Panel, ranked_bars
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.channel_tables import CREDITED
+from crm_strategy.views.channel_tables import told_channels
 from crm_strategy.views.chart import Chart
 from crm_strategy.views.drawing import Drawing
 from crm_strategy.views.layout import Layout
@@ -21,10 +23,13 @@ def channel_cost_chart(channels: Data) -> Chart:
     if len(rows):
         rows = rows[rows[list(_MEASURES)].notna().any(axis=1)]
         rows = rows.sort_values(["cost_per_order", "channel"], ascending=[False, True])
+        told = told_channels(channels).loc[rows.index]
+        unseen = told["cost_per_order"].map(is_hidden)
+        # The place of a hidden bar would tell it.
+        rows = pd.concat([told[~unseen], told[unseen].sort_values("channel")])
     figures = Table(
         rows,
         id="channel_costs",
-        suppress=CREDITED,
         layout=Layout(
             columns=("channel", "cost_per_order", "cac", "order_count", "new_customers"),
             ranked=True,

@@ -5,8 +5,9 @@ import math
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.channel_tables import told_channels
 from crm_strategy.views.finding import Basis, Finding
-from crm_strategy.views.privacy import without_small
+from crm_strategy.views.payload import is_hidden
 from crm_strategy.words import label, say, say_count
 from crm_strategy.words.numbers import (
     format_share,
@@ -19,7 +20,8 @@ def channel_cost_finding(channels: Data) -> Finding:
     rows = frame_of(channels)
     priced = rows[rows["cost"].notna() & (rows["cost"] > 0)]
     every = priced[priced["cost_per_order"].notna()]
-    credited = without_small(every, "order_count")
+    told = told_channels(rows)
+    credited = every[~told.loc[every.index, "order_count"].map(is_hidden)]
     if len(credited) < 2:
         said = "none" if len(every) < 2 else "few"
         if len(priced) and priced["order_count"].isna().all():

@@ -1,8 +1,12 @@
 """Tables of the channels chapter: what a customer and an order cost, by channel."""
 
+import pandas as pd
+
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.layout import Layout, Suppress
+from crm_strategy.views.privacy import rows_to_hide
 from crm_strategy.views.table import Table
+from crm_strategy.views.telling_rates import without_rates
 
 CREDITED = (
     Suppress(
@@ -21,6 +25,24 @@ CREDITED = (
     Suppress(count="customer_count", hides=()),
 )
 """An order is of a customer: fewer than ten orders are fewer than ten customers."""
+
+
+def told_channels(channels: Data) -> pd.DataFrame:
+    """All channels with the figures hidden that the table of them hides beside its totals.
+
+    Parameters
+    ----------
+    channels
+        Result of `channel_costs.channel_costs`, whole: of some channels other figures follow.
+    """
+    rows = frame_of(channels)
+    told = rows.astype("object")
+    for guard in [each for each in CREDITED if each.count in rows]:
+        counts = [None if n != n else n for n in rows[guard.count]]
+        gone = rows_to_hide(counts, groups=[[0] * len(rows)])
+        told = without_rates(told, gone, (guard.count, *(guard.hides or ())))
+    # What was never known is not hidden.
+    return told.where(rows.notna(), None)
 
 
 def channel_costs_table(channels: Data) -> Table:

@@ -81,6 +81,26 @@ def without_telling_flows(rows: pd.DataFrame) -> pd.DataFrame:
     return shown
 
 
+def without_telling_products(rows: pd.DataFrame) -> pd.DataFrame:
+    """The drivers without customers of products whom but few customers who ordered are beside.
+
+    Lines of orders are of customers who ordered: both numbers would tell who has no line, or
+    none of such a product.
+    """
+    factors = rows[rows["split"] == "factors"]
+    if factors.empty:
+        return rows
+    shown = rows.copy()
+    for column in ("n", "previous_n"):
+        apart = (rows[column] - factors[column].iloc[0]).abs()
+        few = (rows["split"] == "products") & apart.map(small)
+        if few.any():
+            shown[column] = shown[column].astype("object")
+            for at in rows.index[few]:
+                shown.at[at, column] = hidden()
+    return shown
+
+
 def _are_flows(rows: pd.DataFrame) -> pd.Series:
     return (rows["split"] == "flows") & rows["driver"].isin({*_NOW, *_THEN})
 

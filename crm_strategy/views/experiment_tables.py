@@ -22,6 +22,8 @@ _TOLD: Final = (
     *("difference", "low", "high", "p_value", "p_adjusted", "conversions"),
     *("revenue_per_customer", "revenue_difference", "revenue_low", "revenue_high"),
     *("revenue_p_value", "bootstrap_low", "bootstrap_high", "equal_p_value"),
+    # Both are calculated from the control's rate alone.
+    *("needed_size", "power"),
 )
 _LEFT_OUT: Final = ("late_count", "double_count")
 _KINDS: Final = {
@@ -99,9 +101,26 @@ def experiment_segments_table(lifts: Data) -> Table:
     )
 
 
-def size_plan_table(plan: Data) -> Table:
-    """How many customers a group the next test needs, by the rise to be found."""
-    return Table(plan, id="size_plan", formats=_KINDS)
+def size_plan_table(plan: Data, results: Data = ()) -> Table:
+    """How many customers a group the next test needs, by the rise to be found.
+
+    Parameters
+    ----------
+    plan
+        Result of `experiment_power.size_plan`.
+    results
+        The experiments whose controls it is planned from: it would tell the rate of a control
+        that is hidden there, so nothing is planned then.
+    """
+    rows, told = frame_of(plan), told_results(results)
+    controls = told[told["verdict"] == "control"] if len(told) else told
+    covered = bool(len(rows) and len(controls) and controls["rate"].map(is_hidden).any())
+    return Table(
+        rows[:0] if covered else rows,
+        id="size_plan",
+        formats=_KINDS,
+        layout=Layout(covered=covered),
+    )
 
 
 def told_results(results: Data) -> pd.DataFrame:

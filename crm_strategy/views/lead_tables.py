@@ -14,13 +14,15 @@ from crm_strategy.words import say
 _RATE: Final = ("win_rate", "low", "high", "range")
 _WON: Final = (*_RATE, "median_days", "value", "cost_per_won")
 
+_ALL: Final = ("lead_count", "qualified_count", "qualified_rate")
+
 FUNNEL: Final = (
     Suppress(count="lead_count"),
-    Suppress(count="won_count", hides=_WON),
-    Suppress(count="lost_count", hides=_RATE),
+    # All leads are those won, lost and open: one of them would follow from the others.
+    Suppress(count="won_count", hides=(*_WON, *_ALL)),
+    Suppress(count="lost_count", hides=(*_RATE, *_ALL)),
+    Suppress(count="open_count", hides=_ALL),
     Suppress(count="qualified_count", hides=("qualified_rate",)),
-    # Open leads are all leads without those decided.
-    Suppress(count="open_count", hides=("lead_count", "qualified_count", "qualified_rate")),
 )
 
 SOURCE: Final = {"source_channel": ("label:channel", "views.lead_source.{}")}

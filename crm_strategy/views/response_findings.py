@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from crm_strategy.analysis.hot_leads import BANDS
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.kinds import word_of
@@ -75,7 +76,11 @@ def hot_leads_finding(leads: Data, *, days: int) -> Finding:
     rows = without_small(rows, "lead_count")
     if rows.empty:
         return Finding("hot_leads", title=say("findings.hot_leads.none"))
-    hottest = rows.sort_values("expected_rate", ascending=False).iloc[0]
+    hot = rows[rows["band"] == BANDS[0]]
+    if hot.empty:
+        # The next band is not hot, however much warmer it is than the rest.
+        return Finding("hot_leads", title=say("findings.hot_leads.hidden"))
+    hottest = hot.iloc[0]
     judged = rows[rows["observed_rate"].notna() & rows["low"].notna()]
     within = judged["expected_rate"].between(judged["low"], judged["high"])
     count = 0 if pd.isna(hottest["open_count"]) else int(hottest["open_count"])

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from crm_strategy.views import charts, findings, tables
-from crm_strategy.views.payload import is_hidden
+from crm_strategy.views.payload import column_cells, is_hidden
 from crm_strategy.views.waterfalls import Bridge
 from crm_strategy.words import speaking
 
@@ -275,3 +275,20 @@ def test_the_chance_of_the_target_is_the_one_of_the_goals_chapter():
     assert "the chance of the target is 30%, reckoned as in the goals chapter" in found.text
     assert "chance of the target" not in unknown.text
     assert (below.severity, likely.severity) == ("watch", "good")
+
+
+def test_customers_of_products_do_not_tell_the_few_who_ordered_without_a_line():
+    rows = drivers()
+    few = rows["split"].eq("products") & rows["driver"].ne("products_gone")
+    rows.loc[few, "previous_n"] = 49
+    for payload in (tables.revenue_drivers_table(rows).payload(), bridge(rows)):
+        told = dict(
+            zip(payload["keys"]["driver"], column_cells(payload, "previous_n"), strict=True)
+        )
+        assert is_hidden(told["volume"])
+        assert told["customers"] == 50
+        assert told["products_gone"] == 30
+
+
+def bridge(rows):
+    return charts.revenue_bridge_chart(rows).figures.payload()

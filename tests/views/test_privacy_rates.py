@@ -102,9 +102,11 @@ def test_few_leads_won_do_not_follow_from_how_many_were_tested():
     assert column_cells(payload, "low") == [HIDDEN, 0.0]
 
 
-def test_the_rate_of_a_band_of_few_leads_is_not_said():
+def test_leads_that_are_not_hot_are_not_called_so_where_few_were_hot():
     found = findings.hot_leads_finding(leads(lead_count=[7, 236]), days=30)
-    assert found.figures["expected_rate"] == 0.013
+    assert found.title == "Too few leads were hot to say how many of them order"
+    assert found.decision is None
+    assert not found.figures
 
 
 def test_few_orders_that_came_are_not_told_by_their_mean():

@@ -1,0 +1,51 @@
+"""Channels and sources of leads: no figure tells what another of the chapter hides."""
+
+import pandas as pd
+
+from crm_strategy.views import charts, findings, tables
+from crm_strategy.views.payload import column_cells, is_hidden
+from tests.views.samples import sample
+
+CHANNELS = pd.DataFrame(
+    {
+        "channel": ["call", "email", "fax", "sms"],
+        "cost": [150.0, 100.0, None, 50.0],
+        "order_count": [13.0, 62.0, 3.0, 34.0],
+        "new_customers": [0.0, 12.0, 0.0, 11.0],
+        "customer_count": [40, 90, 12, 60],
+        "cost_per_order": [150 / 13, 100 / 62, None, 50 / 34],
+        "cac": [None, 100 / 12, None, 50 / 11],
+        "roi": [0.1, 3.0, None, 2.0],
+    }
+)
+
+
+def test_the_cost_of_orders_that_are_hidden_is_neither_drawn_nor_said() -> None:
+    # The total less all others would be the three of the fax: the next fewest are hidden, too.
+    hidden = tables.channel_costs_table(CHANNELS).payload()
+    assert [is_hidden(n) for n in column_cells(hidden, "order_count")[:4]] == [1, 0, 1, 0]
+    drawn = charts.channel_cost_chart(CHANNELS)
+    costs = column_cells(drawn.payload(), "cost_per_order")
+    assert [is_hidden(cost) for cost in costs] == [False, False, True]
+    found = findings.channel_cost_finding(CHANNELS)
+    assert "11.54" not in f"{found.title} {found.text} {drawn.payload()}"
+    assert found.title.startswith("An order costs €1.61 through")
+
+
+def test_leads_lost_do_not_follow_from_all_those_won_and_open() -> None:
+    funnel = sample("lead_funnel").assign(
+        lead_count=[13, 98, 53],
+        won_count=[10, 33, 25],
+        open_count=[0, 14, 0],
+        lost_count=[3, 51, 28],
+    )
+    payload = tables.lead_funnel_table(funnel).payload()
+    told = {
+        name: [is_hidden(cell) for cell in column_cells(payload, name)]
+        for name in ("lead_count", "won_count", "lost_count", "qualified_rate")
+    }
+    place = told["lost_count"].index(True)
+    assert told["lead_count"][place]
+    assert told["qualified_rate"][place]
+    assert not told["won_count"][place]
+    assert sum(told["lead_count"]) == 1
