@@ -13,6 +13,13 @@ from ibis import _
 
 from crm_strategy.analysis.attributes import PREFERRED, CustomerAttributes, known_text
 from crm_strategy.analysis.members import UNKNOWN
+from crm_strategy.analysis.most_chosen import (
+    DAY_SECONDS,
+    MOST_VALUES,
+    most_of_few,
+    most_of_many,
+    place_of,
+)
 from crm_strategy.analysis.spans import until
 
 PREFERENCES = ("category", "payment_method", "delivery_method", "channel", "weekday", "hour")
@@ -26,14 +33,9 @@ HOURS = ("00–05", "06–11", "12–17", "18–23")
 _OF_ORDERS = ("payment_method", "delivery_method", "channel")
 _NAMED: Mapping[str, Sequence[str]] = {"weekday": WEEKDAYS, "hour": HOURS}
 
-_QUARTER = 6
-_BLANK = " \t\n\r\v\f"
-"""What the engine strips from texts."""
-_ONE_MORE = float(2**35)
-"""What a choice weighs beside the number of its day: more than the days of a million choices."""
-_DAY_SECONDS = 86_400
-_FEW = 24
-"""Values of a preference that can be counted side by side in one pass over the rows."""
+_QUARTER_SECONDS = 6 * 60 * 60
+_THURSDAY = 3
+"""The weekday of the first day that moments are counted from, Monday being 0."""
 
 
 def customer_preferences(
@@ -77,12 +79,12 @@ def customer_preferences(
         rows.filter(until(_.ordered_at, as_of), _.customer_id.notnull(), ~_.is_refund)
         for rows in (orders, order_lines)
     )
-    at = placed.ordered_at
-    timed = at != at.truncate("day")
+    seconds = placed.ordered_at.epoch_seconds()
+    of_day = seconds % DAY_SECONDS
     told = {name: placed[name] for name in _OF_ORDERS if name in placed.columns}
     numbers = {
-        "weekday": at.day_of_week.index(),
-        "hour": ibis.ifelse(timed, at.hour() // _QUARTER, None),
+        "weekday": (seconds // DAY_SECONDS + _THURSDAY) % len(WEEKDAYS),
+        "hour": ibis.ifelse(of_day > 0, of_day // _QUARTER_SECONDS, None),
     }
     best = [
         *_preferred(lines, {"category": lines.category}, {}, values),
@@ -111,8 +113,8 @@ def few_values(rows: ibis.Table, columns: Sequence[str]) -> dict[str, tuple[str,
     found = {}
     for name in texts:
         said = rows.filter(rows[name] != "").select(value=rows[name])
-        distinct = said.distinct().limit(_FEW + 1).to_pandas()["value"]
-        if 0 < len(distinct) <= _FEW:
+        distinct = said.distinct().limit(MOST_VALUES + 1).to_pandas()["value"]
+        if 0 < len(distinct) <= MOST_VALUES:
             found[name] = tuple(sorted(distinct))
     return found
 
@@ -125,53 +127,16 @@ def _preferred(
 ) -> list[ibis.Table]:
     """Preferences by what rows tell, and by numbers that stand for what `_NAMED` lists."""
     few = {name: values[name] for name in told if values.get(name)}
-    many = [_best_of_many(rows, name, told[name]) for name in told if name not in few]
-    places = {name: _place(told[name], listed) for name, listed in few.items()} | dict(numbers)
+    many = [
+        most_of_many(rows, told[name], at=rows.ordered_at).select(
+            "customer_id", **{name: known_text(_.value)}
+        )
+        for name in told
+        if name not in few
+    ]
+    places = {name: place_of(told[name], listed) for name, listed in few.items()} | dict(numbers)
     few |= {name: _NAMED[name] for name in numbers}
-    return [*many, _best_of_few(rows, places, few)] if few else many
-
-
-def _place(value: ibis.Value, listed: Sequence[str]) -> ibis.Value:
-    return value.cases(*((each, place) for place, each in enumerate(listed)))
-
-
-def _best_of_few(
-    rows: ibis.Table, places: Mapping[str, ibis.Value], few: Mapping[str, Sequence[str]]
-) -> ibis.Table:
-    """Per customer the best value of each preference, all in one pass."""
-    placed = rows.select("customer_id", choice=_choice(rows.ordered_at), **places)
-    aims = [(name, place) for name, listed in few.items() for place in range(len(listed))]
-    # Conditions as values: with a filter in each, the engine cuts all columns for every one.
-    keyed = placed.group_by("customer_id").agg(
-        **{
-            f"{name}_{place}": ibis.ifelse(placed[name] == place, placed.choice, 0.0).sum()
-            for name, place in aims
-        }
-    )
-    best = {}
-    for name, listed in few.items():
-        keys = [keyed[f"{name}_{place}"] for place in range(len(listed))]
-        most = ibis.greatest(*keys)
-        # Values stand by the alphabet, so the first of equals is found first.
-        named = [each.strip(_BLANK) or UNKNOWN for each in listed]
-        steps = [((key == most) & (key > 0), each) for key, each in zip(keys, named, strict=True)]
-        best[name] = ibis.cases(*steps)
-    return keyed.select("customer_id", **best)
-
-
-def _best_of_many(rows: ibis.Table, name: str, value: ibis.Value) -> ibis.Table:
-    """Per customer the best value of a preference, however many there are."""
-    chosen = rows.select("customer_id", choice=_choice(rows.ordered_at), value=value)
-    said = chosen.value.notnull()
-    if value.type().is_string():
-        said &= chosen.value != ""
-    keyed = chosen.filter(said).group_by("customer_id", "value").agg(key=_.choice.sum())
-    # No sorting by customer: one pass finds the greatest key, another the first with it.
-    firsts = keyed.group_by("customer_id", "key").agg(value=_.value.min())
-    best = firsts.group_by("customer_id").agg(value=_.value.argmax(_.key))
-    return best.select("customer_id", **{name: known_text(best.value)})
-
-
-def _choice(at: ibis.Value) -> ibis.Value:
-    """A choice as a number: sums of them are greatest for the commonest, of equals the latest."""
-    return (at.epoch_seconds() // _DAY_SECONDS).cast("float64") + _ONE_MORE
+    if not few:
+        return many
+    best = most_of_few(rows, places, few, at=rows.ordered_at)
+    return [*many, best.mutate(**{name: best[name].nullif("") for name in places})]

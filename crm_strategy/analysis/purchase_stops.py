@@ -82,9 +82,22 @@ def stopped_at_members(
     Table
         `customer_id`, `segment`: each customer of the profiles once.
     """
-    reached = _furthest(touches, leads, orders, start, end).filter(_.is_customer)
-    stops = reached.select(customer_id=_.person, segment=_.stage)
+    stops = customer_stops(touches, leads, orders, start=start, end=end)
     return members_of(profiles, stops, otherwise=OTHER)
+
+
+def customer_stops(
+    touches: ibis.Table, leads: ibis.Table, orders: ibis.Table, *, start: date, end: date
+) -> ibis.Table:
+    """How far each customer came with whom anything was going on; as in `stopped_at`.
+
+    Returns
+    -------
+    Table
+        `customer_id`, `segment`: one of `STOPS`.
+    """
+    reached = _furthest(touches, leads, orders, start, end).filter(_.is_customer)
+    return reached.select(customer_id=_.person, segment=_.stage)
 
 
 def _furthest(

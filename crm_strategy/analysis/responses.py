@@ -1,5 +1,6 @@
 """Responses: which contacts customers answer."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import ibis
@@ -9,6 +10,7 @@ from ibis import _
 from crm_strategy.analysis.funnel import RESPONSES
 from crm_strategy.analysis.intervals import share_interval
 from crm_strategy.analysis.members import UNKNOWN, members_of
+from crm_strategy.analysis.most_chosen import MOST_VALUES, most_of_few, most_of_many, place_of
 from crm_strategy.analysis.spans import until, within
 from crm_strategy.analysis.timeline import known_touches, next_orders, soon_after
 
@@ -109,8 +111,14 @@ def asked_channels(touches: ibis.Table) -> ibis.Table:
     return _answering(touches).filter(_.unanswered > 0).select("channel")
 
 
-def response_members(touches: ibis.Table, profiles: ibis.Table, *, as_of: date) -> ibis.Table:
-    """Customers by the channel they answered most; of equals the one answered last, then by name.
+def response_members(
+    touches: ibis.Table,
+    profiles: ibis.Table,
+    *,
+    as_of: date,
+    heard: Mapping[str, bool] | None = None,
+) -> ibis.Table:
+    """Customers by the channel they answered most; of equals the later on average, then by name.
 
     Parameters
     ----------
@@ -120,40 +128,68 @@ def response_members(touches: ibis.Table, profiles: ibis.Table, *, as_of: date) 
         One row per customer: `customer_id`.
     as_of
         Last day observed; later touches are ignored.
+    heard
+        As in `answered_most`.
 
     Returns
     -------
     Table
-        `customer_id`, `segment`: a channel, `never_answered`, `not_contacted`, or `unknown`
-        (contacted, but only where no
-        answer was ever recorded). Each customer of the profiles once.
+        `customer_id`, `segment`: as of `answered_most`, or `not_contacted`. Each customer of the
+        profiles once.
+    """
+    return members_of(
+        profiles, answered_most(touches, as_of=as_of, heard=heard), otherwise=NOT_CONTACTED
+    )
+
+
+def answered_most(
+    touches: ibis.Table, *, as_of: date, heard: Mapping[str, bool] | None = None
+) -> ibis.Table:
+    """Whoever was contacted, by the channel they answered most; as in `response_members`.
+
+    Parameters
+    ----------
+    touches, as_of
+        As in `response_members`.
+    heard
+        Every channel, and whether an answer was ever recorded. Read from the data unless given.
+
+    Returns
+    -------
+    Table
+        `customer_id`, `segment`: a channel, `never_answered`, or `unknown` (contacted, but only
+        where no answer was ever recorded).
     """
     known = known_touches(touches).filter(until(_.touched_at, as_of))
-    silent = _answering(known).filter(_.answers == 0).select("channel", silent=ibis.literal(True))
-    known = known.mutate(answered=is_answered(known)).left_join(silent, "channel")
-    counts = known.group_by("customer_id", "channel").agg(
-        answers=_.answered.sum(),
-        answered_at=_.touched_at.max(where=_.answered),
-        measured=_.silent.isnull().sum(),
-    )
-    counts = counts.mutate(answered_at=_.answered_at.fill_null(ibis.timestamp("1900-01-01")))
-    most = ibis.window(
-        group_by="customer_id",
-        order_by=[counts.answers.desc(), counts.answered_at.desc(), counts.channel],
-    )
-    contacted = ibis.window(group_by="customer_id")
-    ranked = counts.mutate(
-        rank=ibis.row_number().over(most), measured=_.measured.sum().over(contacted)
-    ).filter(_["rank"] == 0)
-    said = ranked.select(
+    if heard is None:
+        told = _answering(known).to_pandas().set_index("channel")["answers"] > 0
+        heard = {str(channel): bool(some) for channel, some in told.items()}
+    listed = sorted(channel for channel, some in heard.items() if some)
+    known = known.mutate(answered=is_answered(known), place=place_of(known.channel, listed))
+    known = known.mutate(measured=(known.place >= 0).fill_null(False))
+    if len(listed) <= MOST_VALUES:
+        said = most_of_few(
+            known,
+            {"channel": ibis.ifelse(known.answered, known.place, None)},
+            {"channel": listed},
+            at=known.touched_at,
+            measured=_.measured.any(),
+        )
+    else:
+        answered = ibis.ifelse(known.answered, known.channel, None)
+        most = most_of_many(known, answered, at=known.touched_at)
+        contacted = known.group_by("customer_id").agg(measured=_.measured.any())
+        said = contacted.left_join(most, "customer_id").select(
+            "customer_id", "measured", channel=_.value
+        )
+    return said.select(
         "customer_id",
         segment=ibis.cases(
-            (ranked.answers > 0, ranked.channel),
-            (ranked.measured > 0, NEVER_ANSWERED),
+            (said.channel.notnull(), said.channel),
+            (said.measured, NEVER_ANSWERED),
             else_=UNKNOWN,
         ),
     )
-    return members_of(profiles, said, otherwise=NOT_CONTACTED)
 
 
 def is_answered(touches: ibis.Table) -> ibis.Value:

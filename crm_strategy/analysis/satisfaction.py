@@ -234,8 +234,12 @@ def satisfaction_members(
     Table
         `customer_id`, `segment`: each customer of the profiles once.
     """
-    said = _of_kind(answers, kind).select("customer_id", segment=_.band)
-    return members_of(profiles, said, otherwise=UNKNOWN)
+    return members_of(profiles, last_bands(answers, kind=kind), otherwise=UNKNOWN)
+
+
+def last_bands(answers: ibis.Table, *, kind: SurveyKind | None = None) -> ibis.Table:
+    """The band of the last answer of each who answered: `customer_id`, `segment`."""
+    return _of_kind(answers, kind).select("customer_id", segment=_.band)
 
 
 def _of_kind(answers: ibis.Table, kind: SurveyKind | None) -> ibis.Table:

@@ -10,18 +10,19 @@ from ibis import _
 from crm_strategy.analysis.attributes import PREFERRED, STATED, CustomerAttributes
 from crm_strategy.analysis.members import (
     EXPECTED,
+    OTHER,
     UNKNOWN,
     members_of,
     sums_by_segment,
     with_values,
 )
-from crm_strategy.analysis.purchase_stops import stopped_at_members
-from crm_strategy.analysis.responses import response_members
+from crm_strategy.analysis.purchase_stops import customer_stops
+from crm_strategy.analysis.responses import NOT_CONTACTED, answered_most
 from crm_strategy.analysis.rfm import segment_of
-from crm_strategy.analysis.satisfaction import satisfaction_members
-from crm_strategy.analysis.segment_rules import rule_members
-from crm_strategy.analysis.tiers import tier_members
-from crm_strategy.analysis.value_segments import regularity, value_deciles
+from crm_strategy.analysis.satisfaction import last_bands
+from crm_strategy.analysis.segment_rules import rule_of
+from crm_strategy.analysis.tiers import tier_of
+from crm_strategy.analysis.value_segments import regularity_of, value_deciles
 
 INACTIVE = "inactive"
 """The stage of customers who lapsed before the period began."""
@@ -99,9 +100,11 @@ def segment_members(kind: str, sources: Sources) -> ibis.Table:
     """
     if kind.startswith((STATED, PREFERRED)):
         return sources.attributes.table.select("customer_id", segment=_[kind])
+    if kind in _OF_SCORES:
+        return sources.scores.select("customer_id", segment=_OF_SCORES[kind](sources))
+    if kind in _OF_PROFILES:
+        return sources.profiles.select("customer_id", segment=_OF_PROFILES[kind](sources))
     found, otherwise = _FOUND[kind](sources)
-    if otherwise is None:
-        return found
     return members_of(sources.profiles, found, otherwise=otherwise)
 
 
@@ -122,21 +125,20 @@ def members_by_kind(kinds: Iterable[str], sources: Sources) -> ibis.Table:
         of the profiles once.
     """
     asked = [kind for kind in kinds if kind != "rules" or sources.rules]
-    columns = [kind for kind in asked if kind.startswith((STATED, PREFERRED))]
-    table = sources.profiles.select("customer_id")
-    if columns:
-        table = sources.attributes.table.select("customer_id", *columns)
     # As few joins as can be: with millions of customers each takes its time.
-    scored = {kind: _scored(kind, sources) for kind in asked if kind in _SCORED}
-    segments: dict[str, ibis.Value] = {}
+    values = {kind: _OF_PROFILES[kind](sources) for kind in asked if kind in _OF_PROFILES}
+    table = sources.profiles.select("customer_id", **values)
+    scored = {kind: _OF_SCORES[kind](sources) for kind in asked if kind in _OF_SCORES}
+    described = [kind for kind in asked if kind.startswith((STATED, PREFERRED))]
     if scored:
-        parts = sources.scores.select("customer_id", **scored)
-        table = table.left_join(parts, "customer_id", rname="{name}_of_scores")
-    for place, kind in enumerate(each for each in asked if each not in (*columns, *scored)):
+        table = _with(table, sources.scores.select("customer_id", **scored))
+    if described:
+        table = _with(table, sources.attributes.table.select("customer_id", *described))
+    segments: dict[str, ibis.Value] = {}
+    for kind in (each for each in asked if each in _FOUND):
         found, otherwise = _FOUND[kind](sources)
-        named = found.select("customer_id", **{kind: _.segment})
-        table = table.left_join(named, "customer_id", rname=f"{{name}}_{place}")
-        segments[kind] = _[kind] if otherwise is None else _[kind].fill_null(otherwise)
+        table = _with(table, found.select("customer_id", **{kind: _.segment}))
+        segments[kind] = _[kind].fill_null(otherwise)
     return table.select(
         "customer_id", **{kind: segments.get(kind, _[kind]) for kind in asked}
     ).cache()
@@ -185,17 +187,30 @@ def segments_by_kind(
     return sizes.order_by("place", _.revenue.desc(), "segment").select(*_COLUMNS)
 
 
-_Found = tuple[ibis.Table, str | None]
-"""Members, and the segment of the customers who are not among them; None where all are."""
+def _with(table: ibis.Table, more: ibis.Table) -> ibis.Table:
+    return table.left_join(more, "customer_id").drop("customer_id_right")
 
 
-def _scored(kind: str, of: Sources) -> ibis.Value:
-    chosen = of.segment_map if kind == "rfm" else "grid"
-    return segment_of(of.scores, bins=of.bins, segment_map=chosen)
+def _scored(segment_map: str | None) -> Callable[[Sources], ibis.Value]:
+    return lambda of: segment_of(of.scores, bins=of.bins, segment_map=segment_map or of.segment_map)
 
 
-def _by_scores(kind: str) -> Callable[[Sources], _Found]:
-    return lambda of: (of.scores.select("customer_id", segment=_scored(kind, of)), None)
+def _tier(of: Sources) -> ibis.Value:
+    return tier_of(of.profiles[of.tiers_by], at_least=of.at_least, shares=of.shares)
+
+
+_OF_SCORES: Mapping[str, Callable[[Sources], ibis.Value]] = {
+    "rfm": _scored(None),
+    "grid": _scored("grid"),
+}
+_OF_PROFILES: Mapping[str, Callable[[Sources], ibis.Value]] = {
+    "regularity": lambda of: regularity_of(of.profiles.order_count),
+    "tier": _tier,
+    "rules": lambda of: rule_of(of.rules),
+}
+
+_Found = tuple[ibis.Table, str]
+"""Members, and the segment of the customers who are not among them."""
 
 
 def _lifecycle(of: Sources) -> _Found:
@@ -206,47 +221,29 @@ def _value(of: Sources) -> _Found:
     return value_deciles(of.values), UNKNOWN
 
 
-def _regularity(of: Sources) -> _Found:
-    return regularity(of.profiles), None
-
-
-def _tier(of: Sources) -> _Found:
-    tiers = tier_members(of.profiles, by=of.tiers_by, at_least=of.at_least, shares=of.shares)
-    return tiers, None
-
-
 def _response(of: Sources) -> _Found:
-    return response_members(of.touches, of.profiles, as_of=of.end), None
+    return answered_most(of.touches, as_of=of.end), NOT_CONTACTED
 
 
 def _stopped_at(of: Sources) -> _Found:
-    stopped = stopped_at_members(
-        of.touches, of.leads, of.all_orders, of.profiles, start=of.start, end=of.end
-    )
-    return stopped, None
+    stops = customer_stops(of.touches, of.leads, of.all_orders, start=of.start, end=of.end)
+    return stops, OTHER
 
 
 def _satisfaction(of: Sources) -> _Found:
-    return satisfaction_members(of.answers, of.profiles), None
+    return last_bands(of.answers), UNKNOWN
 
-
-def _rules(of: Sources) -> _Found:
-    return rule_members(of.profiles, of.rules), None
-
-
-_SCORED = ("rfm", "grid")
 
 _FOUND: Mapping[str, Callable[[Sources], _Found]] = {
-    **{kind: _by_scores(kind) for kind in _SCORED},
     "lifecycle": _lifecycle,
     "value": _value,
-    "regularity": _regularity,
-    "tier": _tier,
-    "rules": _rules,
     "response": _response,
     "stopped_at": _stopped_at,
     "satisfaction": _satisfaction,
 }
 
-KINDS = tuple(_FOUND)
+KINDS = (
+    *("rfm", "grid", "lifecycle", "value", "regularity", "tier", "rules"),
+    *("response", "stopped_at", "satisfaction"),
+)
 """Kinds of one name; `attribute:<column>` and `preference:<what>` are families of kinds."""

@@ -24,7 +24,10 @@ def rule_members(profiles: ibis.Table, rules: Mapping[str, ibis.Value]) -> ibis.
         `customer_id`, `segment`: each customer of the profiles once; `other` where no rule
         holds.
     """
-    if not rules:
-        return profiles.select("customer_id", segment=ibis.literal(OTHER))
+    return profiles.select("customer_id", segment=rule_of(rules))
+
+
+def rule_of(rules: Mapping[str, ibis.Value]) -> ibis.Value:
+    """The segment alone, as a value of the profiles; see `rule_members`."""
     tried = [(holds, segment) for segment, holds in rules.items()]
-    return profiles.select("customer_id", segment=ibis.cases(*tried, else_=OTHER))
+    return ibis.cases(*tried, else_=OTHER) if tried else ibis.literal(OTHER)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import ibis
-from ibis import _
 
 from crm_strategy.analysis.members import OTHER
 
@@ -25,44 +24,51 @@ def tier_members(
 
     Parameters
     ----------
-    profiles, by, at_least, shares
-        As in `tiers_by_value` and `tiers_by_share`.
-    """
-    if at_least:
-        return tiers_by_value(profiles, at_least, by=by)
-    return tiers_by_share(profiles, shares or SHARES, by=by)
-
-
-def tiers_by_value(
-    profiles: ibis.Table, at_least: Mapping[str, float], *, by: str = "revenue"
-) -> ibis.Table:
-    """Customers by the highest tier whose value they reach.
-
-    Parameters
-    ----------
     profiles
         One row per customer: `customer_id`, and the column `by`.
-    at_least
-        Tier: the value it begins at, in any order.
     by
         `revenue` (money, net) or `order_count`.
+    at_least
+        As in `tier_by_value`.
+    shares
+        As in `tier_by_share`; `SHARES` unless given.
 
     Returns
     -------
     Table
-        `customer_id`, `segment`: each customer of the profiles once; `other` below all tiers.
+        `customer_id`, `segment`: each customer of the profiles once.
     """
-    if not at_least:
-        return profiles.select("customer_id", segment=ibis.literal(OTHER))
+    tier = tier_of(profiles[by], at_least=at_least, shares=shares)
+    return profiles.select("customer_id", segment=tier)
+
+
+def tier_of(
+    worth: ibis.Value,
+    *,
+    at_least: Mapping[str, float] | None = None,
+    shares: Mapping[str, float] | None = None,
+) -> ibis.Value:
+    """The tier alone, as a value; see `tier_members`."""
+    return tier_by_value(worth, at_least) if at_least else tier_by_share(worth, shares or SHARES)
+
+
+def tier_by_value(worth: ibis.Value, at_least: Mapping[str, float]) -> ibis.Value:
+    """The highest tier whose value a customer reaches; `other` below all tiers.
+
+    Parameters
+    ----------
+    worth
+        What a customer spent or how often they came: a column of one row per customer.
+    at_least
+        Tier: the value it begins at, in any order.
+    """
     highest_first = sorted(at_least.items(), key=lambda tier: -tier[1])
-    reached = [(profiles[by] >= value, tier) for tier, value in highest_first]
-    return profiles.select("customer_id", segment=ibis.cases(*reached, else_=OTHER))
+    reached = [(worth >= value, tier) for tier, value in highest_first]
+    return ibis.cases(*reached, else_=OTHER) if reached else ibis.literal(OTHER)
 
 
-def tiers_by_share(
-    profiles: ibis.Table, shares: Mapping[str, float] = SHARES, *, by: str = "revenue"
-) -> ibis.Table:
-    """Customers by tiers of given size, the best customers first.
+def tier_by_share(worth: ibis.Value, shares: Mapping[str, float] = SHARES) -> ibis.Value:
+    """Tiers of given size, the best customers first.
 
     A customer is in the first tier of which, with the tiers above it, the share is greater
     than the share of customers strictly better; so equal customers are in one tier, and it may
@@ -70,25 +76,18 @@ def tiers_by_share(
 
     Parameters
     ----------
-    profiles, by
-        As in `tiers_by_value`.
+    worth
+        As in `tier_by_value`.
     shares
         Tier: its share of customers, best first.
-
-    Returns
-    -------
-    Table
-        As of `tiers_by_value`.
     """
-    better = ibis.rank().over(order_by=_[by].desc())
-    # As a float: the engine multiplies decimals slowly.
-    everyone = _.count().over().cast("float64")
-    ranked = profiles.select("customer_id", better=better, everyone=everyone)
+    better = ibis.rank().over(order_by=worth.desc())
+    # Of rows, with a value or without; as a float, for the engine multiplies decimals slowly.
+    everyone = worth.isnull().count().over().cast("float64")
     inside: list[tuple[ibis.Value, str]] = []
     reach = 0.0
     for tier, share in shares.items():
         reach += share
         # 0.1 + 0.2 is a little more than 0.3.
-        inside.append((ranked.better < ranked.everyone * reach - _CLOSE, tier))
-    segment = ibis.cases(*inside, else_=OTHER) if inside else ibis.literal(OTHER)
-    return ranked.select("customer_id", segment=segment)
+        inside.append((better < everyone * reach - _CLOSE, tier))
+    return ibis.cases(*inside, else_=OTHER) if inside else ibis.literal(OTHER)

@@ -59,17 +59,18 @@ def regularity(profiles: ibis.Table) -> ibis.Table:
         count it), `frequent` (of those with more, whoever at least four fifths of them order
         strictly less often than), else `regular`.
     """
-    repeat = _.order_count > 1
-    fewer = ibis.rank().over(group_by=repeat, order_by=_.order_count)
+    return profiles.select("customer_id", segment=regularity_of(profiles.order_count))
+
+
+def regularity_of(order_count: ibis.Value) -> ibis.Value:
+    """The segment alone, as a value of one row per customer; see `regularity`."""
+    repeat = order_count > 1
+    fewer = ibis.rank().over(group_by=repeat, order_by=order_count)
     # As a float: the engine multiplies decimals slowly.
-    buyers = _.count().over(group_by=repeat).cast("float64")
-    ranked = profiles.mutate(fewer=fewer, buyers=buyers)
-    segment = ibis.cases(
-        (ranked.order_count <= 1, "one_time"),
-        (ranked.fewer >= _FREQUENT * ranked.buyers, "frequent"),
-        else_="regular",
+    buyers = order_count.count().over(group_by=repeat).cast("float64")
+    return ibis.cases(
+        (order_count <= 1, "one_time"), (fewer >= _FREQUENT * buyers, "frequent"), else_="regular"
     )
-    return ranked.select("customer_id", segment=segment)
 
 
 def newcomers(

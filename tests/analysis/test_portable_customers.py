@@ -21,6 +21,7 @@ START, END = date(2026, 7, 1), date(2026, 9, 30)
 PERIOD = {"start": START, "end": END}
 CUTS = {"points": [10.0, 20.0]}
 VALUES = {"channel": ["shop", "web"]}
+HEARD = {"email": True, "shop": False}
 
 
 def results():
@@ -40,7 +41,7 @@ def results():
         ).table,
         "answers": answers,
         "satisfaction": satisfaction.satisfaction_members(answers, profiles),
-        "responses": responses.response_members(touches, profiles, as_of=END),
+        "responses": responses.response_members(touches, profiles, as_of=END, heard=HEARD),
         "asked": responses.asked_channels(touches),
         "stops": purchase_stops.stopped_at(touches, leads, orders, **PERIOD),
         "stopped": purchase_stops.stopped_at_members(touches, leads, orders, profiles, **PERIOD),

@@ -77,9 +77,19 @@ def test_members_are_in_the_channel_they_answered_most():
     table = profiles(*((each, 1, 1) for each in "abcdef"))
     assert sorted(records(response_members(sent, table, as_of=AS_OF))) == [
         *(("a", "email"), ("b", "email")),
-        # One each: mail was answered last.
+        # One each: mail on the later day.
         ("c", "email"),
         *(("d", "unknown"), ("e", "never_answered"), ("f", "not_contacted")),
+    ]
+
+
+def test_of_more_channels_than_are_counted_side_by_side_the_most_answered_is_found_too():
+    many = [("a", "2026-07-01", f"channel {n:02}", None, "opened") for n in range(30)]
+    again = ("a", "2026-07-02", "channel 17", None, "clicked")
+    sent = touches(*many, again, ("b", "2026-07-01", "channel 01", None, "sent"))
+    table = profiles(*((each, 1, 1) for each in "abc"))
+    assert sorted(records(response_members(sent, table, as_of=AS_OF))) == [
+        *(("a", "channel 17"), ("b", "never_answered"), ("c", "not_contacted"))
     ]
 
 
