@@ -1,7 +1,7 @@
 """Figures of margins and costs in SQL written by hand; see `kpi_sql`."""
 
 from tests.benchmarks.kpi_sql_orders import IN, KNOWN
-from tests.benchmarks.kpi_touches_file import SOURCES
+from tests.benchmarks.touches_file import SOURCES
 
 
 def _sums(when: str = "true") -> str:

@@ -11,6 +11,7 @@ from tests.benchmarks.orders_file import CUSTOMERS, ORDERS, SEED, write_orders
 
 CHANNELS = ("app", "marketplace", "phone", "store", "website")
 PAYMENT_METHODS = ("card", "cash", "invoice", "wallet")
+DELIVERY_METHODS = ("courier", "locker", "pickup", "post")
 GENDERS = ("female", "male", "other")
 COUNTRIES = (
     *("AT", "BE", "BG", "CH", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB"),
@@ -35,6 +36,10 @@ def write_data(folder: Path, *, orders: int = ORDERS, customers: int = CUSTOMERS
     habits = {
         "channel": (CHANNELS, random.integers(len(CHANNELS), size=customers)),
         "payment_method": (PAYMENT_METHODS, random.integers(len(PAYMENT_METHODS), size=customers)),
+        "delivery_method": (
+            DELIVERY_METHODS,
+            random.integers(len(DELIVERY_METHODS), size=customers),
+        ),
     }
     writer = None
     for batch in pq.ParquetFile(plain).iter_batches(_CHUNK):

@@ -3,7 +3,6 @@
 from datetime import date
 from pathlib import Path
 
-import ibis
 import pandas as pd
 
 from crm_strategy.analysis import (
@@ -13,6 +12,7 @@ from crm_strategy.analysis import (
     preferences,
     profiles,
     rfm,
+    satisfaction,
     segment_kinds,
     segment_migration,
 )
@@ -20,23 +20,14 @@ from crm_strategy.data import engine
 from crm_strategy.data.expressions import compile_condition
 from crm_strategy.plan.expression import parse_expression
 from tests.benchmarks.analysis_task import ACTIVE_DAYS
-from tests.benchmarks.segments_task import KINDS, LEAST_CUSTOMERS, PERIOD, RULE
-
-_LINES = {
-    "customer_id": "string",
-    "order_id": "string",
-    "ordered_at": "timestamp(6)",
-    "category": "string",
-    "is_refund": "boolean",
-}
+from tests.benchmarks.segments_task import KINDS, LEAST_CUSTOMERS, PERIOD, RULE, TABLES
 
 
-def results(orders_path: Path, customers_path: Path, as_of: date) -> dict[str, pd.DataFrame]:
+def results(data: Path, as_of: date) -> dict[str, pd.DataFrame]:
     """The two results; see `segments_task`."""
     connection = engine.connect()
-    orders = connection.read_parquet(orders_path)
-    customers = connection.read_parquet(customers_path)
-    lines = connection.create_table("order_lines", schema=ibis.schema(_LINES), temp=True)
+    tables = {name: connection.read_parquet(data / f"{name}.parquet") for name in TABLES}
+    orders, customers, lines = (tables[name] for name in ("orders", "customers", "order_lines"))
     totals = order_totals.order_totals(orders, as_of=as_of, start=PERIOD.start).cache()
     people = profiles.profiles_of_totals(totals, customers, as_of=as_of).cache()
     scores = rfm.scores_of_profiles(people).cache()
@@ -55,8 +46,10 @@ def results(orders_path: Path, customers_path: Path, as_of: date) -> dict[str, p
         stages=stages,
         values=people.select("customer_id", expected_value=people.revenue),
         attributes=described,
-        # Of these nothing is asked.
-        **dict.fromkeys(("answers", "touches", "leads", "all_orders"), lines),
+        answers=satisfaction.satisfaction_answers(tables["surveys"], as_of=as_of),
+        touches=tables["touches"],
+        leads=tables["leads"],
+        all_orders=orders,
         start=PERIOD.start,
         end=PERIOD.end,
         rules={name: compile_condition(parse_expression(rule), columns)},

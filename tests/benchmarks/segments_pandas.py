@@ -14,7 +14,10 @@ from tests.benchmarks.segments_task import BEFORE, LEAST_CUSTOMERS, PERIOD, RULE
 
 _MEASURES = {"recency_days": False, "order_count": True, "revenue": True}
 """Measures of RFM, and whether more is better."""
-_COLUMNS = ["customer_id", "ordered_at", "amount", "is_refund", "channel", "payment_method"]
+_WAYS = ["channel", "payment_method", "delivery_method"]
+_RESPONSES = ["opened", "clicked", "visited", "replied"]
+_STOPS = ["contacted", "responded", "lead_lost", "lead_open", "lead_won", "ordered"]
+"""How far a purchase came; all orders are won."""
 _WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _HOURS = ["00–05", "06–11", "12–17", "18–23"]
 _AGES = {
@@ -29,23 +32,17 @@ _AGES = {
 _DAY = pd.Timedelta(days=1)
 
 
-def results(
-    orders_path: Path, customers_path: Path, as_of: date, *, numbers: bool = False
-) -> dict[str, pd.DataFrame]:
+def results(data: Path, as_of: date, *, numbers: bool = False) -> dict[str, pd.DataFrame]:
     """The two results; see `segments_task`. With `numbers`, customers are numbers."""
-    orders = pd.read_parquet(orders_path, columns=_COLUMNS)
-    orders = orders[orders["customer_id"].notna()]
-    listed = pd.read_parquet(customers_path, to_pandas_kwargs={"date_as_object": False})
-    if numbers:
-        orders["customer_id"], names = pd.factorize(orders["customer_id"])
-        listed["customer_id"] = names.get_indexer(listed["customer_id"])
-        listed = listed[listed["customer_id"] >= 0]
-    orders = orders[orders["ordered_at"] < pd.Timestamp(as_of) + _DAY]
+    read = _Reader(data, pd.Timestamp(as_of) + _DAY, numbers)
+    orders = read.until("orders", "ordered_at", "amount", "is_refund", *_WAYS)
+    listed = read.table("customers", None)
     placed = orders[~orders["is_refund"]]
     people = _profiles(orders, placed, as_of)
     scores = _scores(people)
     named = _segments(scores, "named")
     stated = listed.set_index("customer_id").reindex(people.index)
+    touches = read.until("touches", "touched_at", "channel", "action")
     members = {
         "rfm": named,
         "grid": _segments(scores, "grid"),
@@ -54,14 +51,53 @@ def results(
         "regularity": _regularity(placed),
         "tier": _tiers(people["revenue"]),
         "rules": _rule(stated, people),
-        **_preferences(placed, people.index),
-        **_attributes(stated, as_of),
+        "response": _response(touches, people.index),
+        "stopped_at": _stopped_at(
+            touches, read.until("leads", "created_at", "status_group"), placed, people.index
+        ),
+        "satisfaction": _satisfaction(
+            read.until("surveys", "answered_at", "kind", "score", "scale_max"), people.index
+        ),
     }
+    del touches
+    members |= _preferences(placed, people.index)
+    members |= _category(
+        read.until("order_lines", "ordered_at", "category", "is_refund"), people.index
+    )
+    members |= _attributes(stated, as_of)
     kinds = {kind: _sizes(segments, people) for kind, segments in members.items()}
     return {
         "kinds": pd.concat(kinds, names=["kind", "segment"]).reset_index(),
         "migration": _migration(orders, placed, people, scores, named),
     }
+
+
+class _Reader:
+    """Reads tables; with `numbers`, customers are numbers, the same in each."""
+
+    def __init__(self, data: Path, end: pd.Timestamp, numbers: bool) -> None:
+        self.data, self.end, self.numbers = data, end, numbers
+        self.names: pd.Index | None = None
+
+    def until(self, name: str, at: str, *columns: str) -> pd.DataFrame:
+        """Rows of known customers before the end."""
+        rows = self.table(name, ["customer_id", at, *columns])
+        return rows[rows["customer_id"].notna() & (rows[at] < self.end)]
+
+    def table(self, name: str, columns: list[str] | None) -> pd.DataFrame:
+        rows = pd.read_parquet(
+            self.data / f"{name}.parquet",
+            columns=columns,
+            to_pandas_kwargs={"date_as_object": False},
+        )
+        if not self.numbers:
+            return rows
+        rows = rows[rows["customer_id"].notna()]
+        if self.names is None:
+            numbers, self.names = pd.factorize(rows["customer_id"])
+        else:
+            numbers = self.names.get_indexer(rows["customer_id"])
+        return rows.assign(customer_id=numbers)[numbers >= 0]
 
 
 def _by_customer(rows: pd.DataFrame, *more: str, sort: bool = False):
@@ -149,28 +185,89 @@ def _rule(stated: pd.DataFrame, people: pd.DataFrame) -> pd.Series:
 def _preferences(placed: pd.DataFrame, everyone: pd.Index) -> dict[str, pd.Series]:
     at = placed["ordered_at"]
     timed = at != at.dt.normalize()
-    rows = placed[["customer_id", "channel", "payment_method"]].assign(
-        choice=at.astype("int64") // 1_000_000 // 86_400 + 2.0**35,
-        weekday=at.dt.day_of_week,
-        hour=(at.dt.hour // 6).where(timed),
+    rows = placed[["customer_id", *_WAYS]].assign(
+        choice=_choice(at), weekday=at.dt.day_of_week, hour=(at.dt.hour // 6).where(timed)
     )
     names = {"weekday": dict(enumerate(_WEEKDAYS)), "hour": dict(enumerate(_HOURS))}
     found = {}
-    for what in ("channel", "payment_method", "weekday", "hour"):
-        # Count and days as one number; of equals the first, as they are sorted.
-        sums = _by_customer(rows, what, sort=True)["choice"].sum().reset_index(what)
-        sums = sums.sort_values("choice", ascending=False, kind="stable")
-        best = sums.loc[~sums.index.duplicated(), what]
+    for what in (*_WAYS, "weekday", "hour"):
+        best = _most(rows, what)
         best = best.map(names[what]) if what in names else best.astype("object")
         found[f"preference:{what}"] = _common(best.reindex(everyone))
     return found
+
+
+def _category(lines: pd.DataFrame, everyone: pd.Index) -> dict[str, pd.Series]:
+    bought = lines[~lines["is_refund"]]
+    best = _most(bought.assign(choice=_choice(bought["ordered_at"])), "category")
+    return {"preference:category": _common(best.astype("object").reindex(everyone))}
+
+
+def _choice(at: pd.Series) -> pd.Series:
+    """A choice and its day as one number: sums are greatest for the commonest and latest."""
+    return at.astype("int64") // 1_000_000 // 86_400 + 2.0**35
+
+
+def _most(rows: pd.DataFrame, what: str) -> pd.Series:
+    """What was chosen most; of equals the first, as they are sorted."""
+    sums = _by_customer(rows, what, sort=True)["choice"].sum().reset_index(what)
+    sums = sums.sort_values("choice", ascending=False, kind="stable")
+    return sums.loc[~sums.index.duplicated(), what]
+
+
+def _response(touches: pd.DataFrame, everyone: pd.Index) -> pd.Series:
+    answered = touches[touches["action"].isin(_RESPONSES)]
+    channels = answered["channel"].cat
+    by_name = channels.reorder_categories(sorted(channels.categories))
+    rows = answered.assign(choice=_choice(answered["touched_at"]), channel=by_name)
+    best = _most(rows, "channel")
+    heard = touches["channel"].isin(answered["channel"].unique())
+    best = best.astype("object").reindex(everyone)
+    kinds = [
+        best.notna(),
+        everyone.isin(touches.loc[heard, "customer_id"].unique()),
+        everyone.isin(touches["customer_id"].unique()),
+    ]
+    named = np.select(kinds, [best, "never_answered", "unknown"], default="not_contacted")
+    return pd.Series(named, index=everyone)
+
+
+def _stopped_at(
+    touches: pd.DataFrame, leads: pd.DataFrame, placed: pd.DataFrame, everyone: pd.Index
+) -> pd.Series:
+    start = pd.Timestamp(PERIOD.start)
+    touched = touches[touches["touched_at"] >= start]
+    asked = leads[leads["created_at"] >= start]
+    ordered = placed[placed["ordered_at"] >= start]
+    events = pd.concat(
+        [
+            touched[["customer_id"]].assign(place=touched["action"].isin(_RESPONSES).astype(int)),
+            asked[["customer_id"]].assign(
+                place=asked["status_group"].map({"lost": 2, "open": 3, "won": 4}).astype(int)
+            ),
+            ordered[["customer_id"]].assign(place=5),
+        ]
+    )
+    furthest = _by_customer(events)["place"].max().map(dict(enumerate(_STOPS)))
+    return furthest.reindex(everyone).fillna("other")
+
+
+def _satisfaction(surveys: pd.DataFrame, everyone: pd.Index) -> pd.Series:
+    nps = surveys[(surveys["kind"] == "nps") & surveys["score"].between(0, 10)]
+    last = nps.sort_values(["answered_at", "score"], ascending=[False, True]).drop_duplicates(
+        "customer_id"
+    )
+    band = pd.cut(
+        last["score"], [-1, 6, 8, 10], labels=["detractor", "passive", "promoter"]
+    ).astype("object")
+    return band.set_axis(last["customer_id"]).reindex(everyone).fillna("unknown")
 
 
 def _attributes(stated: pd.DataFrame, as_of: date) -> dict[str, pd.Series]:
     # A stated "other" is a value like any; `other` holds the rare ones.
     texts = {
         name: stated[name].cat.rename_categories({"other": "stated_other"}).astype("object")
-        for name in ("country", "gender")
+        for name in ("country", "gender", "source_channel")
     }
     texts["age_band"] = _age_bands(stated["birth_date"], as_of)
     found = {f"attribute:{name}": _common(values) for name, values in texts.items()}

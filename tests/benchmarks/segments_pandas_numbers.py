@@ -8,6 +8,6 @@ import pandas as pd
 from tests.benchmarks import segments_pandas
 
 
-def results(orders_path: Path, customers_path: Path, as_of: date) -> dict[str, pd.DataFrame]:
+def results(data: Path, as_of: date) -> dict[str, pd.DataFrame]:
     """The two results; see `segments_task`."""
-    return segments_pandas.results(orders_path, customers_path, as_of, numbers=True)
+    return segments_pandas.results(data, as_of, numbers=True)

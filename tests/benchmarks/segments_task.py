@@ -1,8 +1,8 @@
 """The task of the segment kinds, and a process of its own in which one contender does it.
 
-`python -m tests.benchmarks.segments_task CONTENDER DATA FOLDER` reads `orders.parquet` and
-`customers.parquet` of the folder DATA and writes the results as Parquet files and
-`measured.json`. Imports are done before the clock starts.
+`python -m tests.benchmarks.segments_task CONTENDER DATA FOLDER` reads the Parquet files of the
+folder DATA (see `shop_file`) and writes the results as Parquet files and `measured.json`.
+Imports are done before the clock starts.
 """
 
 import importlib
@@ -11,18 +11,20 @@ import sys
 import time
 from pathlib import Path
 
+from crm_strategy.plan.segment_params import PREFERENCES, SEGMENT_KINDS
 from tests.benchmarks.analysis_task import PERIODS
 from tests.benchmarks.value_task import peak_megabytes
 
 BEFORE, PERIOD = PERIODS[-2:]
 """Migration is from the end of the one to the end of the other."""
+TABLES = ("orders", "order_lines", "customers", "touches", "leads", "surveys")
 KINDS = (
-    *("rfm", "grid", "lifecycle", "value", "regularity", "tier", "rules"),
-    *("preference:channel", "preference:payment_method", "preference:weekday", "preference:hour"),
-    *("attribute:country", "attribute:gender", "attribute:age_band"),
+    *SEGMENT_KINDS,
+    *(f"preference:{what}" for what in PREFERENCES),
+    *("attribute:country", "attribute:gender", "attribute:source_channel", "attribute:age_band"),
 )
-"""The kinds that rest on customers and orders. Expected values need a model, which pandas does
-not have, so deciles are of revenue."""
+"""Every kind that notebook 03 knows, of a client with all tables. Expected values need a model,
+which pandas does not have, so deciles are of revenue."""
 RULE = ("german_regulars", 'country == "DE" and order_count >= 3')
 LEAST_CUSTOMERS = 5
 """Values of attributes that fewer customers have are `other`, as are all but the commonest 20."""
@@ -32,7 +34,7 @@ def main(contender: str, data: Path, folder: Path) -> None:
     """Do the task as one contender and write results and measures."""
     module = importlib.import_module(f"tests.benchmarks.{contender}")
     began, used = time.perf_counter(), time.process_time()
-    results = module.results(data / "orders.parquet", data / "customers.parquet", PERIOD.end)
+    results = module.results(data, PERIOD.end)
     measured = {
         "seconds": time.perf_counter() - began,
         "processor_seconds": time.process_time() - used,

@@ -1,4 +1,4 @@
-"""Touches, costs and answers to go with drawn orders, columns and order as prepared; seeded."""
+"""Touches, costs, answers and leads to go with drawn orders, as prepared tables are; seeded."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,16 +23,19 @@ _BEFORE_ORDERS, _DAYS_BEFORE = 0.55, 6.0
 _SHARES = (0.14, 0.07, 0.05, 0.16, 0.13, 0.05, 0.32, 0.08)
 _ACTIONS = ("clicked", "opened", "sent", "visited")
 _SPENT_ON_AN_ORDER = 4.0
+_GROUPS, _WON = ("lost", "open", "won"), (0.5, 0.2, 0.3)
+_NOBODY = 0.4
 _NPS = (0.02, 0.01, 0.02, 0.03, 0.04, 0.08, 0.08, 0.14, 0.21, 0.19, 0.18)
 _CSAT = (0.05, 0.06, 0.13, 0.36, 0.40)
 
 
-def write_data(folder: Path, *, touches: int, answers: int) -> None:
-    """Write `touches`, `costs` and `surveys` for the orders and customers of the folder.
+def write_data(folder: Path, *, touches: int, answers: int, leads: int) -> None:
+    """Write `touches`, `costs`, `surveys` and `leads` for the orders and customers of the folder.
 
     Of the touches 55 % come some days before an order, of whoever placed it; the others are of
     anyone at any time, customers who never order included. Costs are booked by month, tools by
-    year, some are planned or of goods. Answers are of those who order.
+    year, some are planned or of goods. Answers are of those who order, leads of anyone; two in
+    five leads have no customer.
     """
     random = np.random.default_rng(SEED)
     orders = pq.read_table(folder / "orders.parquet", columns=["customer_id", "ordered_at"])
@@ -46,6 +49,7 @@ def write_data(folder: Path, *, touches: int, answers: int) -> None:
     after = random.integers(count, size=answers)
     _write_surveys(folder, random, people.take(who[after]), ordered[after])
     pq.write_table(_costs(random, count), folder / "costs.parquet")
+    pq.write_table(_leads(random, people, leads), folder / "leads.parquet")
 
 
 def _write_touches(
@@ -126,6 +130,20 @@ def _costs(random: np.random.Generator, orders: int) -> pa.Table:
     columns = dict(zip(names, zip(*sorted(rows), strict=True), strict=True))
     columns["amount"] = np.round(columns["amount"], 2)
     return pa.table({name: pa.array(values) for name, values in columns.items()})
+
+
+def _leads(random: np.random.Generator, people: pa.ChunkedArray, size: int) -> pa.Table:
+    who = pa.array(random.integers(len(people), size=size), mask=random.random(size) < _NOBODY)
+    created = np.sort(random.integers(_SECONDS, size=size))
+    numbers = np.char.zfill(np.arange(size).astype("U8"), 8)
+    return pa.table(
+        {
+            "lead_id": np.char.add("L", numbers),
+            "customer_id": people.take(who),
+            "created_at": (_BEGIN + created).astype("datetime64[us]"),
+            "status_group": _texts(random.choice(len(_GROUPS), size, p=_WON), _GROUPS),
+        }
+    )
 
 
 def _texts(places: np.ndarray, values: tuple[str, ...]) -> pa.DictionaryArray:
