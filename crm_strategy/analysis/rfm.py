@@ -13,7 +13,7 @@ from crm_strategy.analysis.rfm_maps import (
     SEGMENT_CODES,
     SEGMENT_KPIS,
     SEGMENTS,
-    codes_of,
+    segments_of_scores,
 )
 
 __all__ = [
@@ -162,11 +162,10 @@ def customer_segments(
 
 def segment_of(scores: ibis.Table, *, bins: int = 5, segment_map: str = "named") -> ibis.Value:
     """The segment alone, as a value of `scores`; see `customer_segments`."""
-    code = 100 * _level(scores.recency_score, bins) + (
-        10 * _level(scores.frequency_score, bins) + _level(scores.monetary_score, bins)
-    )
-    rules = [(code.isin(codes), name) for name, codes in codes_of(segment_map).items()]
-    return ibis.cases(*rules)
+    recency, frequency, monetary = (_level(scores[score], bins) for score in _SCORES.values())
+    names = ibis.literal(segments_of_scores(segment_map), type="array<string>")
+    # Places in the list, from 0: the scores as figures of a number to the base of five.
+    return names[(recency - 1) * _LEVELS**2 + (frequency - 1) * _LEVELS + monetary - 1]
 
 
 def segment_summary(customers: ibis.Table, values: ibis.Table | None = None) -> ibis.Table:

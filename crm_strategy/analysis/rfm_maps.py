@@ -1,6 +1,7 @@
 """Which scores make which segment: the 125-code map, its groups for reports, and the grid."""
 
 from collections.abc import Mapping
+from itertools import product
 from types import MappingProxyType
 
 SEGMENT_CODES: Mapping[str, tuple[int, ...]] = MappingProxyType(
@@ -110,3 +111,15 @@ def codes_of(segment_map: str) -> Mapping[str, tuple[int, ...]]:
             for segment, parts in NAMED_SEGMENTS.items()
         }
     return SEGMENT_CODES
+
+
+def segments_of_scores(segment_map: str) -> list[str]:
+    """The segment of each of the 125 codes, from 111 to 555.
+
+    Parameters
+    ----------
+    segment_map
+        As in `codes_of`.
+    """
+    names = {code: name for name, codes in codes_of(segment_map).items() for code in codes}
+    return [names[100 * r + 10 * f + m] for r, f, m in product(range(1, 6), repeat=3)]
