@@ -16,7 +16,7 @@ from tests.disclosure.differences import Report
 from tests.disclosure.told import told_numbers
 
 LEAST = 10
-MORE = [(4, 400, "default"), (5, 600, "many"), (14, 800, "default")]
+MORE = [(4, 400, "default"), (5, 600, "many"), (14, 800, "default"), (93, 320, "many")]
 
 
 @pytest.mark.parametrize(

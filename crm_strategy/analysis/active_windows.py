@@ -16,6 +16,9 @@ def window_of_no_few(
 ) -> int:
     """The shortest window from `days` on that leaves a few in as few periods as can be.
 
+    Those active at the end of a period come first: they follow from its scorecard alone, while
+    `customer_flows` that would tell the others can be hidden.
+
     Customers who are active at the end of a period, less those who ordered in it, had their last
     order in the days before it that the window still holds. Of those who ordered in the last
     period but not in the one before, some were active all the same when it began.
@@ -31,17 +34,22 @@ def window_of_no_few(
     min_count
         Customers that a group needs to be told.
     """
-    counts = _customers_before(orders, spans, most=_LONGEST * days)
-    counts += _back_before_long(orders, spans, most=_LONGEST * days)
-    best, least = days, len(counts) + 1
+    ended = _customers_before(orders, spans, most=_LONGEST * days)
+    came_back = _back_before_long(orders, spans, most=_LONGEST * days)
+    best, least = days, (len(ended) + 1, 0)
     for window in range(days, _LONGEST * days + 1):
-        inside = [sum(n for ago, n in of.items() if ago < window) for of in counts]
-        few = sum(0 < n < min_count for n in inside)
+        few = (_few(ended, window, min_count), _few(came_back, window, min_count))
         if few < least:
             best, least = window, few
-        if not few:
+        if not any(few):
             break
     return best
+
+
+def _few(counts: Sequence[dict[int, int]], window: int, min_count: int) -> int:
+    """In how many of the counts by days a window holds a few."""
+    inside = [sum(n for ago, n in of.items() if ago < window) for of in counts]
+    return sum(0 < n < min_count for n in inside)
 
 
 def _customers_before(

@@ -21,7 +21,13 @@ _DIGITS: Final = 6
 
 
 def customer_flows(
-    orders: ibis.Table, *, start: date, end: date, previous_start: date, previous_end: date
+    orders: ibis.Table,
+    *,
+    start: date,
+    end: date,
+    previous_start: date,
+    previous_end: date,
+    active_days: int = 0,
 ) -> pd.DataFrame:
     """Split the change of known customers' revenue by who ordered in which period.
 
@@ -40,6 +46,8 @@ def customer_flows(
         First and last day of the period.
     previous_start, previous_end
         Of the period it is compared with, which ends before it begins.
+    active_days
+        Days after an order in which a customer counts as active.
 
     Returns
     -------
@@ -48,18 +56,21 @@ def customer_flows(
         `driver`, `contribution` (= current − previous; Σ is the change), `previous` and `current`
         (money in each period, net), `n` (customers of the flow, and so of every sum of it that
         is not 0 by its definition; of refunds those of the period), `previous_n` (customers
-        behind `previous`).
+        behind `previous`), `active_n` (of the flow, who were still active when the period began
+        though they had not ordered in the one before: for the lifecycle they did not return).
     """
     known = orders.filter(_.customer_id.notnull(), _.ordered_at < midnight(end + DAY))
     now = within(known.ordered_at, start, end)
     then = within(known.ordered_at, previous_start, previous_end)
     placed = ~known.is_refund
+    earlier = placed & (known.ordered_at < midnight(previous_start))
     customers = known.group_by("customer_id").agg(
         current=known.amount.sum(where=now).fill_null(0.0),
         previous=known.amount.sum(where=then).fill_null(0.0),
         bought_now=(now & placed).any(),
         bought_then=(then & placed).any(),
         bought_before=(placed & (known.ordered_at < midnight(start))).any(),
+        active=(earlier & (known.ordered_at >= midnight(start - active_days * DAY))).any(),
         moved_now=now.any(),
         moved_then=then.any(),
     )
@@ -78,6 +89,7 @@ def customer_flows(
             previous_n=_.bought_then.sum(),
             previous=_.previous.sum(where=_.bought_then),
             current=_.current.sum(where=_.bought_now),
+            active_n=(_.active & _.bought_now & ~_.bought_then).sum(),
         )
     )
     refunds = customers.agg(
@@ -86,11 +98,12 @@ def customer_flows(
         previous_n=(_.moved_then & ~_.bought_then).sum(),
         previous=_.previous.sum(where=~_.bought_then),
         current=_.current.sum(where=~_.bought_now),
+        active_n=ibis.literal(0, "int64"),
     )
-    columns = ["driver", "n", "previous_n", "previous", "current"]
+    columns = ["driver", "n", "previous_n", "previous", "current", "active_n"]
     sums = ibis.union(found.select(columns), refunds.select(columns)).to_pandas()
     sums = sums.set_index("driver").astype("float64").round(_DIGITS)
     table = sums.reindex([*FLOWS, REFUNDS]).fillna(0.0).rename_axis("driver").reset_index()
     table["contribution"] = table["current"] - table["previous"]
     table = table[table["driver"].isin(FLOWS) | (table["n"] + table["previous_n"] > 0)]
-    return table[["driver", "contribution", "previous", "current", "n", "previous_n"]]
+    return table[["driver", "contribution", "previous", "current", "n", "previous_n", "active_n"]]

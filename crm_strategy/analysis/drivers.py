@@ -28,7 +28,9 @@ _DIGITS: Final = 6
 
 _HALF_A_CENT: Final = 0.005
 
-COLUMNS: Final = ("split", "driver", "contribution", "previous", "current", "n", "previous_n")
+COLUMNS: Final = (
+    *("split", "driver", "contribution", "previous", "current", "n", "previous_n", "active_n"),
+)
 
 
 def revenue_drivers(
@@ -74,7 +76,8 @@ def revenue_drivers(
     DataFrame
         `split`, `driver`, `contribution` (money; Σ of each split is the change of revenue, net
         of refunds), `previous` and `current` (the factor, or the money of the group, in each
-        period; NaN where there is none), `n` and `previous_n` (customers behind it).
+        period; NaN where there is none), `n` and `previous_n` (customers behind it), `active_n`
+        (of flows, as in `customer_flows`).
     """
     if first_day is not None and previous_start < first_day:
         return pd.DataFrame(columns=list(COLUMNS))
@@ -88,7 +91,8 @@ def revenue_drivers(
     parts = [_factors(now, then)]
     period = Span("", start, end)
     if not is_left_censored("new_customers", period, first_day=first_day, active_days=active_days):
-        parts.append(customer_flows(orders, **window, **before).assign(split="flows"))
+        flows = customer_flows(orders, **window, **before, active_days=active_days)
+        parts.append(flows.assign(split="flows"))
     if then["unknown"] or now["unknown"]:
         parts = [pd.concat([part, alone.assign(split=part["split"].iloc[0])]) for part in parts]
     products = price_volume_mix(order_lines, **window, **before, min_count=min_count)

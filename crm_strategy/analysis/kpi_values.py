@@ -66,8 +66,9 @@ def kpi_values(
     c = counts
     orders, buyers, started = c["order_count"], c["buyers"], c["active_start"]
     stages = _stages(c)
-    # All customers less the active, and the active less the new, are groups too.
-    active = (c["active_end"], c["ever"] - c["active_end"], c["active_end"] - c["new"])
+    # All customers less the active, and the active less the new or those who ordered, are groups.
+    apart = (c["ever"] - c["active_end"], c["active_end"] - c["new"])
+    active = (c["active_end"], *apart, c["active_end"] - buyers)
     return {
         "revenue": _amount(c["revenue"], orders),
         "gross_margin": _gross_margin(c, margin_rate),

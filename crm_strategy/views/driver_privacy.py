@@ -56,10 +56,13 @@ def telling_flows(rows: pd.DataFrame) -> list[int]:
     """Positions of flows that few customers are in, and of those that they would follow from.
 
     Readers know the customers of both periods from the factors, and the new ones from the
-    scorecard, where they are not few: so flows are parts of more than one whole.
+    scorecard, where they are not few: so flows are parts of more than one whole. A flow tells
+    also of those in it who were active all the same, beside the stages of the lifecycle.
     """
     at = [place for place, told in enumerate(_are_flows(rows)) if told]
-    counts = [float(rows["n"].iloc[place]) for place in at]
+    beside = rows["active_n"] if "active_n" in rows else rows["n"]
+    least = rows["n"].where(~beside.map(small), beside)
+    counts = [float(least.iloc[place]) for place in at]
     return [at[place] for place in rows_to_hide(counts, groups=_wholes(rows, at))]
 
 

@@ -89,6 +89,19 @@ def test_flows_worked_by_hand():
     )
     assert contributions(found, "flows") == {"new": 20, "returned": 15, "retained": 20, "lost": -40}
     assert found["n"].tolist() == [1, 1, 1, 1]
+    # c is 150 days ago when the period begins: for a window of that length never away.
+    assert found["active_n"].tolist() == [0, 0, 0, 0]
+    for days, active in ((149, 0), (150, 1)):
+        again = customer_flows(orders(*CAME_BACK), **PERIODS, active_days=days)
+        assert again.set_index("driver")["active_n"].to_dict() == {
+            "new": 0,
+            "returned": active,
+            "retained": 0,
+            "lost": 0,
+        }
+
+
+CAME_BACK = [("c", "2026-02-01", 99), ("c", "2026-08-03", 15)]
 
 
 def test_money_of_a_flow_is_of_the_customers_counted_in_it():

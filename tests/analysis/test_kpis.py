@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.stats import t as student
 
 from crm_strategy.analysis.intervals import share_interval
-from crm_strategy.analysis.kpis import KPI_IDS
+from crm_strategy.analysis.kpis import KPI_IDS, kpi_history
 from crm_strategy.analysis.period_counts import order_counts
 from crm_strategy.analysis.spans import Span
 from crm_strategy.words.kpis import KPIS
@@ -186,3 +186,11 @@ def test_more_periods_than_a_mask_holds_are_refused():
         order_counts(orders(), periods=days, active_days=1)
     found = order_counts(orders(("a", "2026-01-02", 5)), periods=days[1:], active_days=61)
     assert found["active_end"].tolist() == [1] * 61
+
+
+def test_active_customers_tell_the_few_who_did_not_order_in_the_period():
+    # One ordered on the day before the quarter: within a window of 93 days still active.
+    rows = [(f"now{n}", "2026-08-01", 5) for n in range(12)] + [("late", "2026-06-30", 5)]
+    found = kpi_history(orders=orders(*rows), periods=[Q3], active_days=93)
+    told = found.set_index("kpi")["smallest_count"]
+    assert told["active_customers"] == told["active_share"] == 1

@@ -171,3 +171,15 @@ def test_the_active_window_holds_no_few_who_came_back_though_they_were_active():
     found = window_of_no_few(orders(*rows), [before, QUARTER], days=105, min_count=10)
     # All eleven were active when the quarter began, not three of them.
     assert found == 112
+
+
+def test_the_active_window_would_rather_hold_a_few_who_came_back_than_a_few_without_an_order():
+    # One of ten is held from 95 days on, all from 100. From 96 on also three who came back.
+    before = Span("2026-Q2", date(2026, 4, 1), date(2026, 6, 30))
+    last = [END - timedelta(days=94), *[END - timedelta(days=99)] * 9]
+    rows = [(f"gone{n}", day.isoformat(), 5) for n, day in enumerate(last)]
+    long_ago = (START - timedelta(days=96)).isoformat()
+    rows += [(f"back{n}", day, 5) for n in range(3) for day in (long_ago, END.isoformat())]
+    rows += [(f"quiet{n}", long_ago, 5) for n in range(7)]
+    found = window_of_no_few(orders(*rows), [before, QUARTER], days=95, min_count=10)
+    assert found == 100

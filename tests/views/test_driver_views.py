@@ -292,3 +292,13 @@ def test_customers_of_products_do_not_tell_the_few_who_ordered_without_a_line():
 
 def bridge(rows):
     return charts.revenue_bridge_chart(rows).figures.payload()
+
+
+def test_a_flow_beside_the_lifecycle_does_not_tell_the_few_who_were_active_all_the_same():
+    # 12 ordered now and not before; 3 of them had not been away long enough to return.
+    rows = drivers().assign(active_n=0)
+    rows.loc[rows["driver"] == "returned", "active_n"] = 3
+    told = shown(tables.revenue_drivers_table(rows).payload(), "n")
+    assert is_hidden(told["returned"])
+    assert is_hidden(told["retained"])
+    assert not is_hidden(told["new"])
