@@ -13,7 +13,7 @@ from tests.disclosure.chapters import read_chapters
 from tests.disclosure.clients import write_client
 from tests.disclosure.customers import Customers
 from tests.disclosure.differences import Report
-from tests.disclosure.told import told_numbers
+from tests.disclosure.told import ALSO_READ, NOT_READ, READERS, told_numbers
 
 LEAST = 10
 MORE = [(4, 400, "default"), (5, 600, "many"), (14, 800, "default"), (93, 320, "many")]
@@ -29,7 +29,10 @@ MORE = [(4, 400, "default"), (5, 600, "many"), (14, 800, "default"), (93, 320, "
 def test_no_small_group_follows_from_two_numbers_of_a_report(
     seed: int, size: int, kinds: str, tmp_path: Path
 ) -> None:
-    customers = Customers(read_chapters(write_client(tmp_path / "shop", seed, size, kinds)))
+    chapters = read_chapters(write_client(tmp_path / "shop", seed, size, kinds))
+    shown = {table for chapter in chapters.values() for table in chapter.tables}
+    assert shown == {*READERS, *ALSO_READ, *NOT_READ} - {"subscription"}
+    customers = Customers(chapters)
     report = Report(customers, told_numbers(customers))
     assert len(report.numbers) > 150
     assert len({each.table for each in report.numbers}) > 15

@@ -75,6 +75,19 @@ def buying_histories(orders: ibis.Table, *, as_of: date) -> ibis.Table:
     )
 
 
+def older_single_purchases(counts: ibis.Table, *, days: int) -> int:
+    """How many customers have made one purchase, so many days ago or longer.
+
+    Parameters
+    ----------
+    counts
+        Result of `purchase_counts`.
+    days
+        Days since the purchase.
+    """
+    return int(counts.filter(_.frequency == 0, _["T"] >= days).count().to_pandas())
+
+
 def holdout_counts(orders: ibis.Table, *, calibration_end: date, as_of: date) -> ibis.Table:
     """What was known of each customer by an earlier day, and how often they bought since.
 

@@ -10,6 +10,7 @@ from crm_strategy.views.privacy import of_hidden_size, rows_to_hide, small, with
 from crm_strategy.views.stage_privacy import stages_to_hide
 
 LIFECYCLE, SATISFACTION, STOPPED = "lifecycle", "satisfaction", "stopped_at"
+RESPONSE, NOT_CONTACTED = "response", "not_contacted"
 NAMED, GRID = "rfm", "grid"
 """Two maps of the same scores."""
 ORDERED = "ordered"
@@ -55,6 +56,13 @@ def bands_of_hidden_size(bands: Mapping[str, float], *, silent: float) -> set[st
     return of_hidden_size({**bands, UNKNOWN: silent} if small(silent) else bands)
 
 
+def _ordered_uncontacted(kinds: pd.DataFrame) -> float:
+    """Who was not contacted less those with whom nothing went on either: so many ordered."""
+    sizes = kinds.set_index(["kind", "segment"])["customer_count"]
+    pair = [sizes.get((RESPONSE, NOT_CONTACTED)), sizes.get((STOPPED, OTHER))]
+    return 0.0 if None in pair else float(pair[0]) - float(pair[1])
+
+
 def told_kinds(kinds: pd.DataFrame) -> pd.DataFrame:
     """Kinds of segments with the rows hidden of those that other tables tell too.
 
@@ -66,7 +74,15 @@ def told_kinds(kinds: pd.DataFrame) -> pd.DataFrame:
     if NAMED in set(kinds["kind"]):
         kinds = kinds[kinds["kind"] != GRID]
     parts = []
+    alone = _ordered_uncontacted(kinds)
     for kind, rows in kinds.groupby("kind", sort=False):
+        if kind == RESPONSE and small(alone):
+            asked = dict(zip(rows["segment"], rows["customer_count"], strict=True))
+            gone = of_hidden_size(asked | {NOT_CONTACTED: alone})
+            places = [place for place, segment in enumerate(rows["segment"]) if segment in gone]
+            numbers = [each for each in rows if each not in ("kind", "segment", "customer_count")]
+            parts.append(with_hidden(rows, places, hides=numbers, within=[["kind"]]))
+            continue
         if kind not in (LIFECYCLE, SATISFACTION, STOPPED):
             parts.append(rows)
             continue

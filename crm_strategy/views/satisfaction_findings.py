@@ -5,7 +5,11 @@ from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.naming import segment_name
 from crm_strategy.views.privacy import without_small
 from crm_strategy.views.satisfaction_charts import UNHAPPY
-from crm_strategy.views.satisfaction_tables import bands_to_hide, values_to_hide
+from crm_strategy.views.satisfaction_tables import (
+    bands_to_hide,
+    few_of_one_survey,
+    values_to_hide,
+)
 from crm_strategy.views.telling_rates import telling_rates
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import format_interval, format_share, format_short_money
@@ -84,9 +88,11 @@ def satisfaction_value_finding(grid: Data, total: "Data | None" = None) -> Findi
     )
 
 
-def respondents_finding(respondents: Data) -> Finding:
-    """Whether those who answered buy as the others do."""
+def respondents_finding(respondents: Data, satisfaction: Data = ()) -> Finding:
+    """Whether those who answered buy as the others do; arguments as of `respondents_table`."""
     rows = frame_of(respondents)
+    if few_of_one_survey(rows, satisfaction):
+        return Finding("respondents", title=say("findings.respondents.few"))
     rows = rows[rows["customer_count"] > 0] if len(rows) else rows
     shown = without_small(rows, "customer_count", within=[[]]) if len(rows) else rows
     groups = shown.set_index("group") if len(shown) else shown

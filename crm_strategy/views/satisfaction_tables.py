@@ -6,7 +6,7 @@ from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.cross_tables import hidden_cells
 from crm_strategy.views.kind_privacy import bands_of_hidden_size
 from crm_strategy.views.layout import Layout, Suppress
-from crm_strategy.views.privacy import with_hidden
+from crm_strategy.views.privacy import small, with_hidden
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.table import Table
 from crm_strategy.views.telling_rates import hide_telling_rates
@@ -111,9 +111,19 @@ def values_to_hide(grid: pd.DataFrame, total: "Data | None") -> list[int]:
 VALUE = "value_group"
 
 
-def respondents_table(respondents: Data) -> Table:
-    """Customers who answered beside those who did not: do the answers speak for all?"""
+def respondents_table(respondents: Data, satisfaction: Data = ()) -> Table:
+    """Customers who answered beside those who did not: do the answers speak for all?
+
+    Parameters
+    ----------
+    respondents
+        Result of `satisfaction.respondents`.
+    satisfaction
+        Result of `satisfaction.satisfaction`, whose bands tell how many answered each survey.
+    """
     rows = with_range(frame_of(respondents), "share")
+    covered = few_of_one_survey(rows, satisfaction)
+    rows = rows[:0] if covered else rows
     return Table(
         hide_telling_rates(
             rows, "repeat_rate", of="customer_count", hides=tuple(ENDS), within=[[]]
@@ -129,5 +139,19 @@ def respondents_table(respondents: Data) -> Table:
             words={"group": GROUPS},
             sheet_only=("low", "high"),
             page_only=("range",),
+            covered=covered,
         ),
     )
+
+
+def few_of_one_survey(respondents: pd.DataFrame, satisfaction: Data) -> bool:
+    """Whether of all who answered but a few did not answer one of the surveys.
+
+    They would follow from all and from the bands of that survey.
+    """
+    bands = frame_of(satisfaction)
+    if bands.empty or respondents.empty:
+        return False
+    all_of_them = respondents.loc[respondents["group"] == "respondents", "customer_count"].sum()
+    asked = bands.groupby("kind")["customer_count"].sum()
+    return any(small(float(all_of_them - n)) for n in asked)

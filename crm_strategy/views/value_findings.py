@@ -211,12 +211,18 @@ def subscription_finding(retention: Data) -> Finding | None:
     )
 
 
-def newcomers_finding(newcomers: Data) -> Finding:
-    """How many of those with one order are likely to order again, and who of them."""
+def newcomers_finding(newcomers: Data, *, older: int = 0) -> Finding:
+    """How many of those with one order are likely to order again, and who of them.
+
+    Parameters
+    ----------
+    newcomers, older
+        As in `value_tables.newcomers_table`.
+    """
     rows = frame_of(newcomers)
     rows = rows[rows["second_order_rate"].notna()] if len(rows) else rows
     count = int(rows["customer_count"].sum()) if len(rows) else 0
-    if count == 0 or small(count):
+    if count == 0 or small(count) or small(older):
         return Finding("newcomers", title=say("findings.newcomers.none"))
     rate = (rows["second_order_rate"] * rows["customer_count"]).sum() / count
     band = without_small(rows, "customer_count", within=[[]]).set_index("band")

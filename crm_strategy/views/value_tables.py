@@ -161,12 +161,24 @@ def subscription_table(retention: Data) -> Table | None:
     )
 
 
-def newcomers_table(newcomers: Data) -> Table:
-    """Customers with one order so far, by how probable a second one is."""
+def newcomers_table(newcomers: Data, *, older: int = 0) -> Table:
+    """Customers with one order so far, by how probable a second one is.
+
+    Parameters
+    ----------
+    newcomers
+        Result of `value_segments.newcomers`.
+    older
+        Customers whose only purchase is older. A few of them would follow from the newcomers and
+        from all who ordered once, whom other tables tell: then no newcomers are told.
+    """
+    rows = frame_of(newcomers)
+    covered = bool(len(rows)) and small(older)
+    rows = rows[:0] if covered else rows
     return Table(
-        newcomers,
+        rows,
         id="newcomers",
         suppress=(Suppress(count="customer_count", within=((),)),),
-        layout=Layout(words={"band": BANDS}),
-        basis=customers_in(newcomers),
+        layout=Layout(words={"band": BANDS}, covered=covered),
+        basis=customers_in(rows),
     )

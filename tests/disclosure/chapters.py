@@ -7,23 +7,27 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from crm_strategy.views.finding import Finding
 from crm_strategy.views.payload import TablePayload, is_hidden
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 CHAPTERS = ("03_segments", "05_growth", "06_kpi_review")
-LAST = {"06_kpi_review": "revenue_drivers_table"}
-"""The last table read of a chapter: what follows is of products, forecasts and tests."""
-
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """The names that the cells of a notebook made, and its tables' rows by the tables' ids."""
+    """The names that the cells of a notebook made, and what its tables and findings tell.
+
+    `tables`, `totals` and `sources` (how many customers, orders or answers a table names as its
+    source) are by the tables' ids, `findings` are the figures of each finding by its id.
+    """
 
     names: dict[str, Any]
     tables: dict[str, list[Row]]
     totals: dict[str, Row]
+    sources: dict[str, int]
+    findings: dict[str, Row]
 
 
 def read_chapters(params: Path) -> dict[str, Chapter]:
@@ -35,21 +39,27 @@ def _read(name: str, params: Path) -> Chapter:
     names: dict[str, Any] = {"params": str(params), "period": "latest", "language": "en"}
     tables: dict[str, list[Row]] = {}
     totals: dict[str, Row] = {}
+    sources: dict[str, int] = {}
+    findings: dict[str, Row] = {}
     for code, shown in _cells(name):
         exec(code, names)
-        table = None if shown is None else eval(shown, names)
-        if table is not None:
-            payload = table.payload()
+        view = None if shown is None else eval(shown, names)
+        if isinstance(view, Finding):
+            findings[view.id] = view.payload()["figures"]
+        elif view is not None:
+            payload = view.payload()
             rows = _rows_of(payload)
             tables[payload["id"]] = rows[: len(rows) - bool(payload["total"])]
             if payload["total"]:
                 totals[payload["id"]] = rows[-1]
-    return Chapter(names, tables, totals)
+            if payload["n"] is not None:
+                sources[payload["id"]] = payload["n"]
+    return Chapter(names, tables, totals, sources, findings)
 
 
 @cache
 def _cells(name: str) -> list[tuple[Any, Any]]:
-    """The code of each cell, and what it shows where that is a table."""
+    """The code of each cell, and what it shows where that is a table or a finding."""
     found = []
     notebook = json.loads((NOTEBOOKS / f"{name}.ipynb").read_text("utf-8"))
     for cell in notebook["cells"]:
@@ -59,11 +69,9 @@ def _cells(name: str) -> list[tuple[Any, Any]]:
         last, shown = body[-1], None
         if isinstance(last, ast.Expr):
             body = body[:-1]
-            if ast.unparse(last).startswith("tables."):
+            if ast.unparse(last).startswith(("tables.", "findings.")):
                 shown = compile(ast.Expression(last.value), name, "eval")
         found.append((compile(ast.Module(body, []), name, "exec"), shown))
-        if LAST.get(name, "no table") in ast.unparse(last):
-            break
     return found
 
 

@@ -35,7 +35,8 @@ segment_kinds: [rfm, grid, lifecycle, value, regularity, tier, response, stopped
   "preference:channel", "preference:delivery_method"]
 """
 )
-KINDS = {"default": DEFAULT, "many": MANY}
+KINDS = {"default": DEFAULT, "many": MANY, "surveys": DEFAULT}
+"""Two surveys: some answered but one of them."""
 
 _LAST = datetime(2025, 9, 30, 18)
 
@@ -60,6 +61,10 @@ def write_client(root: Path, seed: int, size: int, kinds: str = "default") -> Pa
             on = datetime(2025, 8, 1) + timedelta(days=random.randint(0, 50))
             weights = [1, 0, 1, 1, 1, 2, 4, 6, 10, 20, 12]
             answers.append((who, on, "nps", random.choices(range(11), weights=weights)[0], 10))
+    if kinds == "surveys":
+        both = [(who, on, "csat", 1 + score // 3, 5) for who, on, _, score, _ in answers]
+        one = [(f"C{size - n:03d}", datetime(2025, 8, 9), "csat", 4, 5) for n in range(1, 6)]
+        answers += [*both[4:], *one]
     orders.append(("last", "C000", _LAST, 30.0, "shop", "pickup"))
     (root / "params").mkdir(parents=True)
     heads = ("order_id", "customer_id", "ordered_at", "amount", "channel", "delivery_method")

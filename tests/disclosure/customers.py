@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crm_strategy.analysis.ideal_customer import _in_attributes, _likeness
 from crm_strategy.analysis.loyalty import LOYAL
+from crm_strategy.analysis.purchase_counts import buying_histories
+from crm_strategy.analysis.value_segments import NEWCOMER_DAYS
 from crm_strategy.analysis.win_back import ACTIONS
 from crm_strategy.views.kpi_group_tables import breakdown_name, group_name
 from crm_strategy.views.naming import kind_name, member_name
@@ -41,6 +44,7 @@ class Customers:
         self._first = self.orders.groupby("customer_id")["ordered_at"].min()
         self._of_segments()
         self._of_answers()
+        self._of_models()
         self._of_orders()
         self._of_growth()
         self._of_periods()
@@ -92,12 +96,13 @@ class Customers:
         staged = names["staged"].to_pandas()
         for stage, of in staged.groupby("stage"):
             self._add("stage", stage, of["customer_id"])
+        self._add("staged", "yes", staged["customer_id"])
 
     def _of_answers(self) -> None:
         names = self.segments.names
         answers = names["answers"].to_pandas()
-        for band, of in answers.groupby("band"):
-            self._add("band", band, of["customer_id"])
+        for (kind, band), of in answers.groupby(["kind", "band"]):
+            self._add(f"{kind} band", band, of["customer_id"])
         answered = self.ids.isin(answers["customer_id"]) & (self.placed() > 0)
         self._add("answer", "respondents", answered)
         self._add("answer", "others", ~answered & (self.placed() > 0))
@@ -119,6 +124,29 @@ class Customers:
         self._add("stop", "ordered", ordered)
         self._add("stop", "responded", responded & ~ordered)
         self._add("stop", "contacted", touched & ~responded & ~ordered)
+
+    def _of_models(self) -> None:
+        names = self.segments.names
+        counts = names["counts"].to_pandas()
+        new = counts[(counts["frequency"] == 0) & (counts["T"] < NEWCOMER_DAYS)]
+        modelled = names["values"].to_pandas().dropna(subset=["p_no_order"])
+        self._add("newcomer", "yes", set(new["customer_id"]) & set(modelled["customer_id"]))
+        held = names["fits"].holdout
+        if held is not None:
+            known = buying_histories(self.book.orders, as_of=held.calibration_end).to_pandas()
+            bands = known["frequency"].clip(upper=7).map({n: f"{n}" for n in range(7)} | {7: "7+"})
+            for band, of in known.groupby(bands):
+                self._add("held out", band, of["customer_id"])
+        told = names["ideal"]
+        chosen = told[_in_attributes(told, told[told["in_profile"]])]
+        if len(chosen):
+            alike = _likeness(names["described"], chosen).to_pandas()
+            fit = alike["likeness"] > 1e-9
+            self._add("profile", "inside", alike.loc[fit, "customer_id"])
+            unknown = alike["likeness"].isna()
+            self._add("profile", "outside", alike.loc[~fit & ~unknown, "customer_id"])
+            known = set(alike.loc[~unknown, "customer_id"])
+            self._add("profile", "unknown", (self.placed() > 0) & ~self.ids.isin(known))
 
     def _of_orders(self) -> None:
         counts = self.placed()

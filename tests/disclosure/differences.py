@@ -12,6 +12,10 @@ from tests.disclosure.told import Told
 BY_CHANCE = ({"value", "bought value"},)
 """Of two such conditions one holds within the other by chance, if it does, and no table tells."""
 
+KNOWN_OF = {"Expected value": {"value", "all"}, "held out": {"orders", "all"}}
+"""Of tenths by a model, and of purchases up to a day that no other table has, nobody knows in which
+groups they lie but in these."""
+
 
 @dataclass(frozen=True)
 class Left:
@@ -25,6 +29,13 @@ class Left:
         parts = "; ".join(map(str, self.parts[:4]))
         more = f" and {len(self.parts) - 4} more" if len(self.parts) > 4 else ""
         return f"{self.n} = {self.whole} less {parts}{more}"
+
+
+def _by_chance(one: str, other: str) -> bool:
+    axes = {one, other}
+    return axes in BY_CHANCE or any(
+        axis in axes and not axes <= {axis, *known} for axis, known in KNOWN_OF.items()
+    )
 
 
 class Report:
@@ -49,7 +60,7 @@ class Report:
             [base[[at[name] for name in number.who]].all(axis=0) for number in numbers]
         )
         full = base.astype(np.float32)
-        chance = np.array([[{a[0], b[0]} in BY_CHANCE for b in names] for a in names])
+        chance = np.array([[_by_chance(a[0], b[0]) for b in names] for a in names])
         holds = (full @ full.T >= full.sum(axis=1)[:, None]) & (full.sum(axis=1) > 0)[:, None]
         holds &= ~chance
         implied = (has @ holds.astype(np.float32)) > 0

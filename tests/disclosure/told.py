@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from crm_strategy.analysis.satisfaction import BANDS
 from crm_strategy.views.kpi_group_tables import breakdown_name
 from tests.disclosure.chapters import Row, told
 from tests.disclosure.customers import Condition, Customers
@@ -47,6 +48,9 @@ def told_numbers(customers: Customers) -> list[Told]:
     def tell(table: str, n: Any, *who: Condition, of: Any = 1) -> None:
         if told(n) and told(of):
             number = round(n * of)
+            if number == 0 and not customers.sets.keys() >= {*who}:
+                # Nobody, of whom the data have no name either.
+                return
             under, over = (least // 2, least - least // 2 - 1) if table in ROUNDED else (0, 0)
             found.append(Told(frozenset(who), table, number - under, number + over))
 
@@ -57,6 +61,12 @@ def told_numbers(customers: Customers) -> list[Told]:
     for name, who in TOTALS.items():
         if name in totals:
             tell(name, totals[name]["customer_count"], who)
+    for each in chapters:
+        for name in each.sources.keys() & SOURCES.keys():
+            tell(f"source of {name}", each.sources[name], SOURCES[name])
+        for name, figures in each.findings.items():
+            for figure, who in FINDINGS.get(name, {}).items():
+                tell(f"finding {name}", figures.get(figure), who)
     for n, of, who in _of_kpis({row["kpi"]: row for row in tables["kpis"]}):
         tell("kpis", n, *who, of=of)
     divides = {
@@ -107,9 +117,15 @@ def _persona(row: Row) -> Numbers:
         yield row["customer_count"], 1, ((row["attribute"], row["value"]), ("rfm", row["segment"]))
 
 
+def _profile(row: Row) -> Numbers:
+    who = ("profile", row["group"])
+    yield row["customer_count"], 1, (who,)
+    yield row["customer_count"], row["top_rate"], (who, ("value", "top"))
+
+
 def _with_repeats(axis: str, column: str) -> Any:
     def read(row: Row) -> Numbers:
-        who = (axis, row[column])
+        who = (f"{row['kind']} {axis}" if "kind" in row else axis, row[column])
         yield row["customer_count"], 1, (who, ORDERED)
         if told(row["repeat_rate"]):
             yield row["customer_count"], row["repeat_rate"], (who, ("orders", "again"))
@@ -151,8 +167,16 @@ def _flow(row: Row) -> Numbers:
         yield row["n"], 1, (flow,)
 
 
-LAPSED = ("lapsed", "yes")
+def _of_value(row: Row) -> Numbers:
+    kind = next(kind for kind, bands in BANDS.items() if row["band"] in bands)
+    who = ((f"{kind} band", row["band"]), ("third", row["value_group"]))
+    yield row["customer_count"], 1, who
+
+
+LAPSED, NEWCOMER = ("lapsed", "yes"), ("newcomer", "yes")
 READERS = {
+    "value_holdout": _counted(("held out", "frequency")),
+    "profile_fit": _profile,
     "segments": _counted(("rfm", "segment")),
     "effort": _counted(("rfm", "segment")),
     "playbook": _counted(("rfm", "segment")),
@@ -166,7 +190,7 @@ READERS = {
     "ideal_customer": _ideal,
     "personas": _persona,
     "satisfaction": _with_repeats("band", "band"),
-    "satisfaction_value": _counted(("band", "band"), ("third", "value_group")),
+    "satisfaction_value": _of_value,
     "respondents": _with_repeats("answer", "group"),
     "responses": _response,
     "stopped_at": _counted(("stop", "stage")),
@@ -183,6 +207,60 @@ TOTALS = {
     "win_back": LAPSED,
     "loyalty_programme": ORDERED,
 }
+SOURCES = {
+    **dict.fromkeys(("segments", "segment_migration", "cohort_retention"), ORDERED),
+    **dict.fromkeys(("playbook", "loyalty_programme"), ORDERED),
+    **dict.fromkeys(("win_back", "win_back_actions"), LAPSED),
+    "lifecycle": ("staged", "yes"),
+    "newcomers": NEWCOMER,
+}
+"""Whom the number stands for that a table names as its source."""
+
+FINDINGS = {
+    "expected_value": {"customer_count": ORDERED},
+    "segment_kinds": {"customer_count": ORDERED},
+    "newcomers": {"customer_count": NEWCOMER},
+    "win_back": {"customer_count": LAPSED},
+    "moments": {each: ("moment", each) for each in ("anniversary", "season")},
+    "lifecycle": {
+        "active": ("active value", "end"),
+        **{each: ("stage", each) for each in ("new", "retained", "returned")},
+    },
+}
+"""Whom the figures of findings stand for."""
+
+ALSO_READ = ("kpis", "kpi_groups", "kpi_breakdowns")
+"""Tables read by their KPIs."""
+
+NOT_READ = {
+    "value_curve": "shares of customers that it chooses, kept apart from tiers and deciles",
+    "value_models": "parameters of models, and no number of customers",
+    "newcomers": "thirds by a model; their sum is read as the source and in the finding",
+    "subscription": "renewals, not customers, of those who pay regularly",
+    "persona_cards": "the texts of the numbers in `personas`",
+    "hot_leads": "leads, most of whom are no customers",
+    "cross_sell": "orders of products",
+    "bundles": "orders of products",
+    "offer_hits": "customers of a period held back for a test",
+    "next_offers": "customers of single products, which the promise leaves out",
+    "replenishment": "customers of single products, which the promise leaves out",
+    "win_back_results": "people of a test at its time",
+    "driver_tree": "the fewest customers of the periods it rests on, not which",
+    "opposed_kpis": "periods",
+    "categories": "customers of single products, which the promise leaves out",
+    "products": "customers of single products, which the promise leaves out",
+    "seasonality": "customers of single products, which the promise leaves out",
+    **dict.fromkeys(
+        ("forecast_horizons", "forecast", "forecast_score"),
+        "the fewest customers of the months it rests on, not which",
+    ),
+    "forecast_backtest": "months",
+    "forecast_reconciliation": "orders",
+    "experiments": "people of tests",
+    "experiment_segments": "people of tests",
+    "size_plan": "customers that a test would need",
+}
+"""Why the numbers of other tables are not held against those of the tables read."""
 
 
 def _of_kpis(rows: dict[str, Row]) -> Numbers:

@@ -1,0 +1,50 @@
+"""Numbers of customers that follow from a table and another of the same chapter are not told."""
+
+import pandas as pd
+import pytest
+
+from crm_strategy.views import findings, tables
+from crm_strategy.views.payload import column_cells, is_hidden
+from tests.views.samples import sample
+
+
+@pytest.mark.parametrize(("older", "told"), [(0, True), (9, False), (10, True)])
+def test_newcomers_do_not_tell_the_few_whose_only_order_is_older(older: int, told: bool) -> None:
+    rows = sample("newcomers")
+    payload = tables.newcomers_table(rows, older=older).payload()
+    found = findings.newcomers_finding(rows, older=older)
+    assert bool(payload["rows"]) == bool(found.figures) == told
+    assert ("are hidden" in payload["void"]) != told
+    assert bool(payload["n"]) == told
+
+
+@pytest.mark.parametrize(("other", "told"), [(0, True), (5, False), (10, True)])
+def test_respondents_do_not_tell_the_few_who_answered_another_survey(
+    other: int, told: bool
+) -> None:
+    said = sample("satisfaction")
+    answered = int(said[said["kind"] == "nps"]["customer_count"].sum()) + other
+    heard = sample("respondents").assign(customer_count=[answered, 400])
+    said = said[said["kind"] == "nps"]
+    payload = tables.respondents_table(heard, said).payload()
+    found = findings.respondents_finding(heard, said)
+    assert bool(payload["rows"]) == bool(found.figures) == told
+
+
+def test_not_contacted_customers_do_not_tell_the_few_of_them_who_ordered() -> None:
+    sizes = {
+        ("response", "not_contacted"): 21,
+        ("response", "email"): 60,
+        ("response", "sms"): 29,
+        ("stopped_at", "ordered"): 46,
+        ("stopped_at", "contacted"): 51,
+        ("stopped_at", "other"): 13,
+    }
+    rows = [
+        {"kind": kind, "segment": name, "customer_count": n, "customer_share": n / 110}
+        for (kind, name), n in sizes.items()
+    ]
+    payload = tables.segment_kinds_table(pd.DataFrame(rows)).payload()
+    segments, counts = (column_cells(payload, name) for name in ("segment", "customer_count"))
+    hidden = {name for name, n in zip(segments, counts, strict=True) if is_hidden(n)}
+    assert hidden == {"Not contacted", "sms"}
