@@ -121,15 +121,23 @@ def rows_to_hide(
     """
     known = {row: float(n) for row, n in enumerate(counts) if isinstance(n, Real) and float(n) > 0}
     hide = {row for row, n in known.items() if n < least}
+    wholes = [_wholes(known, group) for group in groups] if hide else []
     grew = bool(hide)
     while grew:
         before = len(hide)
-        for group in groups:
+        for group, members in zip(groups, wholes, strict=True):
             for whole in dict.fromkeys(group[row] for row in sorted(hide)):
-                members = {row: n for row, n in known.items() if group[row] == whole}
-                complete(hide, members, least=least)
+                complete(hide, members[whole], least=least)
         grew = len(hide) > before
     return sorted(hide)
+
+
+def _wholes(known: Mapping[int, float], group: Sequence[object]) -> dict[object, dict[int, float]]:
+    """The counted rows of each whole."""
+    found: dict[object, dict[int, float]] = {}
+    for row, n in known.items():
+        found.setdefault(group[row], {})[row] = n
+    return found
 
 
 def complete(hide: set[int], members: Mapping[int, float], *, least: int) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 from ibis import _
 
 from crm_strategy.analysis.experiment_tests import difference_test, holm
+from crm_strategy.analysis.products import people_behind
 from crm_strategy.analysis.spans import PeriodLike, within
 
 ALPHA = 0.01
@@ -24,7 +25,7 @@ COLUMNS = (
     *("product", "revenue", "order_count", "customer_count", "trend", "verdict", "price"),
     *("price_change", "refund_rate", "previous", "previous_count", "expected_count"),
     *("p_adjusted", "previous_refund_rate", "revenue_share", "product_id", "category"),
-    "same_season",
+    *("same_season", "revenue_customers", "previous_customers"),
 )
 
 _LEAST_EXPECTED = 5.0
@@ -67,7 +68,7 @@ def product_trends(
         `expected_count` = previous_count × orders now / orders then, `p_adjusted`,
         `previous_refund_rate`, `revenue_share`, `product_id`, `category`, `same_season` (whether
         the base is that of a year before; against another season, one that does not sell now
-        is a `faller`).
+        is a `faller`), `revenue_customers`, `previous_customers` (as in `product_revenue`).
     """
     sums, (orders_now, orders_then) = _sums(order_lines, (start, end), (base_start, base_end))
     if sums.empty:
@@ -152,6 +153,8 @@ def _sums(
             order_count=_.order_id.nunique(where=_.now & sale),
             previous_count=_.order_id.nunique(where=_.base & sale),
             customer_count=_.customer_id.nunique(where=_.now & sale),
+            revenue_customers=people_behind(_.now),
+            previous_customers=people_behind(_.base),
             sold=money(_.now & sale),
             base_sold=money(_.base & sale),
             refunded=-money(_.now & _.is_refund),

@@ -35,7 +35,9 @@ def product_revenue(
         (its name, else its id), `revenue` (money, net of refunds), `order_count`,
         `customer_count` (both without refunds), `revenue_share` (no value unless the total is
         above 0), `previous` (revenue then; null when that period has no lines), `change` =
-        revenue / previous − 1 (no value unless previous is above 0), `product_id`.
+        revenue / previous − 1 (no value unless previous is above 0), `product_id`,
+        `revenue_customers` and `previous_customers` (whose money the revenue of each period is:
+        customers who bought, or where nobody did, who returned something).
     """
     named = order_lines.mutate(item=_.product_id.fill_null(_["product"]))
     sums = _revenue(named, "item", (start, end), (previous_start, previous_end))
@@ -52,6 +54,8 @@ def product_revenue(
             previous=_.previous,
             change=_.change,
             product_id=_["item"],
+            revenue_customers=_.revenue_customers,
+            previous_customers=_.previous_customers,
         )
         .order_by(_.revenue.desc(), "product_id")
     )
@@ -82,7 +86,7 @@ def category_revenue(
     sums = _revenue(order_lines, "category", (start, end), (previous_start, previous_end))
     return sums.select(
         *("category", "revenue", "order_count", "customer_count"),
-        *("revenue_share", "previous", "change"),
+        *("revenue_share", "previous", "change", "revenue_customers", "previous_customers"),
     ).order_by(_.revenue.desc(), "category")
 
 
@@ -98,6 +102,8 @@ def _revenue(
         order_count=_.order_id.nunique(where=_.now & ~_.is_refund),
         customer_count=_.customer_id.nunique(where=_.now & ~_.is_refund),
         earlier=_.amount.sum(where=_.before),
+        revenue_customers=people_behind(_.now),
+        previous_customers=people_behind(_.before),
     )
     total = sums.revenue.sum().over()
     known_before = sums.earlier.count().over() > 0
@@ -108,3 +114,15 @@ def _revenue(
     return compared.mutate(
         change=ibis.ifelse(compared.previous > 0, compared.revenue / compared.previous - 1, None)
     )
+
+
+def people_behind(told: ibis.Deferred) -> ibis.Deferred:
+    """Customers whose money a sum over lines is: who bought, or if nobody, who returned.
+
+    Parameters
+    ----------
+    told
+        Which lines, of `customer_id` and `is_refund`, are summed.
+    """
+    bought = _.customer_id.nunique(where=told & ~_.is_refund)
+    return ibis.ifelse(bought > 0, bought, _.customer_id.nunique(where=told))

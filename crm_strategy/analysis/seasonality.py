@@ -34,7 +34,7 @@ MOST_PRODUCTS = 200
 COLUMNS = (
     *("product", "month", "index", "level", "customer_count", "order_count", "revenue"),
     *("verdict", "window_start", "window_share", "overall_share", "p_adjusted", "year_count"),
-    "product_id",
+    *("product_id", "category"),
 )
 
 
@@ -66,8 +66,8 @@ def seasonality(
         same in each of the twelve: `verdict` (`one_season`, `seasonal` or `even`),
         `window_start` (first month of the three in a row with most orders), `window_share` (of
         its orders in them), `overall_share` (of all orders in them), `p_adjusted` (binomial,
-        adjusted for all windows and rows by Holm), `year_count`, `product_id`. No rows under
-        two full years.
+        adjusted for all windows and rows by Holm), `year_count`, `product_id`, `category`. No
+        rows under two full years.
     """
     end = as_of if as_of == month_end(as_of) else as_of.replace(day=1) - DAY
     first = first_day.replace(day=1) if first_day.day <= WINDOW else _next_month(first_day)
@@ -119,7 +119,7 @@ def _level(
     kept = sold.filter(_[column].notnull())
     top = (
         kept.group_by(item=_[column])
-        .agg(name=named, orders=_.order_id.nunique())
+        .agg(name=named, category=_.category.max(), orders=_.order_id.nunique())
         .order_by(_.orders.desc(), "item")
         .limit(most)
     )
@@ -144,6 +144,7 @@ def _level(
         yield {
             "product": row["name"] or item,
             "product_id": item,
+            "category": row["category"],
             "level": level,
             "year_count": years,
             "customers": [int(people.get((item, month), 0)) for month in range(1, YEAR + 1)],
@@ -190,7 +191,7 @@ def _grid(rows: pd.DataFrame, column: str, years: int) -> Floats:
 def _twelve(row: dict[str, Any]) -> pd.DataFrame:
     money = np.asarray(row["money"], dtype="float64")
     total = money.sum()
-    same = ("product", "product_id", "level", "year_count", "verdict", "window_start")
+    same = ("product", "product_id", "category", "level", "year_count", "verdict", "window_start")
     shares = ("window_share", "overall_share", "p_adjusted")
     return pd.DataFrame(
         {

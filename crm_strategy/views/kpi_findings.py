@@ -10,6 +10,7 @@ from crm_strategy.views.kinds import kpi_kind
 from crm_strategy.views.kpi_tables import compared_with_one, without_telling
 from crm_strategy.views.payload import is_hidden
 from crm_strategy.views.privacy import small
+from crm_strategy.views.product_privacy import hidden_now, hidden_then
 from crm_strategy.words import say, say_count
 from crm_strategy.words.kpis import KPIS
 from crm_strategy.words.numbers import (
@@ -156,24 +157,27 @@ def negative_margin_finding(kpis: Data) -> Finding | None:
 
 
 def category_finding(categories: Data) -> Finding:
-    """The category that brings most, and the one that grew or fell most in money."""
+    """The category that brings most, and the one that grew or fell most in money.
+
+    None is named of which few customers, of either period, are behind the figure.
+    """
     rows = frame_of(categories)
     if rows.empty:
         return Finding("categories", title=say("findings.categories.none"))
-    rows = rows[rows["revenue"] > 0]
-    if rows.empty:
+    if not (rows["revenue"] > 0).any():
         return Finding("categories", title=say("findings.categories.unsold"))
+    unseen, changes = hidden_now(rows), hidden_now(rows) | hidden_then(rows)
+    rows = rows.assign(
+        told=[place not in unseen for place in range(len(rows))],
+        moved=rows["revenue"] - rows["previous"],
+        move_told=[place not in changes for place in range(len(rows))],
+    )
+    rows = rows[rows["revenue"] > 0]
     total = rows["revenue"].sum()
     top = rows.sort_values(["revenue", "category"], ascending=[False, True]).iloc[0]
-    moved = rows.assign(moved=(rows["revenue"] - rows["previous"])).dropna(subset=["moved"])
-    text = ""
-    if len(moved):
-        most = moved.loc[moved["moved"].abs().idxmax()]
-        text = say(
-            "findings.categories.rose" if most["moved"] >= 0 else "findings.categories.fell",
-            category=most["category"],
-            change=format_short_money(abs(most["moved"])),
-        )
+    text = _largest_move(rows.dropna(subset=["moved"]))
+    if not top["told"]:
+        return Finding("categories", title=say("findings.categories.few"), text=text)
     return Finding(
         "categories",
         title=say(
@@ -183,6 +187,20 @@ def category_finding(categories: Data) -> Finding:
         ),
         text=text,
         figures={"share": float(top["revenue"] / total)},
+    )
+
+
+def _largest_move(rows: pd.DataFrame) -> str:
+    """The largest move, or that of the categories that are shown where a hidden one is larger."""
+    shown = rows[rows["move_told"]]
+    if shown.empty:
+        return ""
+    most = shown.loc[shown["moved"].abs().idxmax()]
+    among = "" if abs(most["moved"]) >= rows["moved"].abs().max() else "_shown"
+    return say(
+        f"findings.categories.{'rose' if most['moved'] >= 0 else 'fell'}{among}",
+        category=most["category"],
+        change=format_short_money(abs(most["moved"])),
     )
 
 

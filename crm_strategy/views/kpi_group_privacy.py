@@ -29,6 +29,9 @@ FAMILIES: Final = (
 )
 """KPIs hidden together. Marketing costs are nobody's, and hidden nowhere."""
 
+ORDERS: Final = ("order_count", "average_order_value", "purchase_frequency")
+"""KPIs that tell the orders: beside the customers, how many ordered again at most."""
+
 HIDES: Final[Mapping[str, tuple[str, ...]]] = {
     "": ("value", "low", "high", "n", "change"),
     "previous_": ("previous", "change"),
@@ -65,10 +68,11 @@ def told_groups(table: pd.DataFrame) -> pd.DataFrame:
     whole = table.reset_index(drop=True)
     ordered = whole["buyers"].where(whole["buyers"].notna(), whole["customers"])
     rows, nests = whole.assign(customers=ordered).astype("object"), nests_of(whole)
-    for family in FAMILIES:
+    for family in (*FAMILIES, ORDERS):
         kept = whole[whole["kpi"].isin(family)]
+        counted = _orders_again if family == ORDERS else _counts
         for when, columns in HIDES.items():
-            counts = {str(name): dict(_counts(of, when)) for name, of in kept.groupby("breakdown")}
+            counts = {str(name): dict(counted(of, when)) for name, of in kept.groupby("breakdown")}
             if family == FAMILIES[0] and SEGMENT in counts:
                 counts[SEGMENT]["buyers not new"] = _not_new(whole, counts[SEGMENT], when)
             hide = {name: _to_hide(of, family) for name, of in counts.items()}
@@ -143,6 +147,17 @@ def _counts(kept: pd.DataFrame, when: str) -> Iterator[tuple[str, Counts]]:
         if known["actives"]:
             yield "in several", _in_several(known["members"], known["buyers"])
     yield from _cases(kept, known, when)
+
+
+def _orders_again(kept: pd.DataFrame, when: str) -> Iterator[tuple[str, Counts]]:
+    """Orders of each group less the customers who ordered: of 19 by 18, one ordered twice."""
+    column = HIDES[when][0]
+    orders = _by_group(kept[kept["kpi"] == "order_count"], column)
+    each = _by_group(kept[kept["kpi"] == "purchase_frequency"], column)
+    buyers = _by_group(kept, f"{when}buyers")
+    # Orders without a customer are in the count of orders, not in those of each.
+    orders |= {group: round(n * buyers[group]) for group, n in each.items() if group in buyers}
+    yield "orders again", _less(orders, buyers)
 
 
 def _cases(

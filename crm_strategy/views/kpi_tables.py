@@ -10,11 +10,18 @@ from crm_strategy.views.kinds import kpi_kind
 from crm_strategy.views.layout import CUSTOMER_KPIS, Layout, Suppress
 from crm_strategy.views.payload import hidden
 from crm_strategy.views.privacy import small
+from crm_strategy.views.product_privacy import told_categories, told_products
 from crm_strategy.views.table import Table
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import format_interval
 
 SALES_KINDS = {"previous": "money", "last_year": "money", "change": "change", "trend": "change"}
+
+SOLD = (
+    *("category", "revenue", "order_count", "customer_count"),
+    *("revenue_share", "previous", "change"),
+)
+"""What is told of a category."""
 
 
 FEW_CASES = (
@@ -166,7 +173,6 @@ def products_table(products: Data) -> Table:
         words={"verdict": "outlook.trend.{}"},
         sheet_only=("revenue_share", "product_id", "category"),
         rows_shown=15,
-        ranked=True,
     )
     formats = {
         **SALES_KINDS,
@@ -175,15 +181,10 @@ def products_table(products: Data) -> Table:
         "price_change": "change",
         "p_adjusted": "exact",
     }
-    before = ("previous", "trend", "expected_count", "price_change", "previous_refund_rate")
     return Table(
-        products,
+        told_products(frame_of(products)),
         id="products",
         formats=formats,
-        suppress=(
-            Suppress(count="customer_count"),
-            Suppress(count="previous_count", hides=before),
-        ),
         layout=layout,
     )
 
@@ -191,11 +192,10 @@ def products_table(products: Data) -> Table:
 def categories_table(categories: Data) -> Table:
     """What sold, by category: revenue now and before, orders, customers."""
     return Table(
-        categories,
+        told_categories(frame_of(categories)),
         id="categories",
         formats=SALES_KINDS,
-        suppress=(Suppress(count="customer_count"),),
-        layout=Layout(rows_shown=20, ranked=True),
+        layout=Layout(columns=SOLD, rows_shown=20),
     )
 
 

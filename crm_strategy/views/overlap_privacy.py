@@ -37,7 +37,7 @@ def told_overlaps(overlap: pd.DataFrame) -> pd.DataFrame:
     }
     ends = [pd.MultiIndex.from_frame(overlap[each]) for each in (ENDS[:2], ENDS[2:])]
     size, other = (sizes.reindex(each).to_numpy(dtype="float64") for each in ends)
-    told = _rounded(overlap["customer_count"], step)
+    told = in_steps(overlap["customer_count"], step)
     share = (told / size).clip(upper=1.0)
     found = overlap.assign(customer_count=told, share=share, lift=share / other * _all(overlap))
     hidden = ends[0].isin(unseen) | ends[1].isin(unseen)
@@ -55,7 +55,7 @@ def told_grid(grid: pd.DataFrame) -> pd.DataFrame:
     if grid.empty:
         return grid
     step = voice().min_cell
-    told = _rounded(grid["customer_count"], step)
+    told = in_steps(grid["customer_count"], step)
     gone = (grid["customer_count"] > 0) & (told < 2 * step)
     columns = [each for each in ("customer_count", "revenue") if each in grid]
     shown = grid.assign(customer_count=told).astype(dict.fromkeys(columns, object))
@@ -65,7 +65,8 @@ def told_grid(grid: pd.DataFrame) -> pd.DataFrame:
     return shown
 
 
-def _rounded(counts: "pd.Series[int]", step: int) -> "pd.Series[int]":
+def in_steps(counts: "pd.Series[int]", step: int) -> "pd.Series[int]":
+    """Counts rounded to multiples of a step."""
     return (counts + step // 2) // step * step
 
 

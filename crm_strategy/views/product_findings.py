@@ -10,6 +10,8 @@ from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.naming import period_label
 from crm_strategy.views.privacy import small
+from crm_strategy.views.product_privacy import products_not_told
+from crm_strategy.views.season_privacy import ITEM, shares_not_told
 from crm_strategy.words import say
 from crm_strategy.words.numbers import (
     NBSP,
@@ -43,7 +45,8 @@ def products_finding(
     rows = frame_of(trends)
     if rows.empty:
         return Finding("products", title=say("outlook.products.none"))
-    shown = rows[~(rows["customer_count"].map(small) | rows["previous_count"].map(small))]
+    unseen = products_not_told(rows)
+    shown = rows[[place not in unseen for place in range(len(rows))]]
     if shown.empty:
         return Finding("products", title=say("outlook.products.few"))
     taken = _taken(shown, decided)
@@ -119,11 +122,15 @@ def seasonality_finding(seasons: Data) -> Finding:
         text.insert(0, said)
     if one.empty:
         return Finding("seasonality", title=say("outlook.seasonality.even"), text=" ".join(text))
-    top = one.iloc[0]
+    few = shares_not_told(rows)
+    one = one.assign(told=[item not in few for item in one[list(ITEM)].itertuples(index=False)])
+    # One whose share may be told says more.
+    top = one.sort_values("told", ascending=False, kind="stable").iloc[0]
+    share = {"window_share": top["window_share"]} if top["told"] else {}
     return Finding(
         "seasonality",
         title=say(
-            "outlook.seasonality.title",
+            "outlook.seasonality.title" if share else "outlook.seasonality.title_few",
             product=top["product"],
             share=format_share(top["window_share"], digits=0),
             months=_window(int(top["window_start"])),
@@ -132,7 +139,7 @@ def seasonality_finding(seasons: Data) -> Finding:
         text=" ".join(text),
         figures={
             "product_id": str(top["product_id"]),
-            "window_share": top["window_share"],
+            **share,
             "one_season": len(one),
             "seasonal": len(own),
         },

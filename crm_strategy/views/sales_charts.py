@@ -8,10 +8,11 @@ from crm_strategy.views.bars import Panel, ranked_bars
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.chart import Chart
 from crm_strategy.views.drawing import Drawing
-from crm_strategy.views.kpi_tables import SALES_KINDS
-from crm_strategy.views.layout import Layout, Suppress
+from crm_strategy.views.kpi_tables import SALES_KINDS, SOLD
+from crm_strategy.views.layout import Layout
 from crm_strategy.views.markup import cell_text
 from crm_strategy.views.payload import TablePayload, column_cells, is_hidden, numbers
+from crm_strategy.views.product_privacy import told_categories
 from crm_strategy.views.table import Table
 from crm_strategy.words.numbers import format_change
 
@@ -22,14 +23,10 @@ def category_bars_chart(categories: Data) -> Chart:
     """Revenue by category, largest first, with its change; ▼ is the previous period."""
     rows = frame_of(categories)
     if len(rows):
-        rows = rows.sort_values(["revenue", "category"], ascending=[False, True]).head(MOST_BARS)
-    figures = Table(
-        rows,
-        id="categories",
-        formats=SALES_KINDS,
-        suppress=(Suppress(count="customer_count"),),
-        layout=Layout(ranked=True),
-    )
+        # What is hidden goes by all categories, those beyond the last bar too.
+        ranked = rows.sort_values(["revenue", "category"], ascending=[False, True])
+        rows = told_categories(ranked).head(MOST_BARS)
+    figures = Table(rows, id="categories", formats=SALES_KINDS, layout=Layout(columns=SOLD))
     return Chart(
         figures,
         id="category_bars",

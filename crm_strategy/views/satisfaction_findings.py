@@ -1,9 +1,11 @@
 """Findings on what customers say: revenue at risk, and whether the answers speak for all."""
 
+import pandas as pd
+
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.naming import segment_name
-from crm_strategy.views.privacy import without_small
+from crm_strategy.views.privacy import small, without_small
 from crm_strategy.views.satisfaction_charts import UNHAPPY
 from crm_strategy.views.satisfaction_tables import (
     bands_to_hide,
@@ -33,7 +35,11 @@ def satisfaction_finding(satisfaction: Data, total: "Data | None" = None) -> Fin
     unhappy = unhappy.sort_values("kind", ascending=False) if len(unhappy) else unhappy
     if unhappy.empty:
         return Finding("satisfaction", title=say("findings.satisfaction.none"))
-    row = unhappy.iloc[0]
+    asked = unhappy[unhappy["customer_count"] > 0]
+    if asked.empty:
+        kind = str(unhappy["kind"].iloc[0])
+        return _nobody_unhappy(kind, rows[rows["kind"] == kind], shown[shown["kind"] == kind])
+    row = asked.iloc[0]
     revenue = rows[rows["kind"] == row["kind"]]["revenue"].sum()
     share = row["revenue"] / revenue if revenue > 0 else None
     return Finding(
@@ -47,6 +53,20 @@ def satisfaction_finding(satisfaction: Data, total: "Data | None" = None) -> Fin
         text=say("findings.satisfaction.text", revenue=format_short_money(row["revenue"])),
         severity="watch",
         figures={"revenue": float(row["revenue"]), "revenue_share": share},
+    )
+
+
+def _nobody_unhappy(kind: str, bands: pd.DataFrame, shown: pd.DataFrame) -> Finding:
+    """That nobody is unhappy, and of how many, where no band of the survey is hidden."""
+    answered = int(bands["customer_count"].sum())
+    told = len(shown) == len(bands) and not small(answered)
+    customers = say_count("findings.customers", answered)
+    return Finding(
+        "satisfaction",
+        title=say(f"findings.satisfaction.nobody_{kind}"),
+        text=say("findings.satisfaction.nobody_text", customers=customers) if told else "",
+        severity="good",
+        figures={"customer_count": answered} if told else {},
     )
 
 

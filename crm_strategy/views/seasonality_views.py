@@ -8,11 +8,12 @@ from crm_strategy.views.alt import alt_text
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.chart import Chart
 from crm_strategy.views.drawing import Drawing
-from crm_strategy.views.layout import Layout, Suppress
+from crm_strategy.views.layout import Layout
 from crm_strategy.views.lines import Trend
 from crm_strategy.views.multiples import small_multiples
 from crm_strategy.views.payload import TablePayload, column_cells, numbers
 from crm_strategy.views.product_findings import month_name
+from crm_strategy.views.season_privacy import told_seasons
 from crm_strategy.views.table import Table
 from crm_strategy.words.numbers import format_count
 
@@ -25,7 +26,7 @@ _RANK: Final = {("product", "one_season"): 0, ("category", "seasonal"): 1, ("cat
 
 def seasonality_table(seasons: Data) -> Table:
     """The index of each calendar month: 100 is the mean month; what has a season first."""
-    rows = frame_of(seasons)
+    rows = told_seasons(frame_of(seasons))
     if len(rows):
         rows = rows.sort_values("verdict", key=lambda each: each.map(_FIRST.index), kind="stable")
     return Table(
@@ -35,9 +36,9 @@ def seasonality_table(seasons: Data) -> Table:
             "month": "text",
             "index": "count",
             "window_start": "text",
+            "window_share": "share",
             "p_adjusted": "exact",
         },
-        suppress=(Suppress(count="customer_count", within=("product",)),),
         layout=Layout(
             columns=(
                 *("product", "month", "index", "customer_count", "order_count", "revenue"),
@@ -56,7 +57,7 @@ def seasonality_table(seasons: Data) -> Table:
 
 def seasonality_chart(seasons: Data) -> Chart:
     """The year of what lives by a season, and of each category, side by side."""
-    rows = frame_of(seasons)
+    rows = told_seasons(frame_of(seasons))
     if len(rows):
         pairs = zip(rows["level"], rows["verdict"], strict=True)
         rank = pd.Series([_RANK.get(pair, 2 + (pair[1] == "even")) for pair in pairs], rows.index)
@@ -68,7 +69,6 @@ def seasonality_chart(seasons: Data) -> Chart:
         _named(rows),
         id="seasonality",
         formats={"month": "text", "index": "count"},
-        suppress=(Suppress(count="customer_count", within=("product",)),),
         layout=Layout(
             columns=("product", "month", "index", "customer_count", "verdict"),
             words={"verdict": "outlook.season.{}"},

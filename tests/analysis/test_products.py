@@ -30,16 +30,16 @@ def test_revenue_of_products_worked_by_hand():
     found = product_revenue(order_lines(*LINES), **PERIODS)
     assert records(found) == [
         # soap: 10 + 5 + 15 − 10, in two orders of two customers; 16 before.
-        ("The soap", 20.0, 2, 2, 0.5, 16.0, pytest.approx(0.25), "soap"),
-        ("The tea", 20.0, 1, 0, 0.5, 0.0, None, "tea"),
-        ("The cup", 0.0, 0, 0, 0.0, 8.0, -1.0, "cup"),
+        ("The soap", 20.0, 2, 2, 0.5, 16.0, pytest.approx(0.25), "soap", 2, 1),
+        ("The tea", 20.0, 1, 0, 0.5, 0.0, None, "tea", 0, 0),
+        ("The cup", 0.0, 0, 0, 0.0, 8.0, -1.0, "cup", 0, 1),
     ]
 
 
 def test_revenue_of_categories_worked_by_hand():
     assert records(category_revenue(order_lines(*LINES), **PERIODS)) == [
-        ("Bath", 20.0, 2, 2, 0.5, 16.0, pytest.approx(0.25)),
-        ("Kitchen", 20.0, 1, 0, 0.5, 8.0, 1.5),
+        ("Bath", 20.0, 2, 2, 0.5, 16.0, pytest.approx(0.25), 2, 1),
+        ("Kitchen", 20.0, 1, 0, 0.5, 8.0, 1.5, 0, 1),
     ]
 
 

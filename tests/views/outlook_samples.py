@@ -75,10 +75,10 @@ OUTLOOK_ROWS: dict[str, Rows] = {
     ),
     "seasonality": rows(
         "product month index level customer_count order_count revenue verdict window_start "
-        "window_share overall_share p_adjusted year_count product_id",
+        "window_share overall_share p_adjusted year_count product_id category",
         *(
             (name, month, 743 if month == 11 else 41, level, 40 + month, 50, 900.0, verdict, 10,
-             share, 0.29, p, 3, name)
+             share, 0.29, p, 3, name, "Gifts" if level == "product" else name)
             for name, level, verdict, share, p in (
                 ("Gifts", "category", "seasonal", 0.68, 0.0),
                 ("Pantry", "category", "even", 0.29, 1.0),

@@ -343,6 +343,8 @@ ROWS: dict[str, list[dict[str, object]]] = {
             "customer_count": 350,
             "previous": 9000.0,
             "change": revenue / 9000.0 - 1,
+            "revenue_customers": 350,
+            "previous_customers": 300,
         }
         for product, revenue in (("Dish soap", 12_400.0), ("Oat drink", 8100.0))
     ],
@@ -354,6 +356,8 @@ ROWS: dict[str, list[dict[str, object]]] = {
             "customer_count": 3500,
             "previous": previous,
             "change": revenue / previous - 1,
+            "revenue_customers": 3500,
+            "previous_customers": 3100,
         }
         for category, revenue, previous in (
             ("Cleaning", 412_000.0, 380_000.0),

@@ -161,3 +161,29 @@ def test_few_of_a_segment_who_ordered_and_were_there_before_do_not_follow_from_m
     told = shown(table(*made))
     assert "new" not in told
     assert told
+
+
+def test_orders_of_a_group_do_not_tell_how_few_ordered_again() -> None:
+    # Kettles: 19 orders by 18 customers, so one came twice; so it was with 17 of 16 before.
+    sizes = {"Tea": (300, 200), "Cups": (90, 60), "Kettles": (19, 18), "Gifts": (33, 33)}
+    rows = table(
+        *(
+            row(name, kpi, value, n=float(n), buyers=n, customers=n, breakdown="category")
+            | {"previous": value, "previous_buyers": n}
+            for name, (orders, n) in sizes.items()
+            for kpi, value in (
+                ("revenue", 900.0),
+                ("order_count", float(orders)),
+                ("average_order_value", 900.0 / orders),
+                ("purchase_frequency", orders / n),
+            )
+        )
+    )
+    told = told_groups(rows)
+    for kpi in ("order_count", "average_order_value", "purchase_frequency"):
+        for column in ("value", "previous"):
+            of = told[told["kpi"] == kpi]
+            gone = {g for g, cell in zip(of["group"], of[column], strict=True) if is_hidden(cell)}
+            # Of all orders and customers those of Kettles would follow: Cups go with them.
+            assert gone == {"Kettles", "Cups"}
+    assert shown(rows) == {*sizes}

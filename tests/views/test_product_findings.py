@@ -16,7 +16,7 @@ TRENDS = pd.DataFrame(
         *("product", "revenue", "order_count", "customer_count", "trend", "verdict", "previous"),
         *("previous_count", "expected_count", "product_id"),
     ],
-).assign(same_season=True)
+).assign(same_season=True, revenue_customers=[174, 145, 0], previous_customers=[170, 110, 38])
 SEASONS = pd.DataFrame(OUTLOOK_ROWS["seasonality"])
 
 
@@ -63,7 +63,7 @@ def test_a_decision_on_a_product_is_named_where_the_product_is() -> None:
     assert "Decided on “Case” in 2026 Q2: “Sell it off”; what came of it" in said
     assert "Taste it" not in said
     assert asked == "“Case”: carry out or close the decision of 2026 Q2, “Sell it off”"
-    few = TRENDS.assign(previous_count=[195, 120, 9])
+    few = TRENDS.assign(previous_customers=[170, 110, 9])
     kept = findings.products_finding(few, base="2025 Q3", decided=decided)
     assert "Sell it off" not in str(kept.payload())
 
@@ -74,13 +74,13 @@ def test_products_that_stay_are_not_called_moved() -> None:
     assert (found.severity, found.decision) == ("note", None)
     unknown = findings.products_finding(TRENDS.assign(verdict=None), base="2025 Q3")
     assert unknown.title.startswith("No earlier period is known")
-    few = findings.products_finding(TRENDS.assign(customer_count=3), base="2025 Q3")
+    few = findings.products_finding(TRENDS.assign(revenue_customers=3), base="2025 Q3")
     assert few.title == "Too few customers bought any one product to show how products sell"
     assert few.text == ""
 
 
 def test_a_product_of_few_customers_is_in_no_sentence() -> None:
-    few = TRENDS.assign(previous_count=[195, 120, 9])
+    few = TRENDS.assign(previous_customers=[170, 110, 9])
     assert "Case" not in str(findings.products_finding(few, base="2025 Q3").payload())
     assert is_hidden(column_cells(tables.products_table(few).payload(), "trend")[-1])
 

@@ -227,3 +227,22 @@ def test_no_group_under_the_smallest_shown_is_in_a_sentence(name: str, column: s
     said = f"{found.title} {found.text} {found.decision}"
     assert "7 customers" not in said
     assert found.decision is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_nobody_is_unhappy_that_is_said_and_no_revenue_of_nobody(language: str) -> None:
+    rows = sample("satisfaction")
+    rows = rows[rows["kind"] == rows["kind"].iloc[0]].reset_index(drop=True)
+    nobody = rows.assign(
+        customer_count=rows["customer_count"].where(~rows["band"].isin(["detractor", "low"]), 0)
+    )
+    with speaking(language=language):
+        found = finding("satisfaction", nobody)
+        few = finding("satisfaction", nobody.assign(customer_count=[0, 9, 60]))
+    nobody_word = {"en": "nobody is", "ru": "нет"}[language]
+    assert nobody_word in found.title
+    assert "0" not in found.title
+    assert found.severity == "good"
+    # Of how many, where no band of answers is hidden.
+    assert found.figures == {"customer_count": int(nobody["customer_count"].sum())}
+    assert (few.title, few.text, few.figures) == (found.title, "", {})
