@@ -1,6 +1,7 @@
 """Attribution: which channel's touch gets the credit for an order."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -11,7 +12,7 @@ from ibis import _
 from crm_strategy.analysis.attribution_rules import DIRECT, rule_credit
 from crm_strategy.analysis.markov import markov_credits
 from crm_strategy.analysis.markov_orders import markov_orders
-from crm_strategy.analysis.path_steps import MEASURES, Steps, steps_of
+from crm_strategy.analysis.path_steps import MEASURES, Real, Steps, customers_behind, steps_of
 from crm_strategy.analysis.shapley import shapley_rates, shapley_sets
 from crm_strategy.analysis.spans import DAY, midnight, within
 from crm_strategy.analysis.timeline import last_touches, soon_after
@@ -24,6 +25,11 @@ RULES: Final = (
 
 UNSHARED: Final = ("first_touch", "last_touch", "last_non_direct")
 """The rules that give each order to one channel."""
+
+GUARDS: Final = ("conversion_customers", *(f"{rule}_customers" for rule in UNSHARED))
+"""Customers behind the orders that a channel led to, and behind those that these rules give it."""
+
+_DIGITS: Final = 6
 
 
 def attribution(
@@ -52,9 +58,12 @@ def attribution(
     DataFrame
         One row per channel, by name, and one with `channel` null for orders without a touch,
         if there are any: `channel`; a column a rule (orders); `low` and `high` of them;
-        `conversion_count` (orders that the channel led to, alone or with others),
-        `smallest_count` (the smallest number of whole orders above 0 among that and what the
-        rules that do not share an order credit, for those who hide small groups); each rule
+        `conversion_count` (orders that the channel led to, alone or with others); for those who
+        hide small groups: `conversion_customers` and, of each rule that does not share an order,
+        `<rule>_customers` (at least so many customers are behind these orders, each as one in
+        equal parts over all of their orders; the orders themselves where the paths know no
+        customers), `smallest_count` (the smallest of these above 0; where customers are known,
+        the linear rule's too, whose Σ over any channels is no more than are behind them); each rule
         with `_value` behind, `value_low`, `value_high` (money; NaN where unknown);
         `shapley_error` (standard error, orders), `shapley_kind` (`rates`, `sets`),
         `markov_order`.
@@ -67,8 +76,7 @@ def attribution(
     credit, value, error = every_credit(steps, order, direct)
     table = credit.assign(low=credit.min(axis=1), high=credit.max(axis=1))
     table["conversion_count"] = steps.reached()
-    whole = table[["conversion_count", *UNSHARED]]
-    table["smallest_count"] = whole.where(whole > 0).min(axis=1)
+    table = table.join(_guards(steps, table, customers_behind(known), direct))
     # A journey of unknown value leaves its channels' revenue unknown under every rule.
     value = value.where(value.notna().all(axis=1))
     table = table.join(value.add_suffix("_value"))
@@ -96,14 +104,30 @@ def every_credit(
     return tables[0], tables[1], error
 
 
+def _guards(
+    steps: Steps, table: pd.DataFrame, customers: Real | None, direct: Collection[str]
+) -> pd.DataFrame:
+    """The columns that small groups are hidden by, of each channel."""
+    whole = table[["conversion_count", *UNSHARED]]
+    if customers is not None:
+        behind = replace(steps, conversions=customers)
+        whole = rule_credit(behind, direct=direct)[[*UNSHARED, "linear"]]
+        # Parts of a customer add up to one but for rounding.
+        whole = whole.assign(conversion_count=behind.reached()).round(_DIGITS)
+    smallest = whole.where(whole > 0).min(axis=1)
+    names = dict(zip(("conversion_count", *UNSHARED), GUARDS, strict=True))
+    return whole[[*names]].rename(columns=names).assign(smallest_count=smallest)
+
+
 def _untouched(paths: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """The orders without a touch in time, in the columns of the table."""
     rows = paths[paths["path"].isna() & (paths["conversions"] > 0)]
     if rows.empty:
         return table[:0]
     orders, value = rows["conversions"].sum(), rows["value"].sum(skipna=False)
-    counts = ("conversion_count", "smallest_count")
-    of_orders = dict.fromkeys((*RULES, "low", "high", *counts), orders)
+    of_orders = dict.fromkeys((*RULES, "low", "high", "conversion_count"), orders)
+    behind = rows["customers"].sum().round(_DIGITS) if "customers" in rows else orders
+    of_orders |= dict.fromkeys((*GUARDS, "smallest_count"), behind)
     of_value = dict.fromkeys((*(f"{rule}_value" for rule in RULES), "value_low", "value_high"))
     row = {"channel": None} | of_orders | dict.fromkeys(of_value, value)
     return pd.DataFrame([row]).reindex(columns=table.columns).astype({"channel": "object"})

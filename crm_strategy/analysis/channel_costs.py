@@ -14,6 +14,7 @@ from crm_strategy.analysis.spending import channel_spending
 COLUMNS = (
     *("channel", "cost", "touch_count", "new_customers", "order_count", "revenue"),
     *("cac", "cost_per_order", "roi", "margin", "customer_count", "cost_source", "roi_basis"),
+    "ordering_customers",
 )
 
 
@@ -55,8 +56,11 @@ def channel_costs(
         `order_count` and `revenue` (credited), `cac` = cost / new customers, `cost_per_order`
         = cost / orders, `roi` = (margin − cost) / cost, `margin` (money, of credited orders),
         `customer_count` (touched), `cost_source` (`file`, `params`, None), `roi_basis`
-        (`margin`, `margin_rate`, `revenue`: see `margin_of`). A channel of which no touch was
-        ever supplied cannot be credited: its touches, orders and what rests on them are NaN.
+        (`margin`, `margin_rate`, `revenue`: see `margin_of`), `ordering_customers` (for those
+        who hide small groups: each customer as one in equal parts over all of their orders of
+        the period, so that at least so many are behind the orders of channels taken together).
+        A channel of which no touch was ever supplied cannot be credited: its touches, orders and
+        what rests on them are NaN.
     """
     span = Span("period", start, end)
     spending = channel_spending(costs, touches, periods=[span], channel_terms=channel_terms)
@@ -64,13 +68,13 @@ def channel_costs(
     reach = _reach(touches, span)
     table = spending.set_index("channel").join(reach, how="outer").join(credit, how="outer")
     counts = ["touch_count", "customer_count", "order_count", "new_customers"]
-    sums = ["revenue", "costed_revenue", "goods"]
+    sums = ["revenue", "costed_revenue", "goods", "ordering_customers"]
     measured = table["touch_count"].notna()
     table.loc[measured, counts + sums] = table.loc[measured, counts + sums].fillna(0.0)
     known = goods_counts(orders, periods=[span]).loc[span.id]
     margin = margin_of(known, margin_rate=margin_rate)
     table["margin"] = [
-        margin.of(*values) for values in zip(*(table[name] for name in sums), strict=True)
+        margin.of(*values) for values in zip(*(table[name] for name in sums[:3]), strict=True)
     ]
     cost = table["cost"].astype("float64")
     table["cac"] = cost / table["new_customers"].where(table["new_customers"] > 0)
@@ -88,8 +92,10 @@ def _credit(
     credited = credited_orders(
         reached, touches, start=span.start, end=span.end, lookback_days=lookback_days
     )
+    one = ibis.window(group_by="customer_id")
     sums = (
-        credited.filter(_.channel.notnull())
+        credited.mutate(customers=1.0 / _.count().over(one))
+        .filter(_.channel.notnull())
         .group_by("channel")
         .agg(
             order_count=_.count(),
@@ -97,6 +103,8 @@ def _credit(
             revenue=_.amount.sum(),
             costed_revenue=_.amount.sum(where=_.cost_amount.notnull()),
             goods=_.cost_amount.sum(),
+            # Parts of a customer add up to one but for rounding.
+            ordering_customers=_.customers.sum().round(6),
         )
     )
     return sums.to_pandas().set_index("channel").astype("float64")

@@ -29,6 +29,11 @@ class ChannelGroups(NamedTuple):
     """Money of each group's conversions; NaN where it is not known."""
     value_squares: Floats
     """Σ of each conversion's money squared, of each group."""
+    customers: Floats
+    """At least so many customers are behind the conversions of each group, and of groups taken
+    together; the conversions themselves where the paths know no customers."""
+    null_customers: Floats
+    """The same of journeys without a conversion."""
 
 
 def channel_groups(paths: pd.DataFrame, *, draws: int = 0, seed: int = 0) -> ChannelGroups:
@@ -43,7 +48,8 @@ def channel_groups(paths: pd.DataFrame, *, draws: int = 0, seed: int = 0) -> Cha
     paths
         One row per distinct path: `path` (channels joined by " > "), `conversions`, `value`?
         (money), `nulls`? (journeys without a conversion), `value_squares`? (Σ of each order's
-        money squared). Conversions without a channel (path null or empty) are left out.
+        money squared), `customers`?, `null_customers`? (as in `journey_paths`). Conversions
+        without a channel (path null or empty) are left out.
     draws
         Number of draws.
     seed
@@ -61,6 +67,8 @@ def channel_groups(paths: pd.DataFrame, *, draws: int = 0, seed: int = 0) -> Cha
             "conversions": _column(paths, "conversions", 0.0),
             "value": _column(paths, "value", np.nan),
             "nulls": _column(paths, "nulls", 0.0),
+            "customers": _column(paths, _known(paths, "customers", "conversions"), 0.0),
+            "null_customers": _column(paths, _known(paths, "null_customers", "nulls"), 0.0),
         }
     )
     # A path that never converted is worth nothing, whether or not a value was supplied.
@@ -70,7 +78,7 @@ def channel_groups(paths: pd.DataFrame, *, draws: int = 0, seed: int = 0) -> Cha
     counts["squares"] = squares.where(squares >= alike, alike)
     counts = counts[counts["members"] != ""]
     grouped = counts.groupby("members", sort=True)
-    sums = grouped[["conversions", "nulls"]].sum()
+    sums = grouped[["conversions", "nulls", "customers", "null_customers"]].sum()
     is_known = grouped["value"].count() == grouped.size()
     value, squares = (grouped[each].sum().where(is_known) for each in ("value", "squares"))
     sets = [frozenset(each.split(BETWEEN)) for each in sums.index]
@@ -86,6 +94,8 @@ def channel_groups(paths: pd.DataFrame, *, draws: int = 0, seed: int = 0) -> Cha
         drawn,
         value.to_numpy(dtype=float),
         squares.to_numpy(dtype=float),
+        sums["customers"].to_numpy(dtype=float),
+        sums["null_customers"].to_numpy(dtype=float),
     )
 
 
@@ -93,6 +103,10 @@ def _members(path: str) -> str:
     """The path's channels, each once and by name."""
     steps = (step.strip() for step in path.split(BETWEEN.strip()))
     return BETWEEN.join(sorted({step for step in steps if step}))
+
+
+def _known(paths: pd.DataFrame, name: str, other: str) -> str:
+    return name if name in paths else other
 
 
 def _column(paths: pd.DataFrame, name: str, missing: float) -> pd.Series:

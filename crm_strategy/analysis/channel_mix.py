@@ -21,7 +21,7 @@ JOINED = " + "
 SETS = (
     *("channels", "channel_count", "cost", "conversions", "conversion_share"),
     *("cost_per_conversion", "substitution", "low", "high"),
-    *("switched_off", "off_count", "is_frontier", "is_cheapest"),
+    *("switched_off", "off_count", "is_frontier", "is_cheapest", "customers"),
 )
 
 _LEVELS = (0.025, 0.975)
@@ -73,7 +73,10 @@ def channel_sets(
         `cost_per_conversion`, `substitution` (ρ), `low` and `high` (95 % interval of the share:
         journeys drawn anew), `switched_off` (channels, joined), `off_count`, `is_frontier` (no
         set keeps as much for less), `is_cheapest` (the cheapest that keeps the share `keep`, one
-        a ρ). No rows without a conversion or without a channel that could go off.
+        a ρ), `customers` (for those who hide small groups: as conversions, but of customers, each
+        as one in equal parts over their orders, so that at least so many are behind; conversions
+        where the paths know no customers). No rows without a conversion or without a channel
+        that could go off.
     """
     groups = channel_groups(paths, draws=draws, seed=seed)
     known = known_costs(costs)
@@ -81,22 +84,26 @@ def channel_sets(
     if not switchable.any() or not groups.conversions[0].sum():
         return pd.DataFrame({name: [] for name in SETS})
     priced = known.reindex(groups.channels).to_numpy()
+    counted = [groups]
+    if "customers" in paths:
+        counted.append(groups._replace(conversions=groups.customers[None, :]))
     if switchable.sum() <= MOST_CHANNELS:
         on = np.ones((2 ** int(switchable.sum()), len(switchable)), dtype=bool)
         on[:, switchable] = all_subsets(int(switchable.sum()))
-        inside, touching = kept_by_subset(groups, switchable)
+        kept = [kept_by_subset(each, switchable) for each in counted]
     else:
         found = [searched_sets(groups, switchable, priced, each) for each in substitutions]
         alone = ~np.eye(len(switchable), dtype=bool)[switchable]
         on = np.unique(np.vstack([*found, alone]), axis=0)
-        inside, touching = kept_by_sets(groups, on)
+        kept = [kept_by_sets(each, on) for each in counted]
     unseen = set(known.index) - set(groups.channels)
     sets = _named(on, groups.channels, sorted(set(costs["channel"]) - set(groups.channels)))
     sets["cost"] = on @ np.nan_to_num(priced) + known[sorted(unseen)].sum()
-    parts = [
-        _kept(sets, (1 - each) * inside + each * touching, groups, each, keep)
-        for each in sorted(substitutions)
-    ]
+    parts = []
+    for each in sorted(substitutions):
+        sums = [(1 - each) * inside + each * touching for inside, touching in kept]
+        sets["customers"] = sums[-1][0]
+        parts.append(_kept(sets, sums[0], groups, each, keep))
     return pd.concat(parts, ignore_index=True)[list(SETS)]
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import pandas as pd
 
-from crm_strategy.analysis.attribution import UNSHARED
+from crm_strategy.analysis.attribution import GUARDS, UNSHARED
 
 VERDICTS: Final = ("pays", "depends", "never_pays", "no_margin", "no_cost")
 """Under every rule, under some, under none; open, for the margin is not known; no verdict, for
@@ -15,6 +15,7 @@ COLUMNS: Final = (
     *("verdict", "conversion_count", "margin_share", "break_even_share", "roi_basis"),
     *("smallest_count", "value_least", "value_most", "roi_least", "roi_most"),
     *UNSHARED,
+    *GUARDS,
 )
 
 
@@ -55,15 +56,15 @@ def channel_verdicts(
         value (the margin at which the most generous rule just covers the cost), `roi_basis`
         (`margin`, or `revenue` where no margin is known), `smallest_count` (as given),
         `value_least`, `value_most` (money: 95 % bounds of the lowest and the highest rule; NaN
-        without intervals), `roi_least`, `roi_most` (of these), and the rules `UNSHARED` (orders,
-        as given, for those who hide small groups). A channel with a cost and
+        without intervals), `roi_least`, `roi_most` (of these), and the rules `UNSHARED` and the
+        `GUARDS` (as given, for those who hide small groups). A channel with a cost and
         without any touch has no credit to be judged by.
     """
     known = attribution[attribution["channel"].notna()].set_index("channel")
     paid = channels.set_index("channel")
     margin = 1.0 if margin_rate is None else margin_rate
     kept = ["low", "high", "value_low", "value_high", "conversion_count", "smallest_count"]
-    kept += UNSHARED
+    kept += [*UNSHARED, *GUARDS]
     drawn = _drawn_ends(intervals)
     table = known[kept].join(drawn).join(paid[["cost"]].astype("float64"), how="outer")
     cost = table["cost"].where(table["cost"] > 0)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import ibis
+import numpy as np
 import pandas as pd
 from ibis import _
 
@@ -17,7 +18,7 @@ from crm_strategy.analysis.timeline import known_touches, next_orders, placed_or
 COLUMNS = (
     *("channel", "verdict", "holdout_share", "weeks", "holdout_count", "contacted_count"),
     *("rate", "break_even_drop", "customer_count", "converted_count"),
-    *("rate_low", "rate_high", "basis", "is_sent"),
+    *("rate_low", "rate_high", "basis", "is_sent", "lost_customers"),
 )
 
 REACHED = ("channel", "customer_count", "converted_count", "ordering_count", "sent_count")
@@ -160,7 +161,7 @@ def holdout_plan(
         (reached), `converted_count` (of them, ordered soon after a touch), `rate_low` and
         `rate_high` (95 % of `rate`), `basis` (`margin` or `revenue`, as `switch_offs` has it),
         `is_sent` (whether touches show that the client sends by the channel; None: they tell
-        no actions, so it is assumed).
+        no actions, so it is assumed), `lost_customers` (as `switch_offs` has it).
 
         Verdicts: `ready`, `cannot_pay` (no drop of the rate, its whole interval included,
         reaches the break-even, so no test could tell to keep it), `too_few` (not within a year),
@@ -202,6 +203,7 @@ def _plan(
         "customer_count": people,
         "converted_count": soon,
         "basis": row.get("basis", "margin"),
+        "lost_customers": row.get("lost_customers", np.nan),
         "is_sent": True if row["sent_count"] > 0 else None,
     }
     if not can_draw:

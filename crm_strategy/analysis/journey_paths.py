@@ -4,6 +4,7 @@ All touches of a customer are one sorted list of numbers, each a moment and a ch
 that journeys are cut out of lists and no customer is looked up twice.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 import ibis
@@ -28,6 +29,7 @@ _NEXT = "\n"
 """What stands between two journeys of a customer; no channel's name holds it."""
 _NONE = ">"
 """Stands for no step at all; no channel's name holds it either."""
+_FIGURES = ("conversions", "value", "nulls")
 _DAY = 24 * 60 * 60 * 1_000_000
 """Microseconds: moments are counted by them."""
 
@@ -40,6 +42,7 @@ def journey_paths(
     end: date,
     lookback_days: int,
     collapse: bool = True,
+    customers: bool = False,
 ) -> ibis.Table:
     """Count the journeys of a period by their channels in order.
 
@@ -64,6 +67,8 @@ def journey_paths(
         Calendar days before an order in which a touch can earn its credit.
     collapse
         Whether touches of one channel, one right after the other, are one step.
+    customers
+        Whether customers are counted too, for those who hide small groups.
 
     Returns
     -------
@@ -71,11 +76,14 @@ def journey_paths(
         One row per distinct path: `path` (channels joined by " > "; null: orders without a
         touch in time), `conversions` (orders), `value` (money of those orders), `nulls`
         (journeys that ended in none), `value_squares` (Σ of each order's money squared, which tells
-        how far single orders scatter); sorted by path.
+        how far single orders scatter); sorted by path. With `customers`, two columns more:
+        `customers` and `null_customers`, each customer as one, in equal parts over all of their
+        orders, or journeys into none. Whatever paths are taken together, at least so many
+        customers are behind them as these add up to.
     """
     reach = start - lookback_days * DAY
     near = known_touches(touches).filter(within(_.touched_at, reach, end))
-    placed = _placed(orders, start, end, reach)
+    placed = _placed(orders, start, end, reach, customers=customers)
     marked = _marks(near, reach)
     stretches = _stretches(
         placed,
@@ -84,23 +92,27 @@ def journey_paths(
         last=(end - reach).days,
         lookback_days=lookback_days,
     )
-    steps = _steps(stretches, marked, lookback_days)
-    return (
+    figures = (*_FIGURES, *(("customer_id", "customers") if customers else ()))
+    steps = _steps(stretches, marked, figures, lookback_days)
+    found = (
         _texts(steps, _names(near), collapse=collapse)
-        .select(
-            *("conversions", "value", "nulls"),
-            path=ibis.coalesce(_.text.nullif(""), _NONE).split(_NEXT).unnest(),
-        )
+        .select(*figures, path=ibis.coalesce(_.text.nullif(""), _NONE).split(_NEXT).unnest())
         .filter((_.path != _NONE) | (_.conversions > 0))
-        .group_by(path=_.path.nullif(_NONE))
-        .agg(
-            conversions=_.conversions.sum(),
-            value=_.value.sum().fill_null(0.0),
-            nulls=_.nulls.sum(),
-            value_squares=(_.value * _.value).sum().fill_null(0.0),
-        )
-        .order_by("path")
     )
+    sums = {
+        "conversions": _.conversions.sum(),
+        "value": _.value.sum().fill_null(0.0),
+        "nulls": _.nulls.sum(),
+        "value_squares": (_.value * _.value).sum().fill_null(0.0),
+    }
+    if customers:
+        ended = _.nulls.sum().over(group_by=_.customer_id)
+        found = found.mutate(null_customers=_.nulls / ended.nullif(0.0))
+        sums |= {
+            "customers": _.customers.sum(),
+            "null_customers": _.null_customers.sum().fill_null(0.0),
+        }
+    return found.group_by(path=_.path.nullif(_NONE)).agg(**sums).order_by("path")
 
 
 def check_channels(touches: ibis.Table, *, start: date, end: date, lookback_days: int) -> None:
@@ -126,12 +138,17 @@ def check_channels(touches: ibis.Table, *, start: date, end: date, lookback_days
         )
 
 
-def _placed(orders: ibis.Table, start: date, end: date, reach: date) -> ibis.Table:
+def _placed(
+    orders: ibis.Table, start: date, end: date, reach: date, *, customers: bool
+) -> ibis.Table:
     """Each order of the period: `at`, its moment, and `after`, the one past the order before."""
     placed = placed_orders(orders).filter(within(_.ordered_at, start, end))
     timed = placed.select("customer_id", "amount", at=_moment(_.placed_at, reach))
     before = timed.at.lag().over(group_by=timed.customer_id, order_by=timed.at)
-    return timed.mutate(after=ibis.coalesce(before + 1, 0))
+    found = timed.mutate(after=ibis.coalesce(before + 1, 0))
+    if customers:
+        found = found.mutate(customers=1.0 / _.count().over(group_by=_.customer_id))
+    return found
 
 
 def _marks(near: ibis.Table, reach: date) -> ibis.Table:
@@ -174,6 +191,10 @@ def _stretches(
     first and last day are numbers too.
     """
     since = (placed.at // _DAY - lookback_days) * _DAY
+    # Counted only where it is asked for: see `journey_paths`.
+    counted, none = ({}, {})
+    if "customers" in placed.columns:
+        counted, none = {"customers": placed.customers}, {"customers": ibis.literal(0.0)}
     in_time = placed.select(
         "customer_id",
         low=since,
@@ -182,6 +203,7 @@ def _stretches(
         conversions=ibis.literal(1.0),
         value=_.amount.cast("float64"),
         nulls=ibis.literal(0.0),
+        **counted,
     )
     too_early = placed.select("customer_id", "after", high=since, until=_.at // _DAY)
     ordered = placed.group_by("customer_id").agg(after=_.at.max() + 1)
@@ -203,12 +225,15 @@ def _stretches(
         conversions=ibis.literal(0.0),
         value=ibis.null("float64"),
         nulls=ibis.literal(1.0),
+        **none,
     )
     found = ibis.union(in_time, missed.filter(_.low < _.high))
     return found.mutate(low=_.low << _BITS, high=_.high << _BITS)
 
 
-def _steps(stretches: ibis.Table, marked: ibis.Table, lookback_days: int) -> ibis.Table:
+def _steps(
+    stretches: ibis.Table, marked: ibis.Table, figures: Sequence[str], lookback_days: int
+) -> ibis.Table:
     """The steps of each stretch: their journey, from 1, and their channel in the last bits."""
     each = stretches.left_join(marked, "customer_id")
 
@@ -217,7 +242,7 @@ def _steps(stretches: ibis.Table, marked: ibis.Table, lookback_days: int) -> ibi
         return (waited // (lookback_days + 1) + 1 << _BITS) + (mark & _CODE)
 
     of_it = each.marks.filter(lambda mark: (mark >= each.low) & (mark < each.high))
-    return each.select("conversions", "value", "nulls", steps=of_it.map(step))
+    return each.select(*figures, steps=of_it.map(step))
 
 
 def _texts(lists: ibis.Table, names: ibis.Table, *, collapse: bool) -> ibis.Table:

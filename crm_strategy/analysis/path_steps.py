@@ -180,6 +180,18 @@ def value_scatter(paths: ibis.Table | pd.DataFrame) -> Real:
     return np.where(spread > _ROUNDING * mean**2, spread, 0.0)
 
 
+def customers_behind(paths: ibis.Table | pd.DataFrame) -> Real | None:
+    """Customers who ordered by each path of `steps_of`, each in equal parts over their orders.
+
+    Parameters
+    ----------
+    paths
+        As in `steps_of`, with `customers`?: None without it.
+    """
+    rows = _with_journeys(paths)
+    return rows["customers"].to_numpy("float64") if "customers" in rows else None
+
+
 def _with_journeys(paths: ibis.Table | pd.DataFrame) -> pd.DataFrame:
     """The paths with a journey and a channel, by their text."""
     rows = paths.to_pandas() if isinstance(paths, ibis.Table) else paths

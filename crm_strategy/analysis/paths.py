@@ -20,12 +20,13 @@ def conversion_paths(
     end: date,
     lookback_days: int,
     collapse: bool = True,
+    customers: bool = False,
 ) -> pd.DataFrame:
     """The client's ready-made paths where there are any, else those of touches and orders.
 
     Parameters
     ----------
-    touches, orders, start, end, lookback_days, collapse
+    touches, orders, start, end, lookback_days, collapse, customers
         As in `journey_paths`.
     ready
         As in `ready_paths`; taken as they are, of whatever time.
@@ -33,7 +34,8 @@ def conversion_paths(
     Returns
     -------
     DataFrame
-        As `journey_paths` returns it.
+        As `journey_paths` returns it. Ready-made paths tell no customers: small groups are
+        hidden by their journeys then, of which one customer may have several.
 
     Raises
     ------
@@ -45,7 +47,13 @@ def conversion_paths(
         return given
     check_channels(touches, start=start, end=end, lookback_days=lookback_days)
     counted = journey_paths(
-        touches, orders, start=start, end=end, lookback_days=lookback_days, collapse=collapse
+        touches,
+        orders,
+        start=start,
+        end=end,
+        lookback_days=lookback_days,
+        collapse=collapse,
+        customers=customers,
     )
     # By way of Arrow and in one piece: texts are not looked at one by one.
     return counted.to_pyarrow().combine_chunks().to_pandas()

@@ -11,9 +11,11 @@ COLUMNS = (
     *("channel", "conversions_lost", "cost_saved", "verdict"),
     *("margin_lost", "low", "high", "net_gain", "break_even", "flip_margin"),
     *("journey_count", "least_conversions_lost", "basis", "scatter"),
+    *("lost_customers", "least_lost_customers", "journey_customers", "null_customers"),
 )
 
 _ROUNDING = 1e-9
+_DIGITS = 6
 
 
 def switch_offs(
@@ -52,7 +54,10 @@ def switch_offs(
         hold it, converted or not), `least_conversions_lost` (at ρ = 1), `basis` (`margin`;
         `revenue` where no margin is known: then all money here is revenue, the most that
         margin can be), `scatter` (`orders` where the bounds hold the scatter of single orders'
-        money; `paths` where each order counts with its path's mean).
+        money; `paths` where each order counts with its path's mean). For those who hide small
+        groups, at least so many customers are behind the conversions lost (`lost_customers`,
+        `least_lost_customers`), the journeys (`journey_customers`) and those of them that ended
+        in none (`null_customers`); conversions and journeys where the paths know no customers.
 
         Verdicts: `switch_off` (cost saved is above `high`), `keep` (below `low`, or 0: nothing
         is saved), `test` (between: it depends on ρ or on chance), `left_on` (cost, value or
@@ -64,6 +69,8 @@ def switch_offs(
     rows = [_switched(name, groups, known.get(name, np.nan), margin_rate) for name in names]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     table["basis"] = "revenue" if margin_rate is None else "margin"
+    if "customers" not in paths:
+        table["journey_customers"] = table["journey_count"]
     table["scatter"] = "orders" if "value_squares" in paths else "paths"
     return table.sort_values(
         ["net_gain", "channel"], ascending=[False, True], ignore_index=True, na_position="last"
@@ -79,6 +86,9 @@ def _switched(
     holding = groups.holds[:, groups.channels.index(channel)]
     alone = holding & (groups.holds.sum(axis=1) == 1)
     lost, least = (groups.conversions[0, each].sum() for each in (holding, alone))
+    # Parts of a customer add up to one but for rounding.
+    behind, few_behind = (round(groups.customers[each].sum(), _DIGITS) for each in (holding, alone))
+    ended = round(groups.null_customers[holding].sum(), _DIGITS)
     value, few = float(groups.value[holding].sum()), float(groups.value[alone].sum())
     journeys = groups.journeys[holding].sum()
     low, high = rate * _bound(groups, alone, 0), rate * _bound(groups, holding, 1)
@@ -105,6 +115,11 @@ def _switched(
         "flip_margin": cost / value if value > 0 else np.nan,
         "journey_count": journeys,
         "least_conversions_lost": least,
+        "lost_customers": behind,
+        "least_lost_customers": few_behind,
+        # Who ordered may have ended other journeys in none.
+        "journey_customers": max(behind, ended),
+        "null_customers": ended,
     }
 
 

@@ -18,7 +18,8 @@ _JUDGED: Final = ("never_pays", "depends", "no_margin", "pays")
 def attribution_finding(verdicts: Data) -> Finding:
     """The dearest channel that no rule, else not every rule, credits with what it costs."""
     every = with_untold(frame_of(verdicts))
-    rows = without_small(every, COUNT)
+    # As the table of verdicts, the sums of which the table of credit tells.
+    rows = without_small(every, COUNT, within=[()])
     judged = rows[rows["verdict"].isin(_JUDGED)]
     is_whole = len(judged) == every["verdict"].isin(_JUDGED).sum()
     if judged.empty:

@@ -7,17 +7,17 @@ import pandas as pd
 
 from crm_strategy.analysis.attribution import RULES, UNSHARED
 from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.channel_privacy import TOUCHED, UNTOUCHED, rules_untold
 from crm_strategy.views.layout import Layout, Suppress
-from crm_strategy.views.privacy import rows_to_hide
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.table import Table
 
-UNTOUCHED: Final = "no_touch"
-"""Stands for the orders without a touch in time."""
-
 COUNT: Final = "smallest_count"
-"""The smallest number of orders in a row: fewer than ten are fewer than ten customers. It only
-guards the others: neither the page nor the workbook shows it."""
+"""The fewest customers behind a number of a row (orders where none were counted). It only guards
+the others: neither the page nor the workbook shows it."""
+
+WITHIN: Final = (TOUCHED, ())
+"""Each rule shares out all orders, which the reader knows, and channels those with a touch."""
 
 ENDS: Final = "ends_untold"
 _UNTOLD: Final = tuple(f"{rule}_untold" for rule in UNSHARED)
@@ -35,24 +35,17 @@ _ENDED: Final = (
     *("low", "high", "range", "value_low", "value_high", "roi_low", "roi_high", "roi_rules"),
     "break_even_share",
 )
-GUARDS: Final = (COUNT, *_UNTOLD, ENDS)
+GUARDS: Final = (COUNT, *_UNTOLD, ENDS, TOUCHED)
 
 
 def with_untold(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows with the guards of rules that would tell a small group, and of ranges they end.
-
-    Where a rule gives each order to one channel, the channel's orders that it gives to others
-    are a group: those of all its journeys, which the switch-off lab tells, less those credited.
-    Of each rule as many channels are held back as leave two of them, and no small group, open.
-    """
+    """Rows with the guards of rules that would tell a small group, and of ranges they end."""
+    found = rows.assign(**{TOUCHED: [each != UNTOUCHED for each in rows.get("channel", [])]})
     if "conversion_count" not in rows or not set(UNSHARED) <= set(rows.columns):
-        return rows.assign(**{ENDS: np.nan})
-    found, ends = rows, np.zeros(len(rows), dtype=bool)
+        return found.assign(**{ENDS: np.nan})
+    untold, ends = rules_untold(rows), np.zeros(len(rows), dtype=bool)
     for rule, name in zip(UNSHARED, _UNTOLD, strict=True):
-        apart = (rows["conversion_count"] - rows[rule]).astype("float64").round()
-        counts = [None if pd.isna(each) else float(each) for each in apart]
-        gone = np.zeros(len(rows), dtype=bool)
-        gone[rows_to_hide(counts, groups=[[0] * len(rows)])] = True
+        gone = untold[rule]
         found = found.assign(**{name: np.where(gone, 1.0, np.nan)})
         for end in ("low", "high"):
             ends |= gone & np.isclose(rows[rule].astype("float64"), rows[end].astype("float64"))
@@ -73,8 +66,7 @@ def attribution_table(credit: Data) -> Table:
         with_untold(_largest_first(frame_of(credit))),
         id="attribution",
         formats=dict.fromkeys((*RULES, "shapley_error"), "score") | {"markov_order": "count"},
-        # Each rule shares out all orders, which the reader knows.
-        suppress=(Suppress(count=COUNT, within=((),)), *RULE_GUARDS),
+        suppress=(Suppress(count=COUNT, within=WITHIN), *RULE_GUARDS),
         total=RULES,
         layout=Layout(
             columns=("channel", *_SHOWN, *rest),
@@ -95,7 +87,7 @@ def attribution_value_table(credit: Data) -> Table:
         rows,
         id="attribution_value",
         formats=dict.fromkeys(_VALUES, "money"),
-        suppress=(Suppress(count=COUNT, within=((),)), *RULE_GUARDS),
+        suppress=(Suppress(count=COUNT, within=WITHIN), *RULE_GUARDS),
         total=known,
         layout=Layout(
             columns=("channel", *_VALUES[:7], *rest),

@@ -2,9 +2,11 @@
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.channel_privacy import BEHIND, journeys_told, with_customers
 from crm_strategy.views.channel_set_privacy import telling_sets, without_telling_shares
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.payload import hidden
@@ -24,6 +26,9 @@ _SET_FIGURES = (
     *("conversions", "conversion_share", "low", "high", "range", "cost_per_conversion"),
     *("share_half", "share_most"),
 )
+_SET_GUARDS: Final = ("customers", "lost_customers")
+_OFF_GUARDS: Final = (*BEHIND, "journeys_untold")
+
 _LOSSES = ("margin_lost", "revenue_lost", "low", "high", "net_gain", "break_even", "flip_margin")
 _MONEY = ("cost_saved", "margin_lost", "revenue_lost", "low", "high", "net_gain")
 _PLANNED = ("holdout_count", "contacted_count", "rate", "break_even_drop")
@@ -50,20 +55,21 @@ def channel_sets_table(sets: Data) -> Table:
         },
         # Conversions of one channel alone follow from the sets with and without it.
         suppress=(
-            Suppress(count="conversions", hides=_SET_FIGURES),
-            Suppress(count="conversions_lost", hides=_SET_FIGURES),
+            Suppress(count="customers", hides=(*_SET_FIGURES, "conversions_lost")),
+            Suppress(count="lost_customers", hides=(*_SET_FIGURES, "conversions_lost")),
         ),
         layout=Layout(
             columns=(
                 *("channels", "channel_count", "switched_off", "cost", "conversions"),
                 *("conversion_share", "range", "cost_per_conversion", "share_half", "share_most"),
-                *("low", "high", "conversions_lost", "is_cheapest"),
+                *("low", "high", "conversions_lost", "is_cheapest", *_SET_GUARDS),
             ),
             sheet_only=(
                 *("channels", "channel_count", "low", "high", "conversions_lost", "is_cheapest"),
+                *_SET_GUARDS,
             ),
             # Which channels are off follows from those that are on; a sheet has room for one.
-            page_only=("range", "switched_off", "conversions_lost"),
+            page_only=("range", "switched_off", "conversions_lost", *_SET_GUARDS),
             rows_shown=8,
         ),
     )
@@ -76,12 +82,14 @@ def frontier_rows(sets: pd.DataFrame) -> pd.DataFrame:
     """
     if sets.empty:
         return sets
+    sets = with_customers(sets, {"customers": "conversions"})
+    full = sets.loc[sets["off_count"] == 0, ["conversions", "customers"]].max()
     least = sets["substitution"].min()
     rows = sets[(sets["substitution"] == least) & (sets["is_frontier"] | (sets["off_count"] == 0))]
     rows = rows.sort_values(["conversion_share", "cost"], ascending=[False, True])
-    total = sets.loc[sets["off_count"] == 0, "conversions"].max()
     found = with_range(rows, "share").assign(
-        conversions_lost=total - rows["conversions"],
+        conversions_lost=full["conversions"] - rows["conversions"],
+        lost_customers=(full["customers"] - rows["customers"]).round(6),
         channels=[set_name(text) for text in rows["channels"]],
         switched_off=[set_name(text) for text in rows["switched_off"]],
     )
@@ -89,8 +97,8 @@ def frontier_rows(sets: pd.DataFrame) -> pd.DataFrame:
         other = sets[sets["substitution"] == substitution].set_index("channels")
         found[column] = rows["channels"].map(other["conversion_share"])
     best = sets[sets["substitution"] == ALL]
-    least = dict(zip(best["switched_off"], total - best["conversions"], strict=True))
-    told = without_telling_shares(found.assign(switched_off=rows["switched_off"]), least)
+    few = dict(zip(best["switched_off"], full["customers"] - best["customers"], strict=True))
+    told = without_telling_shares(found.assign(switched_off=rows["switched_off"]), few)
     gone = rows["switched_off"].isin(untold_sets(sets))
     for name in (*_SET_FIGURES, "conversions_lost"):
         cells = zip(told[name], gone, strict=True)
@@ -100,9 +108,11 @@ def frontier_rows(sets: pd.DataFrame) -> pd.DataFrame:
 
 def untold_sets(sets: pd.DataFrame) -> set[str]:
     """Sets, by the channels off, that beside other sets would tell a small group of orders."""
-    careful = sets[sets["substitution"] == sets["substitution"].min()]
+    careful = with_customers(
+        sets[sets["substitution"] == sets["substitution"].min()], {"customers": "conversions"}
+    )
     lost = careful.assign(
-        lost=careful.loc[careful["off_count"] == 0, "conversions"].max() - careful["conversions"],
+        lost=careful.loc[careful["off_count"] == 0, "customers"].max() - careful["customers"],
         off=[
             frozenset(each for each in off.split(JOINED) if each) for off in careful["switched_off"]
         ],
@@ -126,10 +136,11 @@ def set_name(joined: str, between: str = JOINED) -> str:
 
 def switch_off_table(single: Data) -> Table:
     """What each channel, switched off alone, loses and saves; the most gained first."""
-    rows = frame_of(single)
+    rows = with_customers(frame_of(single), BEHIND)
     if len(rows):
+        rows = rows.assign(journeys_untold=np.where(journeys_told(rows), np.nan, 1.0))
         # Where switching off pays in any case, 0 tells nothing of the few orders.
-        tells = rows["least_conversions_lost"].map(small) & (rows["break_even"] > 0)
+        tells = rows["least_lost_customers"].map(small) & (rows["break_even"] > 0)
         rows = rows.assign(break_even=rows["break_even"].mask(tells))
         if (rows["basis"] == "revenue").all():
             # What stands for a margin that is not known is not called one.
@@ -143,16 +154,19 @@ def switch_off_table(single: Data) -> Table:
             **dict.fromkeys(("break_even", "flip_margin"), "share"),
         },
         suppress=(
-            Suppress(count="journey_count"),
-            Suppress(count="conversions_lost", hides=_LOSSES),
-            Suppress(count="least_conversions_lost", hides=("low",)),
+            Suppress(count="journey_customers"),
+            Suppress(count="journeys_untold", hides=("journey_count",)),
+            Suppress(count="lost_customers", hides=("conversions_lost", *_LOSSES)),
+            Suppress(count="least_lost_customers", hides=("least_conversions_lost", "low")),
         ),
         layout=Layout(
             columns=(
                 *("channel", "conversions_lost", "cost_saved", "verdict", "margin_lost"),
                 *("revenue_lost", "high", "break_even", "journey_count", "net_gain", "low"),
-                *("flip_margin", "least_conversions_lost"),
+                *("flip_margin", "least_conversions_lost", *_OFF_GUARDS),
             ),
+            sheet_only=_OFF_GUARDS,
+            page_only=_OFF_GUARDS,
             words={"verdict": "views.switch_off.{}"},
             ranked=True,
         ),
@@ -169,14 +183,17 @@ def holdout_plan_table(plan: Data) -> Table:
         suppress=(
             Suppress(count="customer_count"),
             Suppress(count="converted_count", hides=_PLANNED),
+            # The drop is what the orders at risk are worth.
+            Suppress(count="lost_customers", hides=_PLANNED),
         ),
         layout=Layout(
             columns=(
                 *("channel", "verdict", "holdout_share", "weeks", "holdout_count"),
                 *("contacted_count", "rate", "break_even_drop", "customer_count"),
-                "converted_count",
+                *("converted_count", "lost_customers"),
             ),
-            sheet_only=("converted_count",),
+            sheet_only=("converted_count", "lost_customers"),
+            page_only=("lost_customers",),
             words={"verdict": "views.holdout.{}"},
         ),
     )

@@ -5,6 +5,7 @@ from typing import Final
 
 import pandas as pd
 
+from crm_strategy.views.channel_privacy import least_customers
 from crm_strategy.views.payload import hidden
 from crm_strategy.views.privacy import small
 
@@ -12,6 +13,9 @@ BETTER: Final = ("share_half", "share_most")
 """Shares kept if others win back half or all they can: either tells the other."""
 
 BETWEEN: Final = " + "
+
+_DIGITS: Final = 6
+"""Parts of a customer add up to one but for rounding."""
 
 
 def without_telling_shares(rows: pd.DataFrame, least: dict[str, float]) -> pd.DataFrame:
@@ -25,20 +29,21 @@ def without_telling_shares(rows: pd.DataFrame, least: dict[str, float]) -> pd.Da
     rows
         Sets: `switched_off`, `share_half`, `share_most`.
     least
-        Orders that no channel left on could win back, by the channels off of each set known,
-        single channels among them.
+        Customers behind the orders that no channel left on could win back, by the channels off
+        of each set known, single channels among them; each in equal parts over their orders.
     """
-    alone = {off: n for off, n in least.items() if off and BETWEEN not in off and not small(n)}
+    single = {off: n for off, n in least.items() if off and BETWEEN not in off}
+    alone = {off: n for off, n in single.items() if not small(round(n, _DIGITS))}
     told: list[tuple[frozenset[str], float]] = [(frozenset(), 0.0)]
     gone = []
     for at in sorted(range(len(rows)), key=lambda row: len(_channels(rows, row))):
-        off, lost = _channels(rows, at), round(least.get(rows["switched_off"].iat[at], 0.0))
+        off, lost = _channels(rows, at), least.get(rows["switched_off"].iat[at], 0.0)
         left = [
             lost - before - sum(alone.get(each, 0.0) for each in off - smaller)
             for smaller, before in told
             if smaller <= off
         ]
-        if any(small(round(each)) for each in left):
+        if any(small(least_customers(each)) for each in left):
             gone.append(at)
         else:
             told.append((off, lost))
@@ -65,13 +70,13 @@ def telling_sets(
     Parameters
     ----------
     lost
-        Channels off and orders lost, of the sets to be told, the most important first: what a
-        set gives away is told by leaving out the later one.
+        Channels off and customers behind the orders lost, of the sets to be told, the most
+        important first: what a set gives away is told by leaving out the later one.
     known
         The same of sets that are told in any case, such as single channels.
     """
     told: dict[frozenset[str], float] = {frozenset(): 0.0}
-    told |= {off: n for off, n in known.items() if not small(round(n))}
+    told |= {off: n for off, n in known.items() if not small(round(n, _DIGITS))}
     gone = set()
     for off, orders in lost:
         if off not in told and any(small(each) for each in _groups(off, orders, told)):
@@ -81,7 +86,9 @@ def telling_sets(
     return gone
 
 
-def _groups(off: frozenset[str], orders: float, told: Mapping[frozenset[str], float]) -> list[int]:
+def _groups(
+    off: frozenset[str], orders: float, told: Mapping[frozenset[str], float]
+) -> list[float]:
     """Sizes of the groups that follow from what a set loses, beside the sets told."""
     every = {**told, off: orders}
     found = [abs(orders - n) for other, n in told.items() if other < off or off < other]
@@ -95,4 +102,4 @@ def _groups(off: frozenset[str], orders: float, told: Mapping[frozenset[str], fl
                 found.append(n + m - orders - told[first & second])
             elif first & second == off and first | second in told:
                 found.append(n + m - orders - told[first | second])
-    return [round(each) for each in found]
+    return [least_customers(each) for each in found]

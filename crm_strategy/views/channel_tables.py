@@ -3,15 +3,20 @@
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.channel_privacy import with_customers
 from crm_strategy.views.layout import Layout, Suppress
-from crm_strategy.views.privacy import rows_to_hide
+from crm_strategy.views.privacy import rows_to_hide, small
 from crm_strategy.views.table import Table
 from crm_strategy.views.telling_rates import without_rates
 
+BEHIND = {"ordering_customers": "order_count"}
+"""The customers behind the credited orders: neither the page nor the workbook shows them."""
+
 CREDITED = (
     Suppress(
-        count="order_count",
+        count="ordering_customers",
         hides=(
+            "order_count",
             "new_customers",
             "revenue",
             "margin",
@@ -20,11 +25,12 @@ CREDITED = (
             "roi",
             "payback_months",
         ),
+        within=((),),
     ),
     Suppress(count="new_customers", hides=("cac", "payback_months")),
-    Suppress(count="customer_count", hides=()),
+    Suppress(count="customer_count", hides=("touch_count",)),
 )
-"""An order is of a customer: fewer than ten orders are fewer than ten customers."""
+"""Orders are hidden by the customers who ordered: one of them may have had all."""
 
 
 def told_channels(channels: Data) -> pd.DataFrame:
@@ -35,11 +41,11 @@ def told_channels(channels: Data) -> pd.DataFrame:
     channels
         Result of `channel_costs.channel_costs`, whole: of some channels other figures follow.
     """
-    rows = frame_of(channels)
+    rows = with_customers(frame_of(channels), BEHIND)
     told = rows.astype("object")
     for guard in [each for each in CREDITED if each.count in rows]:
         counts = [None if n != n else n for n in rows[guard.count]]
-        gone = rows_to_hide(counts, groups=[[0] * len(rows)])
+        gone = rows_to_hide(counts, groups=[[0] * len(rows)] if guard.within else ())
         told = without_rates(told, gone, (guard.count, *(guard.hides or ())))
     # What was never known is not hidden.
     return told.where(rows.notna(), None)
@@ -63,18 +69,25 @@ def channel_costs_table(channels: Data) -> Table:
             "payback_months",
             "cost_source",
             "roi_basis",
+            *BEHIND,
         ),
+        sheet_only=tuple(BEHIND),
+        page_only=tuple(BEHIND),
         words={"cost_source": "views.cost_source.{}", "roi_basis": "views.roi_basis.{}"},
     )
-    rows = frame_of(channels)
+    rows = with_customers(frame_of(channels), BEHIND)
     if len(rows) and "roi_basis" in rows and (rows["roi_basis"] == "revenue").all():
         # Revenue is no margin.
         rows = rows.drop(columns="margin")
+    total = ["cost", "new_customers", "order_count", "revenue", "margin", *BEHIND]
+    if not ("customer_count" in rows and rows["customer_count"].map(small).any()):
+        # All touches would tell those of a channel that few customers had.
+        total.append("touch_count")
     return Table(
         rows,
         id="channel_costs",
         suppress=CREDITED,
-        total=("cost", "touch_count", "new_customers", "order_count", "revenue", "margin"),
+        total=[each for each in total if each in rows],
         layout=layout,
     )
 

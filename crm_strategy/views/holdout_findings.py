@@ -98,7 +98,9 @@ def _told(plan: pd.DataFrame, verdict: str) -> pd.DataFrame:
     """Rows of a verdict whose customers, and those who ordered after a touch, may be told."""
     rows = without_small(plan, "customer_count")
     rows = rows[rows["verdict"] == verdict] if len(rows) else rows
-    return rows[~rows["converted_count"].map(small).astype(bool)]
+    for count in ("converted_count", "lost_customers"):
+        rows = rows[~rows[count].map(small).astype(bool)] if count in rows else rows
+    return rows
 
 
 def _needless(row: pd.Series) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.channel_privacy import BEHIND, journeys_told, with_customers
 from crm_strategy.views.finding import Basis, Decision, Finding
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.words import label, say, say_count
@@ -17,9 +18,9 @@ MOST_NAMES: Final = 6
 
 def switch_off_finding(single: Data, plan: Data) -> Finding:
     """The channel to switch off, else the one to test first; asks for a test with its size."""
-    rows = frame_of(single)
+    rows = with_customers(frame_of(single), BEHIND)
     every = rows[rows["verdict"].isin(JUDGED)] if len(rows) else rows
-    judged = without_small(every, "journey_count")
+    judged = every[journeys_told(every)] if len(every) else every
     if judged.empty:
         reason = "few" if len(every) else "none"
         return Finding("switch_off", title=say(f"findings.switch_off.{reason}_judged"))
@@ -37,7 +38,7 @@ def switch_off_finding(single: Data, plan: Data) -> Finding:
 
 
 def _pays(row: pd.Series, plan: pd.DataFrame, unknown: str) -> Finding:
-    few, money = small(row["conversions_lost"]), _basis_of(row)
+    few, money = small(row["lost_customers"]), _basis_of(row)
     journeys, high = _journeys(row), format_money(row["high"])
     if few:
         told = say("findings.switch_off.few", journeys=journeys)
@@ -105,13 +106,13 @@ def _open_yet(row: pd.Series, channel: str) -> tuple[str, Basis]:
     """What is at risk with the channel, as far as its orders may be told."""
     journeys, assumed = _journeys(row), _assumed(row)
     said = {"channel": channel, "journeys": journeys, "cost": format_money(row["cost_saved"])}
-    if small(row["conversions_lost"]):
+    if small(row["lost_customers"]):
         interval = say("findings.switch_off.no_interval")
         told = _joined(say("findings.switch_off.depends_few", **said), interval)
         change = say("findings.switch_off.more_orders")
         return told, Basis(n=journeys, interval=interval, assumption=assumed, change=change)
     orders = say_count("findings.orders", round(row["conversions_lost"]))
-    few, money = small(row["least_conversions_lost"]), _basis_of(row)
+    few, money = small(row["least_lost_customers"]), _basis_of(row)
     most = say("findings.switch_off.at_most", high=format_money(row["high"]))
     interval = most if few else format_interval(row["low"], row["high"], "money")
     told = say(f"findings.switch_off.depends_{money}", orders=orders, range=interval, **said)
@@ -135,7 +136,7 @@ def _all_kept(judged: pd.DataFrame, unknown: str, *, is_whole: bool) -> Finding:
     if len(free):
         names = channel_names(free["channel"])
         unknown = _joined(say("findings.switch_off.free", channels=names), unknown)
-    known = judged[~judged["least_conversions_lost"].map(small).astype(bool)]
+    known = judged[~judged["least_lost_customers"].map(small).astype(bool)]
     near = known.assign(cover=known["cost_saved"] / known["low"]).sort_values(
         ["cover", "channel"], ascending=[False, True]
     )

@@ -50,10 +50,10 @@ def test_costs_credit_and_return_worked_by_hand():
         ("sms", 8.0, 2, 1, 1, 40.0, 8.0, 8.0, (20 - 8) / 8, 20.0),
     ]
     assert records(found, *COLUMNS[10:]) == [
-        (None, "file", "margin_rate"),
-        (1, None, "margin_rate"),
-        (2, "file", "margin_rate"),
-        (2, "params", "margin_rate"),
+        (None, "file", "margin_rate", None),
+        (1, None, "margin_rate", 0.0),
+        (2, "file", "margin_rate", 1.0),
+        (2, "params", "margin_rate", 1.0),
     ]
 
 

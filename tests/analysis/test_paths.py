@@ -183,3 +183,43 @@ def test_more_channels_than_journeys_can_tell_apart_are_refused():
         "Map a coarser column to channel in data.touches.columns, such as the medium instead of "
         "the campaign."
     )
+
+
+def counted(order_rows, touch_rows):
+    window = {"start": START, "end": END, "lookback_days": 30}
+    found = journey_paths(touches(*touch_rows), orders(*order_rows), **window, customers=True)
+    return found.to_pandas()
+
+
+def test_customers_behind_paths_worked_by_hand():
+    # a orders twice after e-mail and once after a call, b once after e-mail, c untouched; of d's
+    # two journeys into none one is of e-mail and one of SMS.
+    found = counted(
+        [
+            *(("a", "2026-07-10", 50), ("a", "2026-07-20", 50), ("a", "2026-09-20", 50)),
+            *(("b", "2026-07-10", 50), ("c", "2026-07-10", 50)),
+        ],
+        [
+            *(("a", "2026-07-09", "email"), ("a", "2026-09-19", "call")),
+            *(("b", "2026-07-09", "email"), ("d", "2026-07-05", "email")),
+            ("d", "2026-09-20", "sms"),
+        ],
+    )
+    assert records(found[["path", "customers", "null_customers"]].round(6)) == [
+        ("call", 0.333333, 0.0),
+        ("email", 1.666667, 0.5),
+        ("sms", 0.0, 0.5),
+        (None, 1.0, 0.0),
+    ]
+
+
+@FEW
+@given(st.lists(an_order, max_size=8), st.lists(a_touch, max_size=12))
+def test_all_paths_together_count_each_customer_once(order_rows, touch_rows):
+    found = counted(order_rows, touch_rows)
+    placed = {who for who, day, money in order_rows if who and START <= day <= END and money >= 0}
+    assert found["customers"].sum() == pytest.approx(len(placed))
+    assert (found["customers"] <= found["conversions"] + 1e-9).all()
+    assert (found["null_customers"] <= found["nulls"] + 1e-9).all()
+    plain = journeys(order_rows, touch_rows)
+    assert records(found[["path", "conversions", "value", "nulls"]]) == plain
