@@ -45,7 +45,7 @@ def told_categories(rows: pd.DataFrame) -> pd.DataFrame:
         return rows
     orders = _orders_to_hide(rows, hidden_now(rows))
     told = _hide(_told(rows, _ALL), orders, ("order_count",))
-    return _hidden_last(told, hidden_now(rows), "category")
+    return _hidden_last(told, hidden_now(rows), ["category"])
 
 
 def told_products(rows: pd.DataFrame) -> pd.DataFrame:
@@ -59,7 +59,7 @@ def told_products(rows: pd.DataFrame) -> pd.DataFrame:
     if rows.empty:
         return rows
     told = with_customers_in_steps(_told(rows, _OF_CATEGORY), rows)
-    return _hidden_last(told, hidden_now(rows, _OF_CATEGORY), "product")
+    return _hidden_last(told, hidden_now(rows, _OF_CATEGORY), ["product", "product_id"])
 
 
 def hidden_now(rows: pd.DataFrame, within: Sequence[Sequence[str]] = _ALL) -> set[int]:
@@ -141,8 +141,9 @@ def _orders_to_hide(rows: pd.DataFrame, unseen: set[int]) -> set[int]:
     return hide - unseen
 
 
-def _hidden_last(rows: pd.DataFrame, gone: Collection[int], name: str) -> pd.DataFrame:
+def _hidden_last(rows: pd.DataFrame, gone: Collection[int], names: Sequence[str]) -> pd.DataFrame:
     """Rows stand by revenue: where it is hidden their place would tell it."""
     kept = [place for place in range(len(rows)) if place not in gone]
-    last = sorted(gone, key=lambda place: str(rows[name].iloc[place]))
+    known = [name for name in names if name in rows]
+    last = sorted(gone, key=lambda place: [str(rows[name].iloc[place]) for name in known])
     return rows.iloc[[*kept, *last]].reset_index(drop=True)

@@ -19,8 +19,16 @@ TOLERANCE = 0.01
 """Sums of money by kind may differ by so much: 1/100 cents of each customer."""
 
 
-def segment_kinds_finding(kinds: Data) -> Finding:
-    """Whether every kind holds the same customers and the same revenue."""
+def segment_kinds_finding(kinds: Data, apart: "Data | None" = None) -> Finding:
+    """Whether every kind holds the same customers and revenue, and who is in none.
+
+    Parameters
+    ----------
+    kinds
+        Result of `segment_kinds.segments_by_kind`.
+    apart
+        Result of `refunds_only.refunds_only`: customers without any order.
+    """
     rows = frame_of(kinds)
     if rows.empty or small(rows.groupby("kind")["customer_count"].sum().max()):
         return Finding("segment_kinds", title=say("findings.segment_kinds.none"))
@@ -35,8 +43,24 @@ def segment_kinds_finding(kinds: Data) -> Finding:
             customers=say_count("findings.customers", int(sums["customer_count"].max())),
             revenue=format_short_money(sums["revenue"].max()),
         ),
+        text=_in_no_kind(apart),
         severity="good" if whole else "watch",
         figures={"kinds": len(sums), "customer_count": int(sums["customer_count"].max())},
+    )
+
+
+def _in_no_kind(apart: "Data | None") -> str:
+    """Customers with refunds alone and their money; of few only that there are some."""
+    rows = frame_of(()) if apart is None else frame_of(apart)
+    customers = int(rows["customer_count"].iloc[0]) if len(rows) else 0
+    if customers == 0:
+        return ""
+    if small(customers):
+        return say("findings.segment_kinds.refunds_only_few")
+    return say(
+        "findings.segment_kinds.refunds_only",
+        customers=say_count("findings.customers", customers),
+        revenue=format_short_money(rows["revenue"].iloc[0]),
     )
 
 

@@ -145,6 +145,14 @@ def test_a_product_tells_no_few_customers_of_the_period_compared_with() -> None:
     assert "Case" not in str(said)
 
 
+def test_hidden_products_of_one_name_stand_by_their_ids_not_by_their_revenue() -> None:
+    rows = products(
+        ("b", 900.0, 9, 7, 800.0, 60), ("c", 700.0, 6, 4, 500.0, 40), ("a", 300.0, 5, 3, 90.0, 40)
+    )
+    payload = tables.products_table(rows.assign(product="Gifts")).payload()
+    assert column_cells(payload, "product_id") == ["a", "b", "c"]
+
+
 @FEW
 @given(st.integers(10, 300), st.integers(0, 30))
 def test_customers_of_a_product_leave_open_whether_anybody_ordered_again(n: int, more: int) -> None:

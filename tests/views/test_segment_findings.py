@@ -246,3 +246,19 @@ def test_where_nobody_is_unhappy_that_is_said_and_no_revenue_of_nobody(language:
     # Of how many, where no band of answers is hidden.
     assert found.figures == {"customer_count": int(nobody["customer_count"].sum())}
     assert (few.title, few.text, few.figures) == (found.title, "", {})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_customers_with_refunds_alone_are_said_to_be_in_no_kind(language: str) -> None:
+    kinds = sample("segment_kinds")
+    with speaking(language=language):
+        many, few, none = (
+            findings.segment_kinds_finding(kinds, [{"customer_count": n, "revenue": -3825.0 * n}])
+            for n in (150, 9, 0)
+        )
+    assert "150" in many.text
+    # How few they are, and their money, is not told.
+    assert few.text
+    assert not any(digit in few.text for digit in "0123456789")
+    assert none.text == ""
+    assert many.title == few.title == none.title
