@@ -32,6 +32,8 @@ def kpi_breakdowns_finding(groups: Data, scorecard: Data) -> Finding:
     """
     rows = told_groups(frame_of(groups)) if len(frame_of(groups)) else frame_of(groups)
     rows = rows[~rows["kpi"].isin(MIRRORS) & ~rows["value"].map(is_hidden)]
+    # Orders may be hidden where the customers are not.
+    rows = rows.assign(size=rows["n"].where(~rows["n"].map(is_hidden), rows["customers"]))
     chance = chance_signals(rows)
     if not chance.series:
         return Finding("kpi_breakdowns", title=say("breakdowns.finding.too_short"))
@@ -91,7 +93,7 @@ def _sentences(moved: list[pd.DataFrame], where: str) -> list[str]:
 
 def _sentence(of: pd.DataFrame) -> str:
     """Repeat rate, below its limits in 5 groups: DE (34.1%, 31.3–36.9%, n 1,089) …"""
-    largest = of.sort_values("n", ascending=False, kind="stable")
+    largest = of.sort_values("size", ascending=False, kind="stable")
     named = "; ".join(_group(row) for row in largest.head(_MOST_GROUPS).to_dict("records"))
     rest = len(of) - _MOST_GROUPS
     more = say("breakdowns.and_more", n=rest) if rest > 0 else ""
@@ -110,7 +112,10 @@ def _group(row: dict[str, object]) -> str:
     low, high = row["low"], row["high"]
     if isinstance(low, float) and isinstance(high, float) and low == low:
         parts.append(format_interval(low, high, kind))
-    parts.append(say("breakdowns.n", n=format_value(row["n"], "count")))
+    if is_hidden(row["n"]):
+        parts.append(say_count("findings.customers", int(float(str(row["size"])))))
+    else:
+        parts.append(say("breakdowns.n", n=format_value(row["n"], "count")))
     return f"{group_name(str(row['breakdown']), str(row['group']))} ({', '.join(parts)})"
 
 
@@ -120,7 +125,7 @@ def _is_bad(of: pd.DataFrame) -> bool:
 
 
 def _look_into(of: pd.DataFrame) -> Decision:
-    row = of.sort_values("n", ascending=False, kind="stable").iloc[0]
+    row = of.sort_values("size", ascending=False, kind="stable").iloc[0]
     kind = kpi_kind(str(row["kpi"]))
     before = row["previous"]
     return Decision(

@@ -32,6 +32,9 @@ FAMILIES: Final = (
 ORDERS: Final = ("order_count", "average_order_value", "purchase_frequency")
 """KPIs that tell the orders: beside the customers, how many ordered again at most."""
 
+OF_ORDERS: Final = ("revenue", "gross_margin")
+"""KPIs whose n are the orders."""
+
 HIDES: Final[Mapping[str, tuple[str, ...]]] = {
     "": ("value", "low", "high", "n", "change"),
     "previous_": ("previous", "change"),
@@ -76,8 +79,12 @@ def told_groups(table: pd.DataFrame) -> pd.DataFrame:
             if family == FAMILIES[0] and SEGMENT in counts:
                 counts[SEGMENT]["buyers not new"] = _not_new(whole, counts[SEGMENT], when)
             hide = {name: _to_hide(of, family) for name, of in counts.items()}
-            gone = kept.index[_places(kept, hide_with_nested(hide, counts, nests))]
+            unseen = hide_with_nested(hide, counts, nests)
+            gone = kept.index[_places(kept, unseen)]
             _hide(rows, gone, columns)
+            if family == ORDERS and not when:
+                told = whole[whole["kpi"].isin(OF_ORDERS)]
+                _hide(rows, told.index[_places(told, unseen)], ("n",))
             if not when:
                 rows.loc[gone, ["verdict", "status"]] = None
                 if family == FAMILIES[0]:

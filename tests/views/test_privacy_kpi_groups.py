@@ -1,9 +1,10 @@
 """KPIs by group tell no few customers, beside the sizes of groups and groups within groups."""
 
+import pandas as pd
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crm_strategy.views import tables
+from crm_strategy.views import findings, tables
 from crm_strategy.views.kpi_group_privacy import told_groups
 from crm_strategy.views.payload import column_cells, is_hidden
 from tests.views.test_kpi_group_views import row, table
@@ -186,4 +187,23 @@ def test_orders_of_a_group_do_not_tell_how_few_ordered_again() -> None:
             gone = {g for g, cell in zip(of["group"], of[column], strict=True) if is_hidden(cell)}
             # Of all orders and customers those of Kettles would follow: Cups go with them.
             assert gone == {"Kettles", "Cups"}
-    assert shown(rows) == {*sizes}
+    # The n of revenue are the orders.
+    assert shown(rows) == {"Tea", "Gifts"}
+    payload = tables.kpi_groups_table(rows).payload()
+    assert column_cells(payload, "customer_count") == [200, 60, 18, 33]
+
+
+def test_a_group_whose_orders_are_hidden_is_named_with_its_customers() -> None:
+    sizes = {"Tea": (300, 200), "Cups": (90, 60), "Kettles": (19, 18)}
+    rows = table(
+        *(
+            row(name, kpi, value, n=float(orders), buyers=n, customers=n, breakdown="category")
+            | {"verdict": "signal_high", "previous": orders - 1.0}
+            for name, (orders, n) in sizes.items()
+            for kpi, value in (("revenue", 900.0), ("order_count", float(orders)))
+        )
+    )
+    scorecard = pd.DataFrame({"kpi": ["revenue", "order_count"], "verdict": "noise"})
+    found = findings.kpi_breakdowns_finding(rows, scorecard)
+    assert "18 customers" in found.text
+    assert "n 19" not in found.text
