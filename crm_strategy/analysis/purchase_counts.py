@@ -75,6 +75,12 @@ def buying_histories(orders: ibis.Table, *, as_of: date) -> ibis.Table:
     )
 
 
+def buyer_count(orders: ibis.Table, *, as_of: date) -> int:
+    """How many customers have made a purchase; arguments as of `purchase_counts`."""
+    placed = orders.filter(until(_.ordered_at, as_of), ~_.is_refund)
+    return int(placed.customer_id.nunique().to_pandas())
+
+
 def older_single_purchases(counts: ibis.Table, *, days: int) -> int:
     """How many customers have made one purchase, so many days ago or longer.
 

@@ -116,7 +116,9 @@ def bundles_finding(bundles: Data) -> Finding:
     )
 
 
-def next_offers_finding(hits: Data, *, customers: int, n: int) -> Finding:
+def next_offers_finding(
+    hits: Data, *, customers: int, n: int, everyone: int | None = None
+) -> Finding:
     """Whether next offers guessed better than best sellers, with rates, interval and n.
 
     Parameters
@@ -125,6 +127,8 @@ def next_offers_finding(hits: Data, *, customers: int, n: int) -> Finding:
         Result of `offer_hits.offer_hits`.
     customers, n
         Customers with an offer now, of how many.
+    everyone
+        All customers: where they are a few more than either, neither is told.
     """
     rows = frame_of(hits)
     if customers == 0 or small(customers):
@@ -132,6 +136,8 @@ def next_offers_finding(hits: Data, *, customers: int, n: int) -> Finding:
     who = {"customers": say_count("findings.customers", customers), "n": format_count(n)}
     if small(n - customers):
         who["n"] = format_count(customers)
+    apart_of_all = [(everyone or each) - each for each in (customers, n)]
+    counted = [] if any(map(small, apart_of_all)) else [say("growth.next_offers.who", **who)]
     by_method = rows.set_index("method") if len(rows) else rows
     asked = int(by_method.loc["offers", "customer_count"]) if len(rows) else 0
     counts = [by_method.loc[each, "hit_count"] for each in ("offers", "popular")] if asked else []
@@ -140,7 +146,7 @@ def next_offers_finding(hits: Data, *, customers: int, n: int) -> Finding:
         return Finding(
             "next_offers",
             title=say("growth.next_offers.unknown"),
-            text=say("growth.next_offers.who", **who),
+            text=" ".join(counted),
         )
     ours, popular, apart = (by_method.loc[each] for each in ("offers", "popular", "difference"))
     known = not pd.isna(apart["low"])
@@ -168,9 +174,7 @@ def next_offers_finding(hits: Data, *, customers: int, n: int) -> Finding:
     return Finding(
         "next_offers",
         title=say(f"growth.next_offers.{verdict}"),
-        text=" ".join(
-            [text, say("growth.next_offers.limit"), say("growth.next_offers.who", **who)]
-        ),
+        text=" ".join([text, say("growth.next_offers.limit"), *counted]),
         severity="good" if verdict == "better" else "note",
         figures=figures | {"verdict": verdict},
         decision=Decision(

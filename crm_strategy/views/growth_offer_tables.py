@@ -83,9 +83,20 @@ def told_bundles(bundles: Data) -> pd.DataFrame:
     return rows[(rows["verdict"] == "together") & ~left.map(small).astype(bool)]
 
 
-def next_offers_table(offered: Data, *, n: int | None = None) -> Table:
-    """Products to offer next, by the customers they suit; `n` customers have an offer."""
+def next_offers_table(offered: Data, *, n: int | None = None, everyone: int | None = None) -> Table:
+    """Products to offer next, by the customers they suit.
+
+    Parameters
+    ----------
+    offered
+        Result of `next_offers.offered_products`.
+    n
+        Customers who have an offer.
+    everyone
+        All customers: where they are a few more, `n` is not told.
+    """
     rows = frame_of(offered)
+    n = None if n is None or small((everyone or n) - n) else n
     if len(rows):
         share = rows["first_count"] / rows["customer_count"]
         rows = hide_telling_rates(

@@ -147,6 +147,11 @@ def without_telling(kpis: pd.DataFrame) -> pd.DataFrame:
             for each in (*hides, *counts):
                 if each in rows and _known(rows.at[row, each]):
                     rows.at[row, each] = hidden()
+    active = rows[rows["kpi"] == "active_customers"]
+    if active.get("previous_smallest_count", active["kpi"]).map(small).any():
+        # Who was active when the period began is who was at the end of the one before.
+        for row in rows.index[rows["kpi"].isin(STARTED) & rows["n"].notna()]:
+            rows.at[row, "n"] = hidden()
     return rows
 
 
@@ -159,6 +164,9 @@ TOLD: Final = {
 
 COUNTS: Final = ("active_customers", "new_customers", "cac")
 """KPIs whose `n` is the number of customers itself."""
+
+STARTED: Final = ("customer_retention_rate", "churn_rate")
+"""KPIs whose `n` is the number of customers who were active when the period began."""
 
 
 def products_table(products: Data) -> Table:

@@ -1,6 +1,6 @@
-"""Many small clients, read as `test_small_groups` reads one: seed,size,kinds, one a client.
+"""Many small clients, read as `test_small_groups` reads one: seed,size,kinds, or params.
 
-python -m tests.disclosure 1,150,default 4,400,many
+python -m tests.disclosure 1,150,default 4,400,many params/demo.yml
 """
 
 import sys
@@ -16,9 +16,11 @@ from tests.disclosure.told import told_numbers
 LEAST = 10
 
 for client in sys.argv[1:]:
-    seed, size, kinds = client.split(",")
     with TemporaryDirectory() as folder:
-        path = write_client(Path(folder) / "shop", int(seed), int(size), kinds)
+        path = Path(client)
+        if path.suffix != ".yml":
+            seed, size, kinds = client.split(",")
+            path = write_client(Path(folder) / "shop", int(seed), int(size), kinds)
         customers = Customers(read_chapters(path))
     report = Report(customers, told_numbers(customers))
     found = [*report.wrong(), *report.small(LEAST), *report.pairs(LEAST), *report.together(LEAST)]

@@ -166,6 +166,8 @@ class Customers:
         self._add("lapsed", "yes", people.loc[gone, "customer_id"])
         self._add("lapsed", "no", people.loc[~gone, "customer_id"])
         offers = names["offered_back"].to_pandas()
+        owned, rows = names["owned"], names["offers"]["row"].unique()
+        self._add("offer", "yes", owned.customers[owned.owners[rows]])
         for action in ACTIONS:
             of = offers.loc[offers["action"] == action, "customer_id"]
             self._add("action", action, of)

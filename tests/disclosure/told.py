@@ -213,6 +213,7 @@ SOURCES = {
     **dict.fromkeys(("win_back", "win_back_actions"), LAPSED),
     "lifecycle": ("staged", "yes"),
     "newcomers": NEWCOMER,
+    "next_offers": ("offer", "yes"),
 }
 """Whom the number stands for that a table names as its source."""
 
@@ -242,7 +243,7 @@ NOT_READ = {
     "cross_sell": "orders of products",
     "bundles": "orders of products",
     "offer_hits": "customers of a period held back for a test",
-    "next_offers": "customers of single products, which the promise leaves out",
+    "next_offers": "customers of single products; all of them are read as the source",
     "replenishment": "customers of single products, which the promise leaves out",
     "win_back_results": "people of a test at its time",
     "driver_tree": "the fewest customers of the periods it rests on, not which",

@@ -48,3 +48,28 @@ def test_not_contacted_customers_do_not_tell_the_few_of_them_who_ordered() -> No
     segments, counts = (column_cells(payload, name) for name in ("segment", "customer_count"))
     hidden = {name for name, n in zip(segments, counts, strict=True) if is_hidden(n)}
     assert hidden == {"Not contacted", "sms"}
+
+
+@pytest.mark.parametrize(("least", "told"), [(9, False), (10, True)])
+def test_who_was_active_at_the_start_is_hidden_with_who_was_at_the_end_before(
+    least: int, told: bool
+) -> None:
+    kpis = sample("kpis").iloc[:3]
+    kpis.loc[0, "kpi"] = "active_customers"
+    beside = kpis.assign(previous_smallest_count=[least, 50, 50])
+    payload = tables.kpis_table(beside).payload()
+    n = dict(zip(payload["keys"]["kpi"], column_cells(payload, "n"), strict=True))
+    assert is_hidden(n["customer_retention_rate"]) != told
+    assert not is_hidden(n["average_order_value"])
+
+
+@pytest.mark.parametrize(("more", "told"), [(0, True), (1, False), (10, True)])
+def test_customers_with_an_offer_do_not_tell_the_few_without_an_order_line(
+    more: int, told: bool
+) -> None:
+    asked = {"everyone": 260 + more}
+    offered = pd.DataFrame({"product": ["Cups"], "customer_count": [122], "first_count": [52]})
+    found = findings.next_offers_finding([], customers=260, n=260, **asked)
+    assert ("260" in found.text) == told
+    payload = tables.next_offers_table(offered, n=260, **asked).payload()
+    assert (payload["n"] == 260) == told
