@@ -6,25 +6,32 @@ from datetime import date
 from crm_strategy import words
 from crm_strategy.views.alt import alt_text
 from crm_strategy.views.axes import month_labels
-from crm_strategy.views.cells import Data
+from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.chart import Chart
 from crm_strategy.views.columns import Series, time_columns
 from crm_strategy.views.drawing import Drawing, Form
 from crm_strategy.views.kinds import print_value
 from crm_strategy.views.layout import Layout
 from crm_strategy.views.payload import TablePayload, column_cells, numbers
+from crm_strategy.views.privacy import rows_to_hide, with_hidden
 from crm_strategy.views.table import Table
 
 _PANELS = (("revenue", "short_money"), ("order_count", "count"))
 
 
 def monthly_orders_chart(months: Data) -> Chart:
-    """Revenue and orders a month, one panel each; a gap or a step is seen at once."""
+    """Revenue and orders a month, one panel each; a gap or a step is seen at once.
+
+    Customers are not told: of 19 orders by 18 in a month one came again.
+    """
+    rows = frame_of(months)
+    if len(rows):
+        few = rows_to_hide([None if n != n else n for n in rows["customer_count"]])
+        rows = with_hidden(rows, few, hides=("revenue", "order_count"))
     figures = Table(
-        months,
+        rows,
         id="monthly_orders",
-        suppress="customer_count",
-        layout=Layout(columns=("month", "revenue", "order_count", "customer_count")),
+        layout=Layout(columns=("month", "revenue", "order_count")),
     )
     return Chart(
         figures,

@@ -225,3 +225,18 @@ def test_no_orders_of_few_follow_from_the_months_shown_and_the_share(counts: lis
         left = rows[gone & rows["month"].isin(side) & (rows["customer_count"] > 0)]
         assert left.empty or len(left) > 1 or len(sides) == 1
         assert left.empty or left["customer_count"].sum() >= 10 or len(sides) == 1
+
+
+def test_a_month_of_few_is_hidden_and_no_month_tells_how_few_came_again() -> None:
+    months = pd.DataFrame(
+        {
+            "month": pd.to_datetime(["2026-01-01", "2026-02-01"]),
+            "revenue": [90.0, 190.0],
+            "order_count": [12, 19],
+            "customer_count": [9, 18],
+        }
+    )
+    payload = charts.monthly_orders_chart(months).payload()
+    assert [column["name"] for column in payload["columns"]] == ["month", "revenue", "order_count"]
+    assert [is_hidden(cell) for cell in column_cells(payload, "order_count")] == [True, False]
+    assert charts.monthly_orders_chart(months.head(0)).payload()["rows"] == []
