@@ -78,11 +78,15 @@ def funnel_of(journeys: ibis.Table, stages: Sequence[Stage] = FUNNEL) -> ibis.Ta
         One row per stage, in order: `stage`, `customer_count`, `step_rate` (share of the stage
         before; null for the first), `overall_rate` (share of the first), `median_days` (whole
         days from the first time in the stage before, of those seen in both), `median_minutes`
-        (the same in minutes), `journey_count`. Rates are of journeys.
+        (the same in minutes), `journey_count`, `ended_customers` (customers of whose journeys
+        any ended there, for those who hide small groups). Rates are of journeys.
     """
     wide = journeys.agg(**stage_measures(journeys, stages))
     places = range(len(stages))
-    rows = [_stage_row(wide, stages[place], place).mutate(place=place) for place in places]
+    rows = [
+        _stage_row(wide, stages[place], place, is_last=place == places[-1]).mutate(place=place)
+        for place in places
+    ]
     in_order = ibis.window(order_by="place")
     return (
         ibis.union(*rows)
@@ -94,12 +98,12 @@ def funnel_of(journeys: ibis.Table, stages: Sequence[Stage] = FUNNEL) -> ibis.Ta
         .order_by("place")
         .select(
             *("stage", "customer_count", "step_rate", "overall_rate"),
-            *("median_days", "median_minutes", "journey_count"),
+            *("median_days", "median_minutes", "journey_count", "ended_customers"),
         )
     )
 
 
-def _stage_row(wide: ibis.Table, stage: Stage, place: int) -> ibis.Table:
+def _stage_row(wide: ibis.Table, stage: Stage, place: int, *, is_last: bool) -> ibis.Table:
     return wide.select(
         stage=ibis.literal(stage.id),
         customer_count=wide[f"customers_{place}"],
@@ -107,6 +111,7 @@ def _stage_row(wide: ibis.Table, stage: Stage, place: int) -> ibis.Table:
         seen=wide[f"seen_{place}"],
         median_days=wide[f"days_{place}"] if place else ibis.null("float64"),
         median_minutes=wide[f"minutes_{place}"] if place else ibis.null("float64"),
+        ended_customers=ibis.null("int64") if is_last else wide[f"ended_{place}"],
     )
 
 
@@ -119,7 +124,7 @@ def reached(journeys: ibis.Table, place: int, stages: Sequence[Stage]) -> ibis.V
 
 
 def stage_measures(journeys: ibis.Table, stages: Sequence[Stage]) -> dict[str, ibis.Value]:
-    """What is measured of each stage: journeys, customers, seen, median days and minutes."""
+    """What is measured of each stage: journeys, customers, seen, ended, median days and minutes."""
     measures: dict[str, ibis.Value] = {}
     for place in range(len(stages)):
         got_to = reached(journeys, place, stages)
@@ -127,6 +132,8 @@ def stage_measures(journeys: ibis.Table, stages: Sequence[Stage]) -> dict[str, i
         measures[f"customers_{place}"] = journeys.customer_id.nunique(where=got_to)
         measures[f"seen_{place}"] = journeys[moment(place)].count()
     for before, place in pairwise(range(len(stages))):
+        ended = reached(journeys, before, stages) & ~reached(journeys, place, stages)
+        measures[f"ended_{before}"] = journeys.customer_id.nunique(where=ended)
         first, then = journeys[moment(before)], journeys[moment(place)]
         days = then.date().delta(first.date(), unit="day")
         minutes = then.delta(first, unit="second") / _SECONDS_A_MINUTE

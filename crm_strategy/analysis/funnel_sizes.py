@@ -9,7 +9,8 @@ ALL = "all"
 def without_small_steps(funnels: pd.DataFrame, least: int) -> pd.DataFrame:
     """The funnels without steps that would tell a group smaller than `least`.
 
-    Left out are stages that fewer reached, or at which fewer stopped; the stages behind them,
+    Left out are stages that fewer reached, or at which fewer stopped: in some of their sessions,
+    or in all of them, which the numbers of customers tell; the stages behind them,
     whose rates would tell them; and, since the values of an attribute sum to all, the next
     smallest at that stage until at least two and `least` customers are left out.
 
@@ -22,8 +23,9 @@ def without_small_steps(funnels: pd.DataFrame, least: int) -> pd.DataFrame:
     """
     rows = funnels.reset_index(drop=True)
     counts = rows["customer_count"]
-    stopped = rows["before_count"] - rows["journey_count"]
-    gone = {at for at in rows.index if _few(counts[at], least) or _few(stopped[at], least)}
+    apart = rows["before_customers"] - counts
+    guards = (counts, rows["stopped_customers"].astype("float64"), apart.astype("float64"))
+    gone = {at for at in rows.index if any(_few(n[at], least) for n in guards)}
     grew = bool(gone)
     while grew:
         before = len(gone)

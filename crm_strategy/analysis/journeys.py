@@ -95,14 +95,30 @@ def transitions(
     -------
     Table
         One row per distinct step: `source` (a channel or START), `target` (a channel,
-        CONVERSION or NULL), `n` (times taken), `share` of the steps from that source.
+        CONVERSION or NULL), `n` (times taken), `share` of the steps from that source; for those
+        who hide small groups, `customer_count` (customers who took it), `source_customers` and
+        `target_customers` (each customer as one in equal parts over their steps from that
+        source, or to that target: at least so many are behind several of them together).
     """
     steps = _steps(_events(touches, orders, start, end), gap_days)
-    begun = steps.filter(_.begins).select(source=ibis.literal(START), target=_.channel)
-    taken = steps.select(source=_.channel, target=_.target)
-    counts = ibis.union(begun, taken).group_by("source", "target").agg(n=_.count())
+    begun = steps.filter(_.begins).select(
+        "customer_id", source=ibis.literal(START), target=_.channel
+    )
+    taken = steps.select("customer_id", source=_.channel, target=_.target)
+    own = ibis.union(begun, taken).group_by("customer_id", "source", "target").agg(n=_.count())
+    parts = own.mutate(
+        of_source=_.n / _.n.sum().over(group_by=[_.customer_id, _.source]),
+        of_target=_.n / _.n.sum().over(group_by=[_.customer_id, _.target]),
+    )
+    counts = parts.group_by("source", "target").agg(
+        n=_.n.sum(),
+        customer_count=_.count(),
+        source_customers=_.of_source.sum().round(6),
+        target_customers=_.of_target.sum().round(6),
+    )
     from_source = ibis.window(group_by="source")
-    return counts.mutate(share=_.n / _.n.sum().over(from_source)).order_by("source", "target")
+    shared = counts.mutate(share=_.n / _.n.sum().over(from_source))
+    return shared.relocate("share", after="n").order_by("source", "target")
 
 
 def channel_steps(
@@ -137,7 +153,8 @@ def path_transitions(paths: ibis.Table) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As `transitions` returns them.
+        As `transitions` returns them, but without customers, of whom such journeys know none:
+        small groups are then hidden by the times a step was taken.
     """
     counts: Counter[tuple[str, str]] = Counter()
     for row in ready_paths(paths).to_dict("records"):
@@ -175,4 +192,4 @@ def _steps(events: ibis.Table, gap_days: int) -> ibis.Table:
     goes_on = soon_after(seen.next_at, seen.at, gap_days)
     went_on = soon_after(seen.at, seen.last_at, gap_days) & ~seen.last_is_order.fill_null(False)
     target = ibis.cases((~goes_on, NULL), (seen.next_is_order, CONVERSION), else_=seen.next_channel)
-    return seen.select("channel", target=target, begins=~went_on)
+    return seen.select("customer_id", "channel", target=target, begins=~went_on)

@@ -15,6 +15,8 @@ COLUMNS: Final = (
     *("source_channel", "lead_count", "won_count", "win_rate", "median_days"),
     *("low", "high", "qualified_count", "qualified_rate", "open_count", "lost_count"),
     *("value", "cost", "cost_per_won", "outcomes"),
+    *("lead_customers", "won_customers", "lost_customers", "open_customers"),
+    "qualified_customers",
 )
 
 PERIOD_END: Final = "period_end"
@@ -23,7 +25,7 @@ PERIOD_END: Final = "period_end"
 KNOWN: Final = "known"
 """Outcomes as known when the leads were supplied: at the period's end they cannot be told."""
 
-REASONS: Final = ("lost_reason", "lead_count", "share", "low", "high")
+REASONS: Final = ("lost_reason", "lead_count", "share", "low", "high", "customer_count")
 
 NOT_STATED: Final = "not_stated"
 """The reason of leads that were lost without one."""
@@ -63,7 +65,10 @@ def lead_funnel(
         `high` (95 % of the win rate), `qualified_count`, `qualified_rate` (of all leads),
         `open_count`, `lost_count`, `value` (money of the won leads; NaN unless all is known),
         `cost` (of the channel, whatever else it did), `cost_per_won` = cost / won leads,
-        `outcomes` (`period_end` or `known`: as of when leads are won, lost or open).
+        `outcomes` (`period_end` or `known`: as of when leads are won, lost or open). For those
+        who hide small groups: `lead_customers`, `won_customers`, `lost_customers`,
+        `open_customers`, `qualified_customers` (people behind these leads: customers, and each
+        lead without one).
     """
     outcomes = _outcomes(leads, start, end)
     seen = _seen(leads, orders, start, end, outcomes)
@@ -75,6 +80,11 @@ def lead_funnel(
         median_days=_.days.quantile(0.5, where=_.won),
         value=_.amount.sum(where=_.won),
         valued=_.amount.count(where=_.won),
+        lead_customers=_.person.nunique(),
+        won_customers=_.person.nunique(where=_.won),
+        lost_customers=_.person.nunique(where=_.lost),
+        open_customers=_.person.nunique(where=~_.won & ~_.lost),
+        qualified_customers=_.person.nunique(where=_.qualified),
     )
     table = counted.to_pandas()
     known = costs.dropna(subset=["channel"]).set_index("channel")["cost"].astype("float64")
@@ -104,23 +114,31 @@ def lost_reasons(leads: ibis.Table, *, start: date, end: date, min_count: int = 
     start, end
         First and last day of the period.
     min_count
-        Reasons of fewer leads stand together as `other`: what people typed may name somebody.
+        Reasons of fewer people stand together as `other`: what people typed may name somebody.
 
     Returns
     -------
     DataFrame
         Most leads first, `other` and `not_stated` last: `lost_reason`, `lead_count`, `share`
-        (of the lost leads), `low`, `high` (95 % of it). No row where no lead was lost.
+        (of the lost leads), `low`, `high` (95 % of it), `customer_count` (people behind them,
+        each as one in equal parts over their lost leads: at least so many are behind several
+        reasons together). No row where no lead was lost.
     """
     reason = leads.lost_reason.strip().nullif("")
     outcomes = _outcomes(leads, start, end)
     lost = _closed(leads.mutate(reason=reason), start, end, outcomes).filter(_.lost)
-    counts = lost.group_by("reason").agg(lead_count=_.count()).to_pandas()
+    parts = lost.mutate(part=1.0 / _.count().over(group_by=_person(lost)))
+    counts = (
+        parts.group_by("reason")
+        .agg(lead_count=_.count(), customer_count=_.part.sum().round(6))
+        .to_pandas()
+    )
     if counts.empty:
         return pd.DataFrame({name: [] for name in REASONS})
-    few = counts["reason"].notna() & (counts["lead_count"] < min_count)
+    few = counts["reason"].notna() & (counts["customer_count"] < min_count)
     named = counts["reason"].mask(few, OTHER).fillna(NOT_STATED)
-    table = counts.groupby(named)["lead_count"].sum().rename_axis("lost_reason").reset_index()
+    sums = counts.groupby(named)[["lead_count", "customer_count"]].sum()
+    table = sums.rename_axis("lost_reason").reset_index()
     total = int(table["lead_count"].sum())
     table["share"] = table["lead_count"] / total
     bounds = [share_interval(count, total) for count in table["lead_count"]]
@@ -129,6 +147,12 @@ def lost_reasons(leads: ibis.Table, *, start: date, end: date, min_count: int = 
     return table.sort_values(
         ["last", "lead_count", "lost_reason"], ascending=[True, False, True], ignore_index=True
     )[list(REASONS)]
+
+
+def _person(leads: ibis.Table) -> ibis.Value:
+    """The customer of a lead; a lead without one is somebody of its own."""
+    own = ibis.literal("lead ") + leads.lead_id.cast("string")
+    return ibis.coalesce(ibis.literal("customer ") + leads.customer_id.cast("string"), own)
 
 
 def _outcomes(leads: ibis.Table, start: date, end: date) -> str:
@@ -167,6 +191,7 @@ def _seen(
     priced = joined.amount.notnull() | (joined.converted_at.notnull() & (joined.won | joined.lost))
     followed = (joined.ordered_at.date() >= joined.created_at.date()).fill_null(False)
     return joined.select(
+        person=_person(joined),
         source_channel=joined.source_channel.fill_null(UNKNOWN),
         won=joined.won,
         lost=joined.lost,

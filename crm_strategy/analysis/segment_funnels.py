@@ -46,7 +46,8 @@ def segment_funnels(
         `step_rate`, `low`, `high` (Wilson, 95 %), `overall_rate`, `median_days`,
         `median_minutes`, `amount` (money of all orders of these journeys, on every row),
         `ordered_count` (journeys with an order, on every row), `repeat_amount` and
-        `repeat_count` (money of orders after the first, and journeys with one, on every row).
+        `repeat_count` (money of orders after the first, and journeys with one, on every row),
+        `stopped_customers` (customers of whose journeys any stopped before this stage).
         Stages that no journey was seen in are left out.
     """
     parts = [
@@ -89,7 +90,7 @@ SEGMENT_COLUMNS = (
     *("attribute", "value", "stage", "customer_count", "journey_count"),
     *("before_count", "before_customers", "step_rate"),
     *("low", "high", "overall_rate", "median_days", "median_minutes", "amount", "ordered_count"),
-    *("repeat_amount", "repeat_count"),
+    *("repeat_amount", "repeat_count", "stopped_customers"),
 )
 
 
@@ -97,6 +98,7 @@ def _stage_rows(row: pd.Series, stages: Sequence[Stage], places: Sequence[int]) 
     rows: list[object] = []
     before: int | None = None
     customers: int | None = None
+    stopped: int | None = None
     for place in places:
         n = int(row[f"journeys_{place}"])
         low, high = (None, None) if before is None else share_interval(n, before)
@@ -120,7 +122,10 @@ def _stage_rows(row: pd.Series, stages: Sequence[Stage], places: Sequence[int]) 
                 "ordered_count": int(row["ordered_count"]),
                 "repeat_amount": row["repeat_amount"],
                 "repeat_count": int(row["repeat_count"]),
+                "stopped_customers": stopped,
             }
         )
         before, customers = n, int(row[f"customers_{place}"])
+        # Where stages between were not seen, who stopped before one stopped before the next.
+        stopped = int(row[f"ended_{place}"]) if place + 1 < len(stages) else None
     return rows

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-COLUMNS = ("gap", "name", "channel", "touch_count", "customer_count")
+COLUMNS = ("gap", "name", "channel", "touch_count", "customer_count", "smallest_count")
 
 
 def touchpoint_coverage(touchpoints: pd.DataFrame, actions: pd.DataFrame) -> pd.DataFrame:
@@ -22,7 +22,8 @@ def touchpoint_coverage(touchpoints: pd.DataFrame, actions: pd.DataFrame) -> pd.
         without a touch; bare_segment: no target action anywhere; then, for comparison, online
         and offline: the mapped touchpoints there), `name` (touchpoint, segment, or how many
         touchpoints), `channel`, `touch_count`, `customer_count` (missing where not counted;
-        of places: missing, since customers meet several).
+        of places: missing, since customers meet several), `smallest_count` (of places: the
+        customers of the touchpoint there that fewest met, for those who hide small groups).
     """
     rows: list[dict[str, object]] = []
     mapped = touchpoints["place"].notna()
@@ -40,11 +41,13 @@ def touchpoint_coverage(touchpoints: pd.DataFrame, actions: pd.DataFrame) -> pd.
         there = touchpoints[touchpoints["place"] == place]
         if mapped.any():
             touches = there["touch_count"].sum() if there["touch_count"].notna().any() else None
-            rows.append({"gap": place, "name": str(len(there)), "touch_count": touches})
+            met = there["customer_count"].where(there["customer_count"] > 0)
+            row = {"gap": place, "name": str(len(there)), "touch_count": touches}
+            rows.append(row | {"smallest_count": met.min()})
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _row(gap: str, touchpoint: "dict[str, object] | pd.Series") -> dict[str, object]:
     return {"gap": gap, "name": touchpoint["touchpoint"]} | {
-        name: touchpoint[name] for name in COLUMNS[2:]
+        name: touchpoint[name] for name in COLUMNS[2:5]
     }

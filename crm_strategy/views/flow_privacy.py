@@ -4,13 +4,15 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from crm_strategy.views.payload import hidden, too_few
-from crm_strategy.views.privacy import narrowed, rows_to_hide, small, wholes_of
+from crm_strategy.views.privacy import complete, narrowed, rows_to_hide, small, wholes_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 WITHIN = (("source",), ("target",))
 """Sums the reader knows: n / share tells a row's, and what comes out of a channel went into it."""
+
+BEHIND = ("customer_count", "source_customers", "target_customers")
 
 
 def without_telling_steps(steps: "pd.DataFrame") -> "pd.DataFrame":
@@ -19,7 +21,8 @@ def without_telling_steps(steps: "pd.DataFrame") -> "pd.DataFrame":
     Parameters
     ----------
     steps
-        One row per step: `source`, `target`, `n` and, maybe, `share`.
+        One row per step: `source`, `target`, `n` and, maybe, `share` and the customers, as
+        `journeys.transitions` counts them; without these, steps count for customers.
 
     Returns
     -------
@@ -27,7 +30,9 @@ def without_telling_steps(steps: "pd.DataFrame") -> "pd.DataFrame":
         The steps told in their order, then the hidden ones by name.
     """
     counts = [int(n) for n in steps["n"]]
-    hide = steps_to_hide(list(steps["source"]), list(steps["target"]), counts)
+    known = set(BEHIND) <= set(steps)
+    behind = [list(steps[name]) for name in BEHIND] if known else []
+    hide = steps_to_hide(list(steps["source"]), list(steps["target"]), counts, behind)
     unsaid = narrowed(counts, hide, wholes_of(steps, WITHIN))
     figures = [name for name in ("n", "share") if name in steps]
     shown = steps.astype(dict.fromkeys(figures, object))
@@ -42,21 +47,51 @@ def without_telling_steps(steps: "pd.DataFrame") -> "pd.DataFrame":
 
 
 def steps_to_hide(
-    sources: Sequence[object], targets: Sequence[object], counts: Sequence[int]
+    sources: Sequence[object],
+    targets: Sequence[object],
+    counts: Sequence[int],
+    behind: Sequence[Sequence[float]] = (),
 ) -> list[int]:
     """Positions of steps to hide: the small ones and those that they would follow from.
 
     In each row and each column, enough are hidden that none follows from its sum. A hidden step
     still follows from sums of sums where it is the only hidden one between two blocks of the
     table: then the smallest step shown between them is hidden too.
+
+    Parameters
+    ----------
+    sources, targets
+        Where each step leads from and to.
+    counts
+        Times it was taken.
+    behind
+        Customers who took it, and these in parts over their steps from its source and to its
+        target; none where they are not known.
     """
     groups = [list(sources), list(targets)]
-    hide = set(rows_to_hide(counts, groups=groups))
+    people, *parts = behind or (counts, counts, counts)
+    hide = set(rows_to_hide(people))
     while True:
+        _complete(hide, groups, parts)
         added = _between_blocks(sources, targets, counts, hide)
         if not added:
             return sorted(hide)
         hide |= added
+
+
+def _complete(
+    hide: set[int], groups: Sequence[Sequence[object]], parts: Sequence[Sequence[float]]
+) -> None:
+    """Hide in each row and column as many steps as are of two and of no small group together."""
+    grew = True
+    while grew:
+        before = len(hide)
+        for group, each in zip(groups, parts, strict=True):
+            for whole in dict.fromkeys(group[row] for row in sorted(hide)):
+                members = {row: n for row, n in enumerate(each) if group[row] == whole and n > 0}
+                if members.keys() & hide:
+                    complete(hide, members)
+        grew = len(hide) > before
 
 
 def _between_blocks(

@@ -8,9 +8,10 @@ from crm_strategy.analysis.intervals import share_interval
 from crm_strategy.analysis.lead_funnel import NOT_STATED
 from crm_strategy.analysis.members import OTHER
 from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.channel_privacy import with_customers
 from crm_strategy.views.finding import Basis, Decision, Finding
 from crm_strategy.views.kinds import word_of
-from crm_strategy.views.lead_tables import SOURCE, as_known
+from crm_strategy.views.lead_tables import BEHIND, SOURCE, as_known
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import (
@@ -28,7 +29,8 @@ def lead_funnel_finding(funnel: Data) -> Finding:
     rows = frame_of(funnel)
     if rows.empty:
         return Finding("lead_funnel", title=say("findings.lead_funnel.nothing"))
-    for count in ("lead_count", "won_count", "lost_count"):
+    rows = with_customers(rows, BEHIND)
+    for count in ("lead_customers", "won_customers", "lost_customers"):
         rows = without_small(rows, count)
     rows = rows[rows["win_rate"].notna()]
     if rows.empty:
@@ -125,11 +127,12 @@ def _costs(rows: pd.DataFrame) -> str:
 
 def lost_reasons_finding(reasons: Data) -> Finding:
     """The commonest reason why leads are lost, or the two between which chance decides."""
-    rows = frame_of(reasons)
+    rows = with_customers(frame_of(reasons), {"customer_count": "lead_count"})
     if rows.empty:
         return Finding("lost_reasons", title=say("findings.lost_reasons.none"))
     stated = rows[rows["lost_reason"] != NOT_STATED]
-    named = without_small(stated[stated["lost_reason"] != OTHER], "lead_count")
+    told = without_small(rows, "customer_count", within=[()])
+    named = told[~told["lost_reason"].isin([OTHER, NOT_STATED])]
     if named.empty:
         reason = "few" if len(stated) else "not_stated"
         text = "" if len(stated) else say("findings.lost_reasons.supply")

@@ -6,6 +6,7 @@ import pandas as pd
 
 from crm_strategy.analysis.lead_funnel import KNOWN
 from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.channel_privacy import with_customers
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.table import Table
@@ -16,14 +17,24 @@ _WON: Final = (*_RATE, "median_days", "value", "cost_per_won")
 
 _ALL: Final = ("lead_count", "qualified_count", "qualified_rate")
 
+BEHIND: Final = {
+    "lead_customers": "lead_count",
+    "won_customers": "won_count",
+    "lost_customers": "lost_count",
+    "open_customers": "open_count",
+    "qualified_customers": "qualified_count",
+}
+"""The people behind leads: neither the page nor the workbook shows them."""
+
 FUNNEL: Final = (
-    Suppress(count="lead_count"),
+    Suppress(count="lead_customers"),
     # All leads are those won, lost and open: one of them would follow from the others.
-    Suppress(count="won_count", hides=(*_WON, *_ALL)),
-    Suppress(count="lost_count", hides=(*_RATE, *_ALL)),
-    Suppress(count="open_count", hides=_ALL),
-    Suppress(count="qualified_count", hides=("qualified_rate",)),
+    Suppress(count="won_customers", hides=("won_count", *_WON, *_ALL)),
+    Suppress(count="lost_customers", hides=("lost_count", *_RATE, *_ALL)),
+    Suppress(count="open_customers", hides=("open_count", *_ALL)),
+    Suppress(count="qualified_customers", hides=("qualified_count", "qualified_rate")),
 )
+"""One of them may have made all leads of a source."""
 
 SOURCE: Final = {"source_channel": ("label:channel", "views.lead_source.{}")}
 
@@ -32,7 +43,7 @@ def lead_funnel_table(funnel: Data) -> Table:
     """Leads by source: qualified, won, how soon, and what a won lead cost."""
     rows = frame_of(funnel)
     return Table(
-        with_range(rows, "share"),
+        with_customers(with_range(rows, "share"), BEHIND),
         id="lead_funnel",
         note=say("views.table.lead_funnel.note_known") if as_known(rows) else "",
         formats={
@@ -46,12 +57,12 @@ def lead_funnel_table(funnel: Data) -> Table:
             columns=(
                 *("source_channel", "lead_count", "qualified_rate", "won_count", "win_rate"),
                 *("range", "median_days", "cost_per_won", "low", "high", "open_count"),
-                *("lost_count", "value", "qualified_count"),
+                *("lost_count", "value", "qualified_count", *BEHIND),
             ),
             words=SOURCE,
-            sheet_only=("qualified_count",),
+            sheet_only=("qualified_count", *BEHIND),
             # Neither on the page nor in the workbook: it only guards its rate.
-            page_only=("range", "qualified_count"),
+            page_only=("range", "qualified_count", *BEHIND),
             ranked=True,
         ),
     )
@@ -64,16 +75,20 @@ def as_known(rows: pd.DataFrame) -> bool:
 
 def lost_reasons_table(reasons: Data) -> Table:
     """Why leads were lost, the commonest reason first."""
+    rows = with_customers(with_range(frame_of(reasons), "share"), {"customer_count": "lead_count"})
     return Table(
-        with_range(frame_of(reasons), "share"),
+        rows,
         id="lost_reasons",
         formats={**dict.fromkeys(("low", "high"), "share"), "range": "interval"},
-        suppress=(Suppress(count="lead_count", within=((),)),),
+        suppress=(Suppress(count="customer_count", within=((),)),),
         layout=Layout(
-            columns=("lost_reason", "lead_count", "share", "range", "low", "high"),
+            columns=(
+                *("lost_reason", "lead_count", "share", "range", "low", "high"),
+                "customer_count",
+            ),
             words={"lost_reason": "views.lost_reason.{}"},
-            sheet_only=("low", "high"),
-            page_only=("range",),
+            sheet_only=("low", "high", "customer_count"),
+            page_only=("range", "customer_count"),
         ),
     )
 

@@ -9,8 +9,10 @@ from crm_strategy.views.privacy import small
 def told_stages(funnel: pd.DataFrame) -> int:
     """How many stages may be told: up to the first that few reached, or few did not reach."""
     counts = list(funnel["customer_count"])
+    ended = list(funnel["ended_customers"]) if "ended_customers" in funnel else [None] * len(counts)
     for place, count in enumerate(counts):
-        if small(count) or (place and small(counts[place - 1] - count)):
+        before = (counts[place - 1] - count, ended[place - 1]) if place else ()
+        if small(count) or any(small(each) for each in before):
             return place
     return len(counts)
 

@@ -24,8 +24,17 @@ def touchpoint_coverage_table(coverage: Data) -> Table:
     return Table(
         rows,
         id="touchpoint_coverage",
-        suppress=(Suppress(count="customer_count"),),
-        layout=Layout(words={"gap": "journeys.gap.{}"}, rows_shown=14),
+        suppress=(
+            Suppress(count="customer_count"),
+            # All touches of a place would tell those of the touchpoint that few customers met.
+            Suppress(count="smallest_count", hides=("touch_count",)),
+        ),
+        layout=Layout(
+            words={"gap": "journeys.gap.{}"},
+            sheet_only=("smallest_count",),
+            page_only=("smallest_count",),
+            rows_shown=14,
+        ),
     )
 
 

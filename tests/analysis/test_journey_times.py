@@ -153,7 +153,8 @@ def test_no_group_smaller_than_the_least_follows_from_those_shown(sizes, least):
             "stage": "a",
             "customer_count": size,
             "journey_count": size,
-            "before_count": None,
+            "before_customers": None,
+            "stopped_customers": None,
         }
         for attribute, value, size in [
             ("all", "all", sum(sizes)),

@@ -127,10 +127,33 @@ def test_shares_are_of_the_source():
         **PERIOD,
     )
     assert records(found) == [
-        (START, "email", 2, 1.0),
-        ("email", NULL, 1, 0.5),
-        ("email", "sms", 1, 0.5),
-        ("sms", NULL, 1, 1.0),
+        (START, "email", 2, 1.0, 2, 2.0, 2.0),
+        ("email", NULL, 1, 0.5, 1, 1.0, 1.0),
+        ("email", "sms", 1, 0.5, 1, 1.0, 1.0),
+        ("sms", NULL, 1, 1.0, 1, 1.0, 1.0),
+    ]
+
+
+def test_customers_of_steps_worked_by_hand():
+    # a orders after two of three e-mails; b after one, and once after an SMS.
+    found = transitions(
+        touches(
+            *(("a", f"2026-07-{day}", "email") for day in (10, 12, 14)),
+            *(("b", "2026-07-10", "email"), ("b", "2026-07-20", "sms")),
+        ),
+        orders(
+            *(("a", "2026-07-11", 5), ("a", "2026-07-13", 5)),
+            *(("b", "2026-07-11", 5), ("b", "2026-07-21", 5)),
+        ),
+        **PERIOD,
+    )
+    names = ("source", "target", "customer_count", "source_customers", "target_customers")
+    assert records(found, *names) == [
+        (START, "email", 2, 1.5, 2.0),
+        (START, "sms", 1, 0.5, 1.0),
+        ("email", CONVERSION, 2, 1.666667, 1.5),
+        ("email", NULL, 1, 0.333333, 1.0),
+        ("sms", CONVERSION, 1, 1.0, 0.5),
     ]
 
 

@@ -55,6 +55,8 @@ def test_rates_days_value_and_cost_worked_by_hand() -> None:
         *("ads", 5, 2, 0.5, 7.0),
         *(pytest.approx(low), pytest.approx(high), 3, 0.6, 1, 2),
         *(160.0, 50.0, 25.0, "period_end"),
+        # Leads without a customer are each somebody.
+        *(5, 2, 2, 1, 3),
     )
     assert records(found, "source_channel", "won_count", "win_rate", "value", "cost")[1] == (
         "fair",

@@ -74,11 +74,11 @@ def test_the_map_is_held_against_the_touches():
         pd.DataFrame({"segment": ["new", "lost"], "target_action": ["Buy", None]}),
     )
     assert records(found) == [
-        ("used_unmapped", "chat", "web", 4.0, 3.0),
-        ("mapped_unused", "Shop", "shop", None, None),
-        ("bare_segment", "lost", None, None, None),
-        ("online", "1", None, 9.0, None),
-        ("offline", "1", None, None, None),
+        ("used_unmapped", "chat", "web", 4.0, 3.0, None),
+        ("mapped_unused", "Shop", "shop", None, None, None),
+        ("bare_segment", "lost", None, None, None, None),
+        ("online", "1", None, 9.0, None, 5.0),
+        ("offline", "1", None, None, None, None),
     ]
 
 

@@ -1,6 +1,6 @@
 """A channel through which few customers order much is hidden as one of few orders is."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -11,12 +11,16 @@ from crm_strategy.analysis.attribution_intervals import attribution_intervals
 from crm_strategy.analysis.channel_costs import channel_costs
 from crm_strategy.analysis.channel_mix import channel_sets
 from crm_strategy.analysis.channel_verdicts import channel_verdicts
+from crm_strategy.analysis.funnel_sizes import without_small_steps
 from crm_strategy.analysis.holdout_plan import holdout_plan, reached_customers
+from crm_strategy.analysis.journeys import transitions
+from crm_strategy.analysis.lead_funnel import lead_funnel, lost_reasons
 from crm_strategy.analysis.paths import conversion_paths
 from crm_strategy.analysis.switch_offs import switch_offs
+from crm_strategy.analysis.touchpoint_coverage import touchpoint_coverage
 from crm_strategy.views import charts, findings, tables
 from crm_strategy.views.payload import column_cells, is_hidden
-from tests.analysis.builders import costs, orders, touches
+from tests.analysis.builders import costs, orders, table, touches
 
 GUARDS = {"ordering_customers", "smallest_count", "lost_customers", "customers"}
 WINDOW = {"start": date(2026, 7, 1), "end": date(2026, 9, 30)}
@@ -139,3 +143,139 @@ def test_ready_made_paths_know_no_customers_and_are_hidden_by_their_orders():
     credit = tables.attribution_table(attribution(paths)).payload()
     # The next fewest are hidden with the 3, whom the sum would tell.
     assert set(shown(credit, "last_touch")) == {"email", "None"}
+
+
+def test_steps_that_few_customers_took_often_do_not_follow_from_their_row_or_column():
+    groups = [
+        journeys_of("visit", range(4), 10, 617),
+        journeys_of("email", range(10, 60), 2, 20),
+        journeys_of("sms", range(60, 90), 2, 30),
+    ]
+    touched = [row for group in groups for row in group[0]]
+    touched += [(f"n{who}", date(2026, 8, 1), name) for who in range(30) for name in ("sms", "web")]
+    placed = [row for group in groups for row in group[1]]
+    steps = transitions(touches(*touched), orders(*placed), **WINDOW).to_pandas()
+    told = tables.transitions_table(steps).payload()
+    pairs = list(zip(told["keys"]["source"], told["keys"]["target"], strict=True))
+    shown = {
+        pair for pair, n in zip(pairs, column_cells(told, "n"), strict=True) if not is_hidden(n)
+    }
+    # 40 times 4 customers went from a visit to an order, and all came to it from the start.
+    assert ("web", "NULL") in shown
+    for step in (("visit", "CONVERSION"), ("START", "visit")):
+        assert step not in shown
+        column = [pair for pair in pairs if pair[1] == step[1]]
+        assert len(column) == 1 or len(set(column) - shown) > 1
+
+
+LEADS = {
+    **dict.fromkeys(("lead_id", "customer_id", "source_channel"), "string"),
+    "created_at": "timestamp(6)",
+    "status_group": "string",
+    "converted_at": "timestamp(6)",
+    "amount": "float64",
+    "lost_reason": "string",
+}
+
+
+def leads_of(*groups: tuple[str, int, str, str | None, str | None]) -> Any:
+    """So many leads of a source: their status, the customer of all of them, the reason."""
+    rows = [
+        {
+            "lead_id": f"{source} {status} {number}",
+            "customer_id": customer,
+            "source_channel": source,
+            "created_at": datetime(2026, 7, 5),
+            "status_group": status,
+            "converted_at": datetime(2026, 8, 5) if status == "won" else None,
+            "amount": 70.0,
+            "lost_reason": reason,
+        }
+        for source, count, status, customer, reason in groups
+        for number in range(count)
+    ]
+    return table(LEADS, rows)
+
+
+def test_leads_of_one_customer_are_no_group() -> None:
+    leads = leads_of(
+        ("partner", 12, "lost", "k3", "price"),
+        ("partner", 14, "won", "k3", None),
+        ("web", 20, "lost", None, "time"),
+        ("web", 30, "won", None, None),
+        ("fair", 15, "lost", None, "other plans"),
+        ("fair", 15, "won", None, None),
+    )
+    costs_of = pd.DataFrame({"channel": ["partner"], "cost": [50.0]})
+    funnel = lead_funnel(leads, orders(), costs_of, **WINDOW)
+    told = tables.lead_funnel_table(funnel).payload()
+    partner = told["keys"]["source_channel"].index("partner")
+    for column in ("lead_count", "won_count", "lost_count", "win_rate", "value", "cost_per_won"):
+        cells = column_cells(told, column)
+        assert is_hidden(cells[partner]), column
+        assert sum(map(is_hidden, cells)) == 1, column
+    reasons = lost_reasons(leads, **WINDOW)
+    assert "price" not in list(reasons["lost_reason"])
+    shown = column_cells(tables.lost_reasons_table(reasons).payload(), "lead_count")
+    # The few stand together, and the sum of all does not tell them: the next fewest are hidden.
+    assert [cell for cell in shown if not is_hidden(cell)] == [20]
+    assert "price" not in findings.lost_reasons_finding(reasons).title
+
+
+def test_touches_of_a_channel_that_few_customers_had_are_hidden_in_every_table() -> None:
+    mapped = pd.DataFrame(
+        {
+            "touchpoint_id": ["news", "fax"],
+            "touchpoint": ["News", "Fax"],
+            "channel": ["email", "fax"],
+            "place": ["online", "online"],
+            "stage": ["awareness", "awareness"],
+            "touch_count": [210.0, 9.0],
+            "customer_count": [121.0, 8.0],
+            "converted_count": [20.0, 0.0],
+            "conversion_rate": [20 / 121, 0.0],
+        }
+    )
+    actions = pd.DataFrame({"segment": [], "touchpoint_id": [], "target_action": []})
+    coverage = tables.touchpoint_coverage_table(touchpoint_coverage(mapped, actions)).payload()
+    used = tables.touchpoints_table(mapped).payload()
+    rows = pd.DataFrame(
+        {
+            "channel": ["email", "fax"],
+            "cost": [100.0, 20.0],
+            "touch_count": [210, 9],
+            "order_count": [60.0, 30.0],
+            "new_customers": [0.0, 0.0],
+            "customer_count": [121, 8],
+        }
+    )
+    spent = tables.channel_costs_table(rows).payload()
+    assert column_cells(used, "touch_count")[0] == 210
+    for payload in (used, spent, coverage):
+        cells = column_cells(payload, "touch_count")
+        assert not {9, 219} & {cell for cell in cells if not is_hidden(cell)}
+
+
+def test_customers_who_took_no_step_in_any_session_do_not_follow_from_two_stages() -> None:
+    # 18 customers in 40 sessions; 10 of them answered in one of 20, so that 8 never did.
+    rows = pd.DataFrame(
+        [
+            ("all", "all", "touched", 60, 90, None, None, None),
+            ("all", "all", "responded", 40, 50, 90, 60, 35),
+            ("segment", "at_risk", "touched", 18, 40, None, None, None),
+            ("segment", "at_risk", "responded", 10, 20, 40, 18, 15),
+        ],
+        columns=[
+            *("attribute", "value", "stage", "customer_count", "journey_count", "before_count"),
+            *("before_customers", "stopped_customers"),
+        ],
+    )
+    shown = without_small_steps(rows, 10)
+    assert list(zip(shown["value"], shown["stage"], strict=True)) == [
+        ("all", "touched"),
+        ("all", "responded"),
+        ("at_risk", "touched"),
+    ]
+    rows.loc[3, ["customer_count", "stopped_customers"]] = [18, 4]
+    # 20 sessions that stopped, but of 4 customers only.
+    assert len(without_small_steps(rows, 10)) == 3
