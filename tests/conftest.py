@@ -29,7 +29,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 # The first query of a run is slow. CI has the time for more examples.
-EXAMPLES = 100 if os.environ.get("CI") == "true" else 30
+EXAMPLES = 100 if os.environ.get("CI") == "true" else 20
 settings.register_profile("house", deadline=None, max_examples=EXAMPLES)
 settings.load_profile("house")
 

@@ -13,6 +13,8 @@ import pytest
 from crm_strategy.errors import CrmStrategyError
 from tests.small_business import HEADER, Row, order_rows, replaced, write_orders
 
+pytestmark = pytest.mark.whole
+
 Spoil = Callable[[Path], None]
 
 Report = Callable[..., Path]

@@ -169,6 +169,7 @@ def test_a_file_in_the_place_of_the_reports_folder_is_told(params: Path, kernels
         report(params, kernels)
 
 
+@pytest.mark.whole
 def test_on_the_command_line_a_failing_chapter_ends_with_1(params: Path):
     write_notebook(params.parents[1], "01_goals", "1 / 0", heading="What do we want?")
     code, said, told = run_report(params, "--language", "en")
@@ -234,6 +235,7 @@ def test_ctrl_c_ends_calmly_and_leaves_the_last_report(params: Path, kernels):
         assert not runs(pid)
 
 
+@pytest.mark.whole
 def test_two_runs_of_a_client_take_turns(params: Path, kernels):
     report(params, kernels)  # The data are prepared.
     flag = params.parents[1] / "go"
@@ -258,6 +260,7 @@ def test_two_runs_of_a_client_take_turns(params: Path, kernels):
     assert (second.returncode, end) == (0, "reports/acme/2026-Q3\n")
 
 
+@pytest.mark.whole
 def test_a_full_disk_leaves_the_last_report(params: Path, kernels):
     folder = report(params, kernels)
     before = contents(folder)
