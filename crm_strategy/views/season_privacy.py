@@ -40,7 +40,8 @@ def told_seasons(seasons: pd.DataFrame) -> pd.DataFrame:
         rows, gone, hides=("index", "order_count", "revenue"), within=[(*ITEM, "is_in_window")]
     )
     told = with_customers_in_steps(told, rows)
-    telling = [place for place, item in enumerate(_items(rows)) if item in _telling(rows, gone)]
+    few = _telling(rows, gone)
+    telling = [place for place, item in enumerate(_items(rows)) if item in few]
     for column in ("window_share", "p_adjusted"):
         told[column] = told[column].astype("object")
         told.iloc[telling, told.columns.get_loc(column)] = [hidden() for _ in telling]
