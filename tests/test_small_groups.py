@@ -16,7 +16,13 @@ from tests.disclosure.differences import Report
 from tests.disclosure.told import ALSO_READ, NOT_READ, READERS, told_numbers
 
 LEAST = 10
-MORE = [(4, 400, "default"), (5, 600, "many"), (14, 800, "default"), (93, 320, "many")]
+MORE = [
+    (4, 400, "default"),
+    (5, 600, "many"),
+    (14, 800, "default"),
+    (93, 320, "many"),
+    (301, 220, "surveys"),
+]
 
 
 @pytest.mark.parametrize(
