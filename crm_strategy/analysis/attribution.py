@@ -29,6 +29,9 @@ UNSHARED: Final = ("first_touch", "last_touch", "last_non_direct")
 GUARDS: Final = ("conversion_customers", *(f"{rule}_customers" for rule in UNSHARED))
 """Customers behind the orders that a channel led to, and behind those that these rules give it."""
 
+OTHERS: Final = "other_customers"
+"""Customers behind the orders after touches of which none was the channel's."""
+
 _DIGITS: Final = 6
 
 
@@ -63,7 +66,8 @@ def attribution(
         `<rule>_customers` (at least so many customers are behind these orders, each as one in
         equal parts over all of their orders; the orders themselves where the paths know no
         customers), `smallest_count` (the smallest of these above 0; where customers are known,
-        the linear rule's too, whose Σ over any channels is no more than are behind them); each rule
+        the linear rule's too, whose Σ over any channels is no more than are behind them),
+        `other_customers` (the same of orders after touches of other channels alone); each rule
         with `_value` behind, `value_low`, `value_high` (money; NaN where unknown);
         `shapley_error` (standard error, orders), `shapley_kind` (`rates`, `sets`),
         `markov_order`.
@@ -115,8 +119,11 @@ def _guards(
         # Parts of a customer add up to one but for rounding.
         whole = whole.assign(conversion_count=behind.reached()).round(_DIGITS)
     smallest = whole.where(whole > 0).min(axis=1)
+    every = float((steps.conversions if customers is None else customers).sum())
+    others = (every - whole["conversion_count"]).round(_DIGITS)
     names = dict(zip(("conversion_count", *UNSHARED), GUARDS, strict=True))
-    return whole[[*names]].rename(columns=names).assign(smallest_count=smallest)
+    guards = whole[[*names]].rename(columns=names)
+    return guards.assign(smallest_count=smallest, **{OTHERS: others})
 
 
 def _untouched(paths: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:

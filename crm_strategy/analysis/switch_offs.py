@@ -55,9 +55,10 @@ def switch_offs(
         `revenue` where no margin is known: then all money here is revenue, the most that
         margin can be), `scatter` (`orders` where the bounds hold the scatter of single orders'
         money; `paths` where each order counts with its path's mean). For those who hide small
-        groups, at least so many customers are behind the conversions lost (`lost_customers`,
-        `least_lost_customers`), the journeys (`journey_customers`) and those of them that ended
-        in none (`null_customers`); conversions and journeys where the paths know no customers.
+        groups, at least so many customers are behind the conversions lost (`lost_customers`, or
+        behind the others, if they are fewer; `least_lost_customers`), the journeys
+        (`journey_customers`) and those of them that ended in none (`null_customers`);
+        conversions and journeys where the paths know no customers.
 
         Verdicts: `switch_off` (cost saved is above `high`), `keep` (below `low`, or 0: nothing
         is saved), `test` (between: it depends on ρ or on chance), `left_on` (cost, value or
@@ -88,6 +89,7 @@ def _switched(
     lost, least = (groups.conversions[0, each].sum() for each in (holding, alone))
     # Parts of a customer add up to one but for rounding.
     behind, few_behind = (round(groups.customers[each].sum(), _DIGITS) for each in (holding, alone))
+    others = round(groups.customers.sum() - behind, _DIGITS)
     ended = round(groups.null_customers[holding].sum(), _DIGITS)
     value, few = float(groups.value[holding].sum()), float(groups.value[alone].sum())
     journeys = groups.journeys[holding].sum()
@@ -115,7 +117,8 @@ def _switched(
         "flip_margin": cost / value if value > 0 else np.nan,
         "journey_count": journeys,
         "least_conversions_lost": least,
-        "lost_customers": behind,
+        # All conversions tell those without the channel.
+        "lost_customers": min(behind, others) if others else behind,
         "least_lost_customers": few_behind,
         # Who ordered may have ended other journeys in none.
         "journey_customers": max(behind, ended),

@@ -5,6 +5,7 @@ from typing import Final
 
 import pandas as pd
 
+from crm_strategy.analysis.attribution import OTHERS
 from crm_strategy.views.attribution_tables import COUNT, ENDS, with_untold
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Basis, Finding
@@ -20,6 +21,9 @@ def attribution_finding(verdicts: Data) -> Finding:
     every = with_untold(frame_of(verdicts))
     # As the table of verdicts, the sums of which the table of credit tells.
     rows = without_small(every, COUNT, within=[()])
+    if OTHERS in rows:
+        # Its orders are named, and all orders less these are of few.
+        rows = without_small(rows, OTHERS)
     judged = rows[rows["verdict"].isin(_JUDGED)]
     is_whole = len(judged) == every["verdict"].isin(_JUDGED).sum()
     if judged.empty:

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from crm_strategy.analysis.attribution import RULES, UNSHARED
+from crm_strategy.analysis.attribution import OTHERS, RULES, UNSHARED
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.channel_privacy import TOUCHED, UNTOUCHED, rules_untold
 from crm_strategy.views.layout import Layout, Suppress
@@ -35,7 +35,9 @@ _ENDED: Final = (
     *("low", "high", "range", "value_low", "value_high", "roi_low", "roi_high", "roi_rules"),
     "break_even_share",
 )
-GUARDS: Final = (COUNT, *_UNTOLD, ENDS, TOUCHED)
+GUARDS: Final = (COUNT, *_UNTOLD, ENDS, TOUCHED, OTHERS)
+_REST: Final = Suppress(count=OTHERS, hides=("conversion_count",))
+"""All orders after a touch less those that a channel led to are those that it did not."""
 
 
 def with_untold(rows: pd.DataFrame) -> pd.DataFrame:
@@ -66,7 +68,7 @@ def attribution_table(credit: Data) -> Table:
         with_untold(_largest_first(frame_of(credit))),
         id="attribution",
         formats=dict.fromkeys((*RULES, "shapley_error"), "score") | {"markov_order": "count"},
-        suppress=(Suppress(count=COUNT, within=WITHIN), *RULE_GUARDS),
+        suppress=(Suppress(count=COUNT, within=WITHIN), *RULE_GUARDS, _REST),
         total=RULES,
         layout=Layout(
             columns=("channel", *_SHOWN, *rest),
@@ -109,7 +111,7 @@ def attribution_verdicts_table(verdicts: Data) -> Table:
             roi_chance=_ranges(rows, "roi_least", "roi_most"),
         )
     ratios = ("roi_low", "roi_high", "roi_least", "roi_most")
-    rest = (*ratios, "margin_share", COUNT, ENDS)
+    rest = (*ratios, "margin_share", COUNT, ENDS, OTHERS)
     return Table(
         rows,
         id="attribution_verdicts",
@@ -121,6 +123,7 @@ def attribution_verdicts_table(verdicts: Data) -> Table:
         suppress=(
             Suppress(count=COUNT, hides=_CREDIT, within=((),)),
             Suppress(count=ENDS, hides=_ENDED),
+            _REST,
         ),
         layout=Layout(
             columns=(
@@ -128,7 +131,7 @@ def attribution_verdicts_table(verdicts: Data) -> Table:
                 *("break_even_share", "conversion_count", *rest),
             ),
             sheet_only=rest,
-            page_only=("range", "roi_rules", "roi_chance", COUNT, ENDS),
+            page_only=("range", "roi_rules", "roi_chance", COUNT, ENDS, OTHERS),
             ranked=True,
         ),
     )

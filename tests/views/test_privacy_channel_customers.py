@@ -110,6 +110,31 @@ def test_sets_of_channels_tell_no_orders_of_few_customers(shop):
     assert not {102, 130} & {cell for cell in kept.values() if not is_hidden(cell)}
 
 
+def test_orders_without_a_channel_do_not_follow_from_all_orders_less_those_with_it():
+    # 20 orders of 4 customers came after SMS alone: all 88 less the 68 after e-mails.
+    rows = [("email", 60.0, 60.0), ("email > sms", 8.0, 8.0), ("sms", 20.0, 4.0)]
+    paths = pd.DataFrame(rows, columns=["path", "conversions", "customers"])
+    paths = paths.assign(
+        value=50 * paths["conversions"], nulls=paths["conversions"], null_customers=50.0
+    )
+    paid = pd.DataFrame({"channel": ["email", "sms"], "cost": [90.0, 900.0]})
+    single = switch_offs(paths, paid, margin_rate=0.4)
+    credit = attribution(paths)
+    verdicts = channel_verdicts(credit, paid, margin_rate=0.4)
+    for payload, column in (
+        (tables.switch_off_table(single).payload(), "conversions_lost"),
+        (tables.attribution_table(credit).payload(), "conversion_count"),
+        (tables.attribution_verdicts_table(verdicts).payload(), "conversion_count"),
+    ):
+        assert "email" not in shown(payload, column), column
+    plan = pd.DataFrame(columns=["channel", "customer_count"])
+    for found in (
+        findings.switch_off_finding(single, plan),
+        findings.attribution_finding(verdicts),
+    ):
+        assert "68" not in f"{found.title} {found.text}"
+
+
 def test_findings_name_no_figure_of_a_channel_that_few_customers_order_through(shop):
     said = [
         findings.channel_cost_finding(shop["channels"]),
