@@ -75,7 +75,9 @@ def _rates(figures: TablePayload, column: str) -> list[str]:
     return [cell_text(cell, "share") for cell in column_cells(figures, column)]
 
 
-def stopped_at_chart(stopped: Data, responses: "Data | None" = None) -> Chart:
+def stopped_at_chart(
+    stopped: Data, responses: "Data | None" = None, total: "Data | None" = None
+) -> Chart:
     """Customers by the stage they have not got beyond; arguments as of `stopped_at_table`.
 
     Where nobody stopped short of an order nothing is drawn, and the chart says so.
@@ -83,7 +85,9 @@ def stopped_at_chart(stopped: Data, responses: "Data | None" = None) -> Chart:
     rows = frame_of(stopped)
     nobody = bool(len(rows)) and rows.loc[rows["customer_count"] > 0, "stage"].isin(DONE).all()
     return Chart(
-        Table(rows.head(0), id="stopped_short") if nobody else stopped_at_table(rows, responses),
+        Table(rows.head(0), id="stopped_short")
+        if nobody
+        else stopped_at_table(rows, responses, total),
         id="stopped_at",
         kind="bars",
         category="stage",

@@ -8,7 +8,7 @@ from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.kinds import word_of
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.views.response_tables import STAGES
-from crm_strategy.views.stop_privacy import DONE, stops_to_hide
+from crm_strategy.views.stop_privacy import DONE, shares_tell, stops_to_hide
 from crm_strategy.views.telling_rates import few_beside, telling_rates
 from crm_strategy.words import label, say, say_count
 from crm_strategy.words.numbers import format_count, format_interval, format_share
@@ -44,16 +44,19 @@ def responses_finding(responses: Data) -> Finding:
     )
 
 
-def stopped_at_finding(stopped: Data, responses: "Data | None" = None) -> Finding:
+def stopped_at_finding(
+    stopped: Data, responses: "Data | None" = None, total: "Data | None" = None
+) -> Finding:
     """The stage at which most customers have stopped; arguments as of `stopped_at_table`."""
     rows = frame_of(stopped)
     if rows.empty:
         return Finding("stopped_at", title=say("findings.stopped_at.none"))
-    told = rows.drop(index=rows.index[stops_to_hide(rows, responses)])
+    told = rows.drop(index=rows.index[stops_to_hide(rows, responses, total)])
     short, shown = (
         each[(each["customer_count"] > 0) & ~each["stage"].isin(DONE)] for each in (rows, told)
     )
-    if shown.empty:
+    if shown.empty or shares_tell(rows, total):
+        # The share tells how many have stopped or ordered, and so how many have not.
         which = "hidden" if len(short) else "nobody"
         return Finding("stopped_at", title=say(f"findings.stopped_at.{which}"))
     top = shown.sort_values(["customer_count", "stage"], ascending=[False, True]).iloc[0]

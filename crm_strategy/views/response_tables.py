@@ -41,7 +41,9 @@ def responses_table(responses: Data) -> Table:
     )
 
 
-def stopped_at_table(stopped: Data, responses: "Data | None" = None) -> Table:
+def stopped_at_table(
+    stopped: Data, responses: "Data | None" = None, total: "Data | None" = None
+) -> Table:
     """Where customers stopped on the way to an order.
 
     Parameters
@@ -50,9 +52,11 @@ def stopped_at_table(stopped: Data, responses: "Data | None" = None) -> Table:
         Result of `purchase_stops.stopped_at`.
     responses
         Result of `responses.responses`, which may tell of one channel how many went on.
+    total
+        Result of `lifetime_value.total_value`: how many customers there are.
     """
     return Table(
-        told_stops(stopped, responses),
+        told_stops(stopped, responses, total),
         id="stopped_at",
         layout=Layout(words={"stage": STAGES}),
     )

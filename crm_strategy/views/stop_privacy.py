@@ -13,7 +13,9 @@ ORDERED, RESPONDED, CONTACTED = "ordered", "responded", "contacted"
 """Stages: who ordered, who answered and went no further, who did not even answer."""
 
 
-def stops_to_hide(stopped: pd.DataFrame, responses: "Data | None" = None) -> list[int]:
+def stops_to_hide(
+    stopped: pd.DataFrame, responses: "Data | None" = None, total: "Data | None" = None
+) -> list[int]:
     """Positions of the stages to hide: the small ones, and what would tell these.
 
     Those who ordered are the buyers of the KPIs: only the other stages can hide one another. Of
@@ -27,6 +29,9 @@ def stops_to_hide(stopped: pd.DataFrame, responses: "Data | None" = None) -> lis
         Result of `purchase_stops.stopped_at`.
     responses
         Result of `responses.responses` of the same period.
+    total
+        Result of `lifetime_value.total_value`: how many customers there are. Few with whom
+        nothing went on may not be told either.
     """
     counts = [float(n) for n in stopped["customer_count"]]
     stages = list(stopped["stage"])
@@ -38,6 +43,10 @@ def stops_to_hide(stopped: pd.DataFrame, responses: "Data | None" = None) -> lis
     known = [stage == ORDERED for stage in stages]
     hide = {*rows_to_hide(counts, groups=[known]), *rows_to_hide(asked, groups=[known])}
     inside = _in_segments(stopped)
+    rest = _untold(stopped, total)
+    if small(rest):
+        wholes = [*map(str, known), "False"]
+        hide |= {*rows_to_hide([*counts, rest], groups=[wholes])} - {len(counts)}
     if inside:
         unseen = stops_of_hidden_size(dict(zip(stages, inside, strict=True)))
         outside = [n - of for n, of in zip(counts, inside, strict=True)]
@@ -48,6 +57,19 @@ def stops_to_hide(stopped: pd.DataFrame, responses: "Data | None" = None) -> lis
     return sorted(hide)
 
 
+def shares_tell(stopped: pd.DataFrame, total: "Data | None") -> bool:
+    """Whether shares of all who stand at a stage tell the few who stand at none."""
+    return small(_untold(stopped, total))
+
+
+def _untold(stopped: pd.DataFrame, total: "Data | None") -> float:
+    """Customers with whom nothing went on: all less those of the stages."""
+    if total is None:
+        return 0.0
+    counts = _in_segments(stopped) or [float(n) for n in stopped["customer_count"]]
+    return float(frame_of(total)["customer_count"].sum()) - sum(counts)
+
+
 def _in_segments(stopped: pd.DataFrame) -> list[float]:
     """Customers of each stage whom segments hold; none where no segments are told."""
     if "segment_count" not in stopped or stopped["segment_count"].isna().any():
@@ -55,15 +77,18 @@ def _in_segments(stopped: pd.DataFrame) -> list[float]:
     return [float(n) for n in stopped["segment_count"]]
 
 
-def told_stops(stopped: Data, responses: "Data | None" = None) -> pd.DataFrame:
+def told_stops(
+    stopped: Data, responses: "Data | None" = None, total: "Data | None" = None
+) -> pd.DataFrame:
     """The stages with those hidden that would tell a few; arguments as in `stops_to_hide`."""
     rows = frame_of(stopped)
     if rows.empty:
         return rows
-    places = stops_to_hide(rows, responses)
+    places = stops_to_hide(rows, responses, total)
     known = rows.assign(known=rows["stage"] == ORDERED)
     inside = _in_segments(rows)
-    if inside and small(float(rows["customer_count"].sum()) - sum(inside)):
+    apart = float(rows["customer_count"].sum()) - sum(inside) if inside else 0.0
+    if small(apart) or small(_untold(rows, total)):
         # The share of one stage would tell how many all are, in segments or not.
         known = known.assign(share=None)
     told = with_hidden(known, places, hides=("share",), within=[["known"]])

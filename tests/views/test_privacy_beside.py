@@ -73,3 +73,16 @@ def test_customers_with_an_offer_do_not_tell_the_few_without_an_order_line(
     assert ("260" in found.text) == told
     payload = tables.next_offers_table(offered, n=260, **asked).payload()
     assert (payload["n"] == 260) == told
+
+
+@pytest.mark.parametrize(("everyone", "told"), [(66, 3), (75, 2), (76, 3)])
+def test_stages_do_not_tell_the_few_with_whom_nothing_went_on(everyone: int, told: int) -> None:
+    sizes = {"contacted": 11, "responded": 26, "ordered": 29}
+    rows = pd.DataFrame({"stage": [*sizes], "customer_count": [*sizes.values()], "share": 0.3})
+    total = pd.DataFrame({"customer_count": [everyone]})
+    payload = tables.stopped_at_table(rows, None, total).payload()
+    shown = [n for n in column_cells(payload, "customer_count") if not is_hidden(n)]
+    assert len(shown) == told
+    if told == 2:
+        assert 11 not in shown
+        assert "11 customers" not in findings.stopped_at_finding(rows, None, total).title
