@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.channel_privacy import BEHIND, journeys_told, with_customers
+from crm_strategy.views.channel_privacy import BEHIND, ended_told, with_customers
 from crm_strategy.views.channel_set_privacy import telling_sets, without_telling_shares
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.payload import hidden
@@ -138,7 +138,8 @@ def switch_off_table(single: Data) -> Table:
     """What each channel, switched off alone, loses and saves; the most gained first."""
     rows = with_customers(frame_of(single), BEHIND)
     if len(rows):
-        rows = rows.assign(journeys_untold=np.where(journeys_told(rows), np.nan, 1.0))
+        told = rows.apply(ended_told, axis=1)
+        rows = rows.assign(journeys_untold=np.where(told, np.nan, 1.0))
         # Where switching off pays in any case, 0 tells nothing of the few orders.
         tells = rows["least_lost_customers"].map(small) & (rows["break_even"] > 0)
         rows = rows.assign(break_even=rows["break_even"].mask(tells))

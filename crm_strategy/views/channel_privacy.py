@@ -39,16 +39,12 @@ def least_customers(parts: float) -> float:
     return float(np.ceil(parts - _ROUNDING))
 
 
-def journeys_told(rows: pd.DataFrame) -> pd.Series:
-    """Whether the journeys of a channel may be told, and those of them that ended in none.
+def ended_told(row: pd.Series) -> bool:
+    """Whether all journeys with a channel may be told beside its orders.
 
-    Beside the orders the latter follow from all journeys.
+    Those that ended in none follow from both.
     """
-    known = with_customers(rows, BEHIND)
-    few = known["journey_customers"].map(small)
-    if "null_customers" in known:
-        few |= known["null_customers"].map(small) & ~known["lost_customers"].map(small)
-    return ~few.astype(bool)
+    return not small(row.get("null_customers")) or small(row["lost_customers"])
 
 
 def rules_untold(rows: pd.DataFrame) -> dict[str, np.ndarray]:

@@ -5,7 +5,7 @@ from typing import Final
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.channel_privacy import BEHIND, journeys_told, with_customers
+from crm_strategy.views.channel_privacy import BEHIND, ended_told, with_customers
 from crm_strategy.views.finding import Basis, Decision, Finding
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.words import label, say, say_count
@@ -20,7 +20,7 @@ def switch_off_finding(single: Data, plan: Data) -> Finding:
     """The channel to switch off, else the one to test first; asks for a test with its size."""
     rows = with_customers(frame_of(single), BEHIND)
     every = rows[rows["verdict"].isin(JUDGED)] if len(rows) else rows
-    judged = every[journeys_told(every)] if len(every) else every
+    judged = without_small(every, "journey_customers")
     if judged.empty:
         reason = "few" if len(every) else "none"
         return Finding("switch_off", title=say(f"findings.switch_off.{reason}_judged"))
@@ -207,6 +207,9 @@ def _joined(*parts: str) -> str:
 
 
 def _journeys(row: pd.Series) -> str:
+    """The journeys with a channel; where few ended in none, only that its orders are as many."""
+    if not ended_told(row):
+        return say_count("findings.journeys_at_least", round(row["conversions_lost"]))
     return say_count("findings.journeys", round(row["journey_count"]))
 
 

@@ -135,6 +135,20 @@ def test_orders_without_a_channel_do_not_follow_from_all_orders_less_those_with_
         assert "68" not in f"{found.title} {found.text}"
 
 
+def test_journeys_that_ended_in_none_do_not_follow_from_all_journeys_less_orders():
+    rows = [("fair", 40.0, 40.0, 5.0), ("email", 60.0, 60.0, 300.0)]
+    paths = pd.DataFrame(rows, columns=["path", "conversions", "customers", "nulls"])
+    paths = paths.assign(value=50 * paths["conversions"], null_customers=paths["nulls"])
+    paid = pd.DataFrame({"channel": ["fair", "email"], "cost": [500.0, 10.0]})
+    single = switch_offs(paths, paid, margin_rate=0.4)
+    told = tables.switch_off_table(single).payload()
+    assert set(shown(told, "journey_count")) == {"email"}
+    assert set(shown(told, "conversions_lost")) == {"fair", "email"}
+    found = findings.switch_off_finding(single, pd.DataFrame(columns=["channel", "customer_count"]))
+    assert "at least 40 journeys" in found.text
+    assert "45" not in found.text
+
+
 def test_findings_name_no_figure_of_a_channel_that_few_customers_order_through(shop):
     said = [
         findings.channel_cost_finding(shop["channels"]),
