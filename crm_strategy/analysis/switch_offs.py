@@ -56,7 +56,8 @@ def switch_offs(
         margin can be), `scatter` (`orders` where the bounds hold the scatter of single orders'
         money; `paths` where each order counts with its path's mean). For those who hide small
         groups, at least so many customers are behind the conversions lost (`lost_customers`, or
-        behind the others, if they are fewer; `least_lost_customers`), the journeys
+        behind the others, if they are fewer), those lost at ρ = 1 (`least_lost_customers`, or
+        behind what is lost at ρ = 0 alone, if they are fewer), the journeys
         (`journey_customers`) and those of them that ended in none (`null_customers`);
         conversions and journeys where the paths know no customers.
 
@@ -90,6 +91,7 @@ def _switched(
     # Parts of a customer add up to one but for rounding.
     behind, few_behind = (round(groups.customers[each].sum(), _DIGITS) for each in (holding, alone))
     others = round(groups.customers.sum() - behind, _DIGITS)
+    shared = round(behind - few_behind, _DIGITS)
     ended = round(groups.null_customers[holding].sum(), _DIGITS)
     value, few = float(groups.value[holding].sum()), float(groups.value[alone].sum())
     journeys = groups.journeys[holding].sum()
@@ -117,9 +119,9 @@ def _switched(
         "flip_margin": cost / value if value > 0 else np.nan,
         "journey_count": journeys,
         "least_conversions_lost": least,
-        # All conversions tell those without the channel.
+        # All conversions tell those without the channel, and those of it alone the shared ones.
         "lost_customers": min(behind, others) if others else behind,
-        "least_lost_customers": few_behind,
+        "least_lost_customers": min(few_behind, shared) if shared else few_behind,
         # Who ordered may have ended other journeys in none.
         "journey_customers": max(behind, ended),
         "null_customers": ended,

@@ -112,6 +112,7 @@ def test_sets_of_channels_tell_no_orders_of_few_customers(shop):
 
 def test_orders_without_a_channel_do_not_follow_from_all_orders_less_those_with_it():
     # 20 orders of 4 customers came after SMS alone: all 88 less the 68 after e-mails.
+    # So do the 8 orders after both: all after e-mails less the 60 after e-mails alone.
     rows = [("email", 60.0, 60.0), ("email > sms", 8.0, 8.0), ("sms", 20.0, 4.0)]
     paths = pd.DataFrame(rows, columns=["path", "conversions", "customers"])
     paths = paths.assign(
@@ -123,6 +124,7 @@ def test_orders_without_a_channel_do_not_follow_from_all_orders_less_those_with_
     verdicts = channel_verdicts(credit, paid, margin_rate=0.4)
     for payload, column in (
         (tables.switch_off_table(single).payload(), "conversions_lost"),
+        (tables.switch_off_table(single).payload(), "least_conversions_lost"),
         (tables.attribution_table(credit).payload(), "conversion_count"),
         (tables.attribution_verdicts_table(verdicts).payload(), "conversion_count"),
     ):
