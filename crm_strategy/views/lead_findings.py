@@ -188,15 +188,16 @@ def _other_reason(said: dict[str, str], *, is_open: bool) -> str:
 
 def deals_finding(deals: Data) -> Finding:
     """What is open, and how many of the decided deals were won."""
-    rows = frame_of(deals)
+    rows = with_customers(frame_of(deals), {"deal_customers": "customer_count"})
     if rows.empty:
         return Finding("deals", title=say("findings.deals.none"))
-    sums = rows.groupby("stage_group")[["deal_count", "customer_count", "value"]].sum()
+    sums = rows.groupby("stage_group")[["deal_count", "deal_customers", "value"]].sum()
     sums = sums.reindex(["open", "won", "lost"]).fillna(0)
     won, lost = int(sums.loc["won", "deal_count"]), int(sums.loc["lost", "deal_count"])
     low, high = share_interval(won, won + lost)
-    told = not (small(won) or small(lost) or low is None)
-    few = small(sums.loc["open", "deal_count"]) or small(sums.loc["open", "customer_count"])
+    behind = sums["deal_customers"].round(6)
+    told = not (small(behind["won"]) or small(behind["lost"]) or low is None)
+    few = small(behind["open"])
     if few and not told:
         return Finding("deals", title=say("findings.deals.few_open"))
     title = "findings.deals.few_open" if few else "findings.deals.title"

@@ -96,18 +96,21 @@ def lost_reasons_table(reasons: Data) -> Table:
 def deals_table(deals: Data) -> Table:
     """The pipeline: deals open, won and lost, by the system's own stages."""
     return Table(
-        deals,
+        with_customers(frame_of(deals), {"deal_customers": "customer_count"}),
         id="deals",
         formats={"value": "money", "average_value": "unit_money", "median_age_days": "days"},
         suppress=(
-            Suppress(count="customer_count", within=("stage_group",)),
-            Suppress(count="deal_count"),
+            # The finding tells the sums of a group; one customer may have deals in all stages.
+            Suppress(count="deal_customers", within=("stage_group",)),
+            Suppress(count="customer_count"),
         ),
         layout=Layout(
             columns=(
                 *("stage_group", "stage", "deal_count", "customer_count", "value"),
-                *("average_value", "median_age_days"),
+                *("average_value", "median_age_days", "deal_customers"),
             ),
+            sheet_only=("deal_customers",),
+            page_only=("deal_customers",),
             words={
                 "stage_group": ("views.stage_group.{}",),
                 "stage": ("views.deal_stage.{}",),

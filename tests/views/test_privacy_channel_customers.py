@@ -263,6 +263,24 @@ def test_leads_of_one_customer_are_no_group() -> None:
     assert "price" not in findings.lost_reasons_finding(reasons).title
 
 
+def test_deals_of_the_same_few_customers_in_several_stages_are_no_larger_group() -> None:
+    deals = pd.DataFrame(
+        {
+            "stage_group": ["open", "open", "won"],
+            "stage": ["Call", "Offer", "Paid"],
+            "deal_count": [20, 25, 90],
+            "customer_count": [6, 6, 50],
+            "value": [2000.0, 2500.0, 9000.0],
+            "average_value": [100.0, 100.0, 100.0],
+            "deal_customers": [2.7, 3.3, 50.0],
+        }
+    )
+    payload = tables.deals_table(deals).payload()
+    assert [is_hidden(cell) for cell in column_cells(payload, "deal_count")] == [True, True, False]
+    found = findings.deals_finding(deals)
+    assert "45" not in f"{found.title} {found.text}"
+
+
 def test_touches_of_a_channel_that_few_customers_had_are_hidden_in_every_table() -> None:
     mapped = pd.DataFrame(
         {
