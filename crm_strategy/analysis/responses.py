@@ -166,7 +166,11 @@ def answered_most(
         heard = {str(channel): bool(some) for channel, some in told.items()}
     listed = sorted(channel for channel, some in heard.items() if some)
     known = known.mutate(answered=is_answered(known), place=place_of(known.channel, listed))
-    known = known.mutate(measured=(known.place >= 0).fill_null(False))
+    # Usually answers are recorded in every channel: then none needs to be asked for each touch.
+    measured = ibis.literal(True)
+    if len(listed) < len(heard):
+        measured = (known.place >= 0).fill_null(False)
+    known = known.mutate(measured=measured)
     if len(listed) <= MOST_VALUES:
         said = most_of_few(
             known,
@@ -201,6 +205,10 @@ def is_answered(touches: ibis.Table) -> ibis.Value:
 
 def _answering(touches: ibis.Table) -> ibis.Table:
     """Touches of each channel with and without an answer."""
-    known = known_touches(touches)
-    marked = known.mutate(answered=is_answered(known))
-    return marked.group_by("channel").agg(answers=_.answered.sum(), unanswered=(~_.answered).sum())
+    by = ["channel", "action"] if "action" in touches.columns else ["channel"]
+    counts = known_touches(touches).group_by(by).agg(n=_.count())
+    marked = counts.mutate(answered=is_answered(counts))
+    return marked.group_by("channel").agg(
+        answers=_.n.sum(where=_.answered).fill_null(0),
+        unanswered=_.n.sum(where=~_.answered).fill_null(0),
+    )
