@@ -65,8 +65,7 @@ def attribution(
         hide small groups: `conversion_customers` and, of each rule that does not share an order,
         `<rule>_customers` (at least so many customers are behind these orders, each as one in
         equal parts over all of their orders; the orders themselves where the paths know no
-        customers), `smallest_count` (the smallest of these above 0; where customers are known,
-        the linear rule's too, whose Σ over any channels is no more than are behind them),
+        customers), `smallest_count` (the former above 0, which rules that share orders rest on),
         `other_customers` (the same of orders after touches of other channels alone); each rule
         with `_value` behind, `value_low`, `value_high` (money; NaN where unknown);
         `shapley_error` (standard error, orders), `shapley_kind` (`rates`, `sets`),
@@ -115,10 +114,11 @@ def _guards(
     whole = table[["conversion_count", *UNSHARED]]
     if customers is not None:
         behind = replace(steps, conversions=customers)
-        whole = rule_credit(behind, direct=direct)[[*UNSHARED, "linear"]]
+        whole = rule_credit(behind, direct=direct)[[*UNSHARED]]
         # Parts of a customer add up to one but for rounding.
         whole = whole.assign(conversion_count=behind.reached()).round(_DIGITS)
-    smallest = whole.where(whole > 0).min(axis=1)
+    # Rules that share orders rest on all that a channel led to; the others are guarded alone.
+    smallest = whole["conversion_count"].where(whole["conversion_count"] > 0)
     every = float((steps.conversions if customers is None else customers).sum())
     others = (every - whole["conversion_count"]).round(_DIGITS)
     names = dict(zip(("conversion_count", *UNSHARED), GUARDS, strict=True))

@@ -24,7 +24,8 @@ def channel_cost_chart(channels: Data) -> Chart:
         rows = rows[rows[list(_MEASURES)].notna().any(axis=1)]
         rows = rows.sort_values(["cost_per_order", "channel"], ascending=[False, True])
         told = told_channels(channels).loc[rows.index]
-        unseen = told["cost_per_order"].map(is_hidden)
+        # Of no rows the engine of tables would not know that these are yes or no.
+        unseen = told["cost_per_order"].map(is_hidden).astype(bool)
         # The place of a hidden bar would tell it.
         rows = pd.concat([told[~unseen], told[unseen].sort_values("channel")])
     figures = Table(

@@ -51,7 +51,8 @@ def rules_untold(rows: pd.DataFrame) -> dict[str, np.ndarray]:
     """Of each rule that does not share an order, which rows would tell a small group.
 
     The channel's orders that such a rule gives to others are a group: those of all its journeys,
-    which the switch-off lab tells, less those credited. Of each rule as many channels are held
+    which the switch-off lab tells, less those credited; of ten orders and more their customers
+    are not asked for. Of each rule as many channels are held
     back as leave two of them, and no small group, open; of its credit, too, as the table of
     channel costs does.
     """
@@ -61,7 +62,7 @@ def rules_untold(rows: pd.DataFrame) -> dict[str, np.ndarray]:
     found = {}
     for rule in UNSHARED:
         credited = known[f"{rule}_customers"].astype("float64")
-        apart = (known["conversion_customers"].astype("float64") - credited).round(6)
+        apart = (known["conversion_count"] - known[rule]).astype("float64").round(6)
         gone = np.zeros(len(rows), dtype=bool)
         for counts, wholes in (
             (credited, [touched, [0] * len(rows)]),

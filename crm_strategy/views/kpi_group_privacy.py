@@ -164,7 +164,9 @@ def _orders_again(kept: pd.DataFrame, when: str) -> Iterator[tuple[str, Counts]]
     buyers = _by_group(kept, f"{when}buyers")
     # Orders without a customer are in the count of orders, not in those of each.
     orders |= {group: round(n * buyers[group]) for group, n in each.items() if group in buyers}
-    yield "orders again", _less(orders, buyers)
+    # Where nobody is known to have ordered, nobody did so again.
+    known = {group: n for group, n in orders.items() if buyers.get(group)}
+    yield "orders again", _less(known, buyers)
 
 
 def _cases(

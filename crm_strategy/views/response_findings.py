@@ -17,13 +17,15 @@ from crm_strategy.words.numbers import format_count, format_interval, format_sha
 def responses_finding(responses: Data) -> Finding:
     """The channel that is answered most, and the one answered least."""
     rows = frame_of(responses)
-    rows = rows[rows["response_rate"].notna()] if len(rows) else rows
+    rows = every = rows[rows["response_rate"].notna()] if len(rows) else rows
     rows = without_small(rows, "customer_count")
     rates, also = list(rows["response_rate"]), few_beside(rows, "rate_tells")
     telling = telling_rates(rates, list(rows["customer_count"]), also=also)
     rows = rows.drop(index=rows.index[telling])
     if rows.empty:
-        return Finding("responses", title=say("findings.responses.none"))
+        return Finding(
+            "responses", title=say(f"findings.responses.{'few' if len(every) else 'none'}")
+        )
     ranked = rows.sort_values(["response_rate", "channel"], ascending=[False, True])
     best, least = ranked.iloc[0], ranked.iloc[-1]
     return Finding(
@@ -34,7 +36,7 @@ def responses_finding(responses: Data) -> Finding:
             rate=format_share(best["response_rate"], digits=0),
         ),
         text=say(
-            "findings.responses.text",
+            f"findings.responses.{'text' if len(ranked) > 1 else 'text_one'}",
             customers=say_count("findings.customers", int(best["customer_count"])),
             range=format_interval(best["low"], best["high"], "share"),
             least=label("channel", least["channel"]),

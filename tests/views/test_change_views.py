@@ -279,9 +279,11 @@ MOVED = [
 def test_days_that_the_data_moved_are_told_with_the_number_that_fixes_them():
     finding = findings.kpi_restatements_finding(restated(), MOVED)
     assert finding.severity == "note"
-    assert finding.title == "1 KPI of earlier periods is restated: the repurchase gap has moved"
+    assert finding.title == (
+        "1 KPI of earlier periods is restated: the days that count as active have moved"
+    )
     assert finding.text.replace("\xa0", " ").startswith(
-        "A customer now counts as active for 167 days after an order, by the repurchase gap as "
+        "A customer now counts as active for 167 days after an order, by the data "
         "known to date; in the report of 2026 Q2 it was 164 days. `kpis: {active_days: 167}` in "
         "the parameters file fixes it. Active customers, 2026 Q2: reported as 3,002"
     )

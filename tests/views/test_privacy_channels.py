@@ -32,6 +32,12 @@ def test_the_cost_of_orders_that_are_hidden_is_neither_drawn_nor_said() -> None:
     assert found.title.startswith("An order costs €1.61 through")
 
 
+def test_channels_without_costs_have_an_empty_chart_of_what_an_order_costs() -> None:
+    without = CHANNELS.assign(cost=None, cost_per_order=None, cac=None, roi=None)
+    for channels in (without, without.astype({"cost_per_order": "float64", "cac": "float64"})):
+        assert charts.channel_cost_chart(channels).payload()["rows"] == []
+
+
 def test_leads_lost_do_not_follow_from_all_those_won_and_open() -> None:
     funnel = sample("lead_funnel").assign(
         lead_count=[13, 98, 53],

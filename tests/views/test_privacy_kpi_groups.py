@@ -193,6 +193,19 @@ def test_orders_of_a_group_do_not_tell_how_few_ordered_again() -> None:
     assert column_cells(payload, "customer_count") == [200, 60, 18, 33]
 
 
+def test_sales_without_a_customer_are_no_orders_of_few_who_came_again() -> None:
+    # Nine till sales of nobody known hide no orders of the others.
+    sizes = {"DE": (266, 84), "AT": (90, 40), "unknown": (9, 0)}
+    rows = table(
+        *(
+            row(name, "order_count", float(orders), n=float(orders), buyers=n, customers=n)
+            for name, (orders, n) in sizes.items()
+        )
+    )
+    told = told_groups(rows)
+    assert not told.loc[told["group"].isin(["DE", "AT"]), "value"].map(is_hidden).any()
+
+
 def test_a_group_whose_orders_are_hidden_is_named_with_its_customers() -> None:
     sizes = {"Tea": (300, 200), "Cups": (90, 60), "Kettles": (19, 18)}
     rows = table(
