@@ -20,6 +20,7 @@ MORE = [
     (4, 400, "default"),
     (5, 600, "many"),
     (14, 800, "default"),
+    (78, 260, "surveys"),
     (93, 320, "many"),
     (301, 220, "surveys"),
 ]

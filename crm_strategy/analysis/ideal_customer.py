@@ -10,6 +10,7 @@ from crm_strategy.analysis.attribute_summary import attribute_lifts
 from crm_strategy.analysis.attributes import CustomerAttributes, attribute_of
 from crm_strategy.analysis.intervals import CONFIDENCE, share_interval
 from crm_strategy.analysis.members import OTHER, UNKNOWN
+from crm_strategy.analysis.profile_remainders import profile_remainders
 
 TOP, REST = "top", "rest"
 
@@ -101,7 +102,12 @@ def ideal_customer(
 
 
 def profile_fit(
-    attributes: CustomerAttributes, profiles: ibis.Table, tops: ibis.Table, ideal: pd.DataFrame
+    attributes: CustomerAttributes,
+    profiles: ibis.Table,
+    tops: ibis.Table,
+    ideal: pd.DataFrame,
+    *,
+    min_count: int = 1,
 ) -> pd.DataFrame:
     """How many customers are like the ideal one, how many are not, and what each bring.
 
@@ -117,15 +123,19 @@ def profile_fit(
         One row per customer: `customer_id`, `revenue` (money, net).
     ideal
         Result of `ideal_customer`.
+    min_count
+        Customers that a group needs to be told.
 
     Returns
     -------
     DataFrame
         `group` (inside, outside, and unknown: none of the profile's attributes is known),
         `customer_count`, `customer_share`, `revenue`, `revenue_share` (NaN unless the total is
-        above 0), `top_rate` (share of the group at the top), `low`, `high` (95 % of it). None
-        where nothing tells the top apart. The profile was read from the same customers, so
-        `top_rate` inside is somewhat too high for new ones.
+        above 0), `top_rate` (share of the group at the top), `low`, `high` (95 % of it),
+        `size_tells`, `rate_tells` (fewest customers that each tells beside the values of an
+        attribute, as in `profile_remainders`). None where nothing tells the top apart. The
+        profile was read from the same customers, so `top_rate` inside is somewhat too high for
+        new ones.
     """
     chosen = ideal[_in_attributes(ideal, ideal[ideal["in_profile"]])]
     joined = profiles.select("customer_id", "revenue").join(tops, "customer_id")
@@ -137,10 +147,9 @@ def profile_fit(
             (joined.likeness > _ROUNDING, "inside"),
             else_="outside",
         )
+    grouped = joined.mutate(group=fits).filter(_.group.notnull()).cache()
     sums = (
-        joined.mutate(group=fits)
-        .filter(_.group.notnull())
-        .group_by("group")
+        grouped.group_by("group")
         .agg(
             customer_count=_.count(),
             revenue=_.revenue.sum(),
@@ -151,6 +160,9 @@ def profile_fit(
     )
     table = sums.reindex([each for each in ("inside", "outside", UNKNOWN) if each in sums.index])
     table = table.rename_axis("group").reset_index()
+    told = profile_remainders(attributes, grouped, kinds=WHO, min_count=min_count)
+    told = told.set_index("group").reindex(table["group"]).reset_index(drop=True)
+    table = table.join(told)
     total = table["revenue"].sum()
     pairs = zip(table["top_count"], table["customer_count"], strict=True)
     bounds = [share_interval(top, n) for top, n in pairs]
@@ -163,7 +175,7 @@ def profile_fit(
     )[
         [
             *("group", "customer_count", "customer_share", "revenue", "revenue_share"),
-            *("top_rate", "low", "high"),
+            *("top_rate", "low", "high", "size_tells", "rate_tells"),
         ]
     ]
 

@@ -3,11 +3,11 @@
 import pandas as pd
 
 from crm_strategy.views.attribute_charts import BASE, REST
-from crm_strategy.views.attribute_tables import tops_to_hide
+from crm_strategy.views.attribute_tables import fits_to_hide, tops_to_hide
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Finding
 from crm_strategy.views.naming import attribute_name, segment_name, value_name
-from crm_strategy.views.privacy import small, without_small
+from crm_strategy.views.privacy import without_small
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import format_count, format_interval, format_share
 
@@ -122,7 +122,7 @@ def ideal_customer_finding(ideal: Data, fit: Data) -> Finding:
 def _outside(fit: pd.DataFrame) -> "pd.Series | None":
     """The group unlike the profile, where no small group can be told from it."""
     rows = fit[fit["group"] == "outside"] if len(fit) else fit
-    if rows.empty or fit["customer_count"].map(small).any():
+    if rows.empty or fits_to_hide(fit):
         return None
     return rows.iloc[0]
 

@@ -9,7 +9,7 @@ from crm_strategy.views.privacy import rows_to_hide, with_hidden
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.repeat_privacy import without_few_repeats
 from crm_strategy.views.table import Table
-from crm_strategy.views.telling_rates import hide_telling_rates
+from crm_strategy.views.telling_rates import few_beside, hide_telling_rates
 
 OF_ATTRIBUTE = Suppress(count="customer_count", within=("attribute",))
 
@@ -91,11 +91,16 @@ def tops_to_hide(ideal: pd.DataFrame) -> list[int]:
 def profile_fit_table(fit: Data) -> Table:
     """Customers like the most valuable ones, customers unlike them, and what each bring."""
     rows, ends = with_range(frame_of(fit), "share"), ("low", "high", "range")
+    told = hide_telling_rates(
+        rows, "top_rate", of="customer_count", hides=ends, within=[[]], tells="rate_tells"
+    )
+    if len(rows):
+        hides = ("customer_share", "revenue", "revenue_share", "top_rate", *ends)
+        told = with_hidden(told, fits_to_hide(rows), hides=hides, within=[[]])
     return Table(
-        hide_telling_rates(rows, "top_rate", of="customer_count", hides=ends, within=[[]]),
+        told.drop(columns=["size_tells", "rate_tells"], errors="ignore"),
         id="profile_fit",
         formats={"low": "share", "high": "share", "range": "interval"},
-        suppress=(Suppress(count="customer_count", within=((),)),),
         layout=Layout(
             columns=(
                 *("group", "customer_count", "customer_share", "revenue", "revenue_share"),
@@ -106,3 +111,15 @@ def profile_fit_table(fit: Data) -> Table:
             page_only=("range",),
         ),
     )
+
+
+def fits_to_hide(fit: pd.DataFrame) -> list[int]:
+    """Positions of the groups to hide: the small ones, and what would tell these.
+
+    A group whose size leaves a few beside the values that lie within it is hidden as a small one.
+    """
+    counts = [float(n) for n in fit["customer_count"]]
+    few = few_beside(fit, "size_tells")
+    asked = [1.0 if place in few else n for place, n in enumerate(counts)]
+    whole = [()] * len(counts)
+    return sorted({*rows_to_hide(counts, groups=[whole]), *rows_to_hide(asked, groups=[whole])})

@@ -11,7 +11,7 @@ from tests.analysis.customer_builders import attributes, profiles
 
 FIT = [
     *("group", "customer_count", "customer_share", "revenue", "revenue_share"),
-    *("top_rate", "low", "high"),
+    *("top_rate", "low", "high", "size_tells", "rate_tells"),
 ]
 
 

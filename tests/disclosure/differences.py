@@ -9,8 +9,13 @@ import numpy as np
 from tests.disclosure.customers import Customers
 from tests.disclosure.told import Told
 
-BY_CHANCE = ({"value", "bought value"},)
-"""Of two such conditions one holds within the other by chance, if it does, and no table tells."""
+BY_CHANCE = (
+    {"value", "bought value"},
+    {"nps band", "csat band"},
+    {"Satisfaction", "csat band"},
+)
+"""Of two such conditions one holds within the other by chance, if it does, and no table tells: none
+divides those who answered one survey in a way by what they answered in another."""
 
 KNOWN_OF = {"Expected value": {"value", "all"}, "held out": {"orders", "all"}}
 """Of tenths by a model, and of purchases up to a day that no other table has, nobody knows in which

@@ -86,3 +86,34 @@ def test_stages_do_not_tell_the_few_with_whom_nothing_went_on(everyone: int, tol
     if told == 2:
         assert 11 not in shown
         assert "11 customers" not in findings.stopped_at_finding(rows, None, total).title
+
+
+@pytest.mark.parametrize(("left", "told"), [(None, True), (8, False), (10, True)])
+def test_best_customers_of_the_profile_do_not_tell_the_few_of_them_in_no_listed_city(
+    left: int | None, told: bool
+) -> None:
+    fit = sample("profile_fit").assign(top_rate=0.25, size_tells=None)
+    fit["rate_tells"] = [left, None, None]
+    payload = tables.profile_fit_table(fit).payload()
+    assert [c["name"] for c in payload["columns"]][-1] == "high"
+    rates = column_cells(payload, "top_rate")
+    # Another goes with it: how many the best are in all is known.
+    assert [is_hidden(cell) for cell in rates] == [not told, False, not told]
+    for end in ("range", "low", "high"):
+        ends = column_cells(payload, end)
+        assert [is_hidden(cell) for cell in ends] == [is_hidden(cell) for cell in rates]
+    assert not any(map(is_hidden, column_cells(payload, "customer_count")))
+
+
+@pytest.mark.parametrize(("left", "told"), [(None, True), (8, False), (10, True)])
+def test_customers_like_the_best_do_not_tell_the_few_of_them_in_no_listed_city(
+    left: int | None, told: bool
+) -> None:
+    fit = sample("profile_fit").assign(top_rate=0.25, rate_tells=None)
+    fit["size_tells"] = [left, None, None]
+    payload = tables.profile_fit_table(fit).payload()
+    for name in ("customer_count", "customer_share", "revenue", "revenue_share", "top_rate"):
+        hid = [is_hidden(cell) for cell in column_cells(payload, name)]
+        assert hid == [not told, False, not told]
+    text = findings.ideal_customer_finding(sample("ideal_customer"), fit).text
+    assert bool(text) == told
