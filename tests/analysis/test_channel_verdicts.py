@@ -27,8 +27,9 @@ def test_all_rules_stand_side_by_side_in_the_order_of_the_design():
     a = found.iloc[0]
     assert (a["first_touch"], a["last_touch"], a["linear"]) == (4, 0, 2)
     assert (a["low"], a["high"]) == (0, 4)
-    # No order has A last; the 4 that have it first are the fewest whole ones of its row.
-    assert found["smallest_count"].tolist() == [4, 1, 2]
+    # Rules that share orders rest on all that a channel led to, whichever came last.
+    assert found["smallest_count"].tolist() == [4, 5, 2]
+    assert found["last_touch_customers"].tolist() == [0, 5, 2]
     assert (a["value_low"], a["value_high"]) == (0, 28)
     assert found["shapley_kind"].dropna().unique().tolist() == ["rates"]
 
