@@ -51,10 +51,9 @@ def rules_untold(rows: pd.DataFrame) -> dict[str, np.ndarray]:
     """Of each rule that does not share an order, which rows would tell a small group.
 
     The channel's orders that such a rule gives to others are a group: those of all its journeys,
-    which the switch-off lab tells, less those credited; of ten orders and more their customers
-    are not asked for. Of each rule as many channels are held
-    back as leave two of them, and no small group, open; of its credit, too, as the table of
-    channel costs does.
+    which the switch-off lab tells, less those credited. They are counted, not the customers
+    behind them. Of each rule as many channels are held back as leave two of them, and no small
+    group, open; of its credit, too, as the table of channel costs does.
     """
     behind = {f"{rule}_customers": rule for rule in UNSHARED}
     known = with_customers(rows, behind | {"conversion_customers": "conversion_count"})
