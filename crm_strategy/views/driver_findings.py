@@ -8,9 +8,10 @@ import pandas as pd
 from crm_strategy.analysis.drivers import UNSPLIT
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.chain_findings import LIKELY
-from crm_strategy.views.driver_privacy import telling_flows, told_drivers
+from crm_strategy.views.driver_privacy import told_drivers, without_telling_flows
 from crm_strategy.views.driver_tables import UNITS, with_labels
 from crm_strategy.views.finding import Decision, Finding
+from crm_strategy.views.payload import is_hidden
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.words import say, say_count
 from crm_strategy.words.numbers import (
@@ -28,7 +29,8 @@ def revenue_drivers_finding(drivers: Data) -> Finding:
     rows = told_drivers(drivers)
     if rows.empty:
         return Finding("revenue_drivers", title=say("drivers.finding.none"))
-    rows = rows.drop(index=rows.index[telling_flows(rows)])
+    rows = without_telling_flows(rows)
+    rows = rows[~rows["contribution"].map(is_hidden)].astype({"contribution": "float64"})
     for count in ("n", "previous_n"):
         rows = without_small(rows, count, within=[["split"]])
     factors = rows[(rows["split"] == "factors") & rows["driver"].isin(list(UNITS))]

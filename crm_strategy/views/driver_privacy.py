@@ -1,13 +1,14 @@
 """Drivers of revenue that would tell what few customers did."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.layout import Suppress
-from crm_strategy.views.payload import hidden, too_few
-from crm_strategy.views.privacy import narrowed, rows_to_hide, small
+from crm_strategy.views.payload import hidden
+from crm_strategy.views.privacy import small
 
 BEHIND: Final = tuple(
     Suppress(count=count, hides=("contribution", "previous", "current"), within=("split",))
@@ -20,6 +21,25 @@ _THEN: Final = ("retained", "lost")
 """Flows that are together the customers of a period, whom the factors count."""
 
 _MONEY: Final = ("contribution", "previous", "current")
+
+_PEOPLE: Final = ("n", "previous_n")
+
+_DIGITS: Final = 6
+"""Sums are rounded so far that the order of adding decides nothing."""
+
+_HERE_BEFORE: Final = ("returned", "retained")
+_BEFORE: Final = ("returned", "retained", "lost")
+_NOT_BEFORE: Final = ("new", "returned")
+_AS_ONE: Final = {
+    _HERE_BEFORE: "here_before",
+    _BEFORE: "before",
+    _NOT_BEFORE: "not_before",
+    _NOW: "here_now",
+}
+"""Flows told as one, and their name."""
+
+_LOST_APART: Final = (_HERE_BEFORE, _NOW)
+"""Flows told as one beside the money of the lost, whose number would tell the retained."""
 
 
 def told_drivers(drivers: Data) -> pd.DataFrame:
@@ -52,36 +72,60 @@ def _largest(rows: pd.DataFrame, names: tuple[str, ...]) -> int | None:
     return int(flows.idxmax()) if len(flows) and flows.max() > 0 else None
 
 
-def telling_flows(rows: pd.DataFrame) -> list[int]:
-    """Positions of flows that few customers are in, and of those that they would follow from.
+def without_telling_flows(rows: pd.DataFrame) -> pd.DataFrame:
+    """The drivers with flows told together, or hidden, where one alone would tell a few.
 
     Readers know the customers of both periods from the factors, and the new ones from the
-    scorecard, where they are not few: so flows are parts of more than one whole. A flow tells
-    also of those in it who were active all the same, beside the stages of the lifecycle.
+    scorecard, where they are not few: each other flow follows from any one of them. Where it may
+    not be told, those who stand together are of a number that is known anyway, and the money of
+    the lost is told without their number. A flow tells also of those in it who were active all
+    the same, beside the stages of the lifecycle.
     """
-    at = [place for place, told in enumerate(_are_flows(rows)) if told]
-    beside = rows["active_n"] if "active_n" in rows else rows["n"]
-    least = rows["n"].where(~beside.map(small), beside)
-    counts = [float(least.iloc[place]) for place in at]
-    return [at[place] for place in rows_to_hide(counts, groups=_wholes(rows, at))]
-
-
-def without_telling_flows(rows: pd.DataFrame) -> pd.DataFrame:
-    """The drivers with the `telling_flows` hidden: people and money alike."""
-    gone = telling_flows(rows)
-    if not gone:
+    here = rows.index[_are_flows(rows)]
+    flows = rows.loc[here].set_index("driver")
+    names = () if flows.empty else _told_as_one(flows)
+    if names == ():
         return rows
-    at = [place for place, told in enumerate(_are_flows(rows)) if told]
-    counts = [float(rows["n"].iloc[place]) for place in at]
-    unsaid = narrowed(counts, [at.index(place) for place in gone], _wholes(rows, at))
-    columns = [*_MONEY, "n", "previous_n"]
-    shown = rows.astype(dict.fromkeys(columns, "object"))
-    for place in gone:
+    shown = rows.astype(dict.fromkeys([*_MONEY, *_PEOPLE], "object"))
+    if names is None:
+        return _hidden(shown, here, [*_MONEY, *_PEOPLE])
+    if names in _LOST_APART:
+        shown = _hidden(shown, here[rows.loc[here, "driver"] == "lost"], _PEOPLE)
+    one = here[rows.loc[here, "driver"].isin(names)]
+    for column, value in _as_one(flows.loc[list(names)], names).items():
+        shown.at[one[0], column] = value
+    return shown.drop(index=one[1:]).reset_index(drop=True)
+
+
+def _told_as_one(flows: pd.DataFrame) -> tuple[str, ...] | None:
+    """The flows that are told as one: none of them, or all hidden (None)."""
+    new, returned, retained, lost = flows.loc[["new", "returned", "retained", "lost"], "n"]
+    active = flows.at["returned", "active_n"] if "active_n" in flows else 0
+    if not any(map(small, (new, returned, retained, lost, active))):
+        return ()
+    # Nobody is no few, but one flow of nobody tells all others.
+    apart = all(n > 0 and not small(n) for n in (retained, lost))
+    if not any(map(small, (new, returned + retained))):
+        return _HERE_BEFORE if apart else _BEFORE
+    if not any(map(small, (new + returned, retained, lost, active))):
+        return _NOT_BEFORE
+    return _NOW if apart else None
+
+
+def _as_one(flows: pd.DataFrame, names: tuple[str, ...]) -> dict[str, object]:
+    """The sums of several flows: their customers are those who ordered in each period."""
+    sums: dict[str, object] = dict(flows[[*_MONEY, "previous_n"]].sum().round(_DIGITS))
+    sums["n"] = flows.loc[[name for name in names if name in _NOW], "n"].sum()
+    if names in _LOST_APART:
+        sums["previous_n"] = hidden()
+    return {"driver": _AS_ONE[names], **sums}
+
+
+def _hidden(rows: pd.DataFrame, at: pd.Index, columns: Sequence[str]) -> pd.DataFrame:
+    for row in at:
         for column in columns:
-            shown.iat[place, shown.columns.get_loc(column)] = hidden()
-        if small(rows["n"].iloc[place]) and at.index(place) not in unsaid:
-            shown.iat[place, shown.columns.get_loc("n")] = too_few()
-    return shown
+            rows.at[row, column] = hidden()
+    return rows
 
 
 def without_telling_products(rows: pd.DataFrame) -> pd.DataFrame:
@@ -106,13 +150,3 @@ def without_telling_products(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _are_flows(rows: pd.DataFrame) -> pd.Series:
     return (rows["split"] == "flows") & rows["driver"].isin({*_NOW, *_THEN})
-
-
-def _wholes(rows: pd.DataFrame, at: list[int]) -> list[list[object]]:
-    """For each sum that is known, the whole of each flow; the flows beside it are their own."""
-    names = [rows["driver"].iloc[place] for place in at]
-    new = rows.loc[_are_flows(rows) & (rows["driver"] == "new"), "n"]
-    sums: list[tuple[str, ...]] = [_NOW, _THEN]
-    if not new.map(small).any():
-        sums.append(tuple(name for name in _NOW if name != "new"))
-    return [["" if name in known else name for name in names] for known in sums]

@@ -204,6 +204,10 @@ class Customers:
         self._add("flow", "returned", now & ~then & ~new)
         self._add("flow", "retained", now & then)
         self._add("flow", "lost", then & ~now)
+        self._add("flow", "not_before", now & ~then)
+        self._add("flow", "here_before", now & ~new)
+        self._add("flow", "before", now & ~new)
+        self._add("flow", "here_now", now)
 
     def periods(self) -> dict[str, Any]:
         """The periods that the KPIs tell of, by the column that holds them."""

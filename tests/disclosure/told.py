@@ -162,9 +162,8 @@ def _flow(row: Row) -> Numbers:
     if row["driver"] in ("customers", "buyers"):
         yield row["n"], 1, (("bought value", "yes"),)
         yield row["previous_n"], 1, (("bought previous", "yes"),)
-    elif row["driver"] in ("new", "returned", "retained", "lost"):
-        flow = ("flow", row["driver"])
-        yield row["n"], 1, (flow,)
+    elif row["split"] == "flows" and row["driver"] not in ("no_customer", "refunds"):
+        yield row["n"], 1, (("flow", row["driver"]),)
 
 
 def _of_value(row: Row) -> Numbers:

@@ -100,30 +100,62 @@ def test_the_change_of_revenue_is_told_by_its_largest_factor():
     assert found.severity == "watch"
 
 
-def test_flows_of_few_customers_are_hidden_and_their_complement_with_them():
-    with speaking(language="en", currency="EUR", min_cell=10):
-        table = tables.revenue_drivers_table(drivers(new=4)).payload()
-        found = findings.revenue_drivers_finding(drivers(new=4))
-    at = [column["name"] for column in table["columns"]].index("contribution")
-    hidden = {
-        driver
-        for driver, row in zip(table["keys"]["driver"], table["rows"], strict=True)
-        if isinstance(row[at], dict)
-    }
-    assert hidden == {"new", "returned"}
-    assert "€300" not in found.text
+def told_flows(rows):
+    """Customers, and the change of revenue, by flow as the table tells them."""
+    payload = tables.revenue_drivers_table(rows).payload()
+    found = zip(*(shown(payload, column).items() for column in ("n", "contribution")), strict=True)
+    return {name: (n, change) for (name, n), (_, change) in found}
 
 
-def test_flows_do_not_follow_from_the_buyers_of_either_period():
-    # 17 buyers now less no new ones are returned + retained, 39 before are retained + lost.
+@pytest.mark.parametrize(
+    ("sizes", "told"),
+    [
+        ({"new": 4}, {"not_before": (16, 390), "retained": (15, 10), "lost": (30, -650)}),
+        # Those who ordered now less the new ones, who are no few, are 17: known from the factors.
+        ({"returned": 2}, {"new": (40, 300), "here_before": (17, 100), "lost": (None, -650)}),
+        ({"returned": 2, "lost": 9}, {"new": (40, 300), "before": (17, -550)}),
+        ({"returned": 2, "lost": 0}, {"new": (40, 300), "before": (17, -550)}),
+        ({"new": 4, "returned": 3}, {"here_now": (22, 400), "lost": (None, -650)}),
+    ],
+)
+def test_flows_that_would_tell_a_few_stand_together_so_that_no_other_is_emptied(sizes, told):
+    rows = sized(sizes)
     with speaking(language="en", currency="EUR", min_cell=10):
-        table = tables.revenue_drivers_table(drivers(new=0, returned=2)).payload()
-        chart = charts.revenue_bridge_chart(drivers(new=0, returned=2)).payload()
-    for column in ("n", "previous_n", "contribution", "previous", "current"):
-        cells = shown(table, column)
-        told = {name for name, cell in cells.items() if not isinstance(cell, dict)}
-        assert told == {"new"}, column
+        found = told_flows(rows)
+        bridge = charts.revenue_bridge_chart(rows).payload()
+    known = {name: (None if is_hidden(n) else n, money) for name, (n, money) in found.items()}
+    assert known == told
+    assert "hidden" not in bridge["alt"]
+
+
+def sized(sizes):
+    """Drivers with flows of so many customers."""
+    rows = drivers()
+    for name, n in sizes.items():
+        rows.loc[rows["driver"] == name, "n"] = n
+        if name in ("retained", "lost"):
+            rows.loc[rows["driver"] == name, "previous_n"] = n
+    return rows
+
+
+def test_flows_are_hidden_where_none_of_them_leaves_a_few_untold():
+    rows = sized({"new": 4, "returned": 2, "retained": 3})
+    with speaking(language="en", currency="EUR", min_cell=10):
+        found = told_flows(rows)
+        chart = charts.revenue_bridge_chart(rows).payload()
+        said = findings.revenue_drivers_finding(rows)
+    assert set(found) == {"new", "returned", "retained", "lost"}
+    assert all(is_hidden(cell) for cells in found.values() for cell in cells)
     assert "Retained customers hidden" in chart["alt"]
+    assert "New customers brought" not in said.text
+
+
+def test_what_the_new_and_the_lost_brought_is_said_where_the_returned_are_few():
+    with speaking(language="en", currency="EUR", min_cell=10):
+        said = findings.revenue_drivers_finding(drivers(returned=2))
+        few = findings.revenue_drivers_finding(drivers(new=4))
+    assert "New customers brought €300; those who did not order now had brought €650." in said.text
+    assert "€300" not in few.text
 
 
 def test_refunds_to_few_customers_count_with_the_largest_flow():
@@ -154,7 +186,7 @@ def test_the_bridge_says_every_part_and_draws_what_is_known():
     with speaking(language="en", currency="EUR", min_cell=10):
         chart = charts.revenue_bridge_chart(drivers(new=4)).payload()
     assert "Customers who ordered −€200" in chart["alt"]
-    assert "New customers hidden" in chart["alt"]
+    assert "New or returned customers €390" in chart["alt"]
     assert chart["wide"]
 
 
@@ -299,6 +331,10 @@ def test_a_flow_beside_the_lifecycle_does_not_tell_the_few_who_were_active_all_t
     rows = drivers().assign(active_n=0)
     rows.loc[rows["driver"] == "returned", "active_n"] = 3
     told = shown(tables.revenue_drivers_table(rows).payload(), "n")
-    assert is_hidden(told["returned"])
-    assert is_hidden(told["retained"])
-    assert not is_hidden(told["new"])
+    assert told["new"] == 40
+    assert told["here_before"] == 27
+    assert is_hidden(told["lost"])
+    # Where the new are few, too, all who ordered now: those retained would tell the 3.
+    few = shown(tables.revenue_drivers_table(rows.replace({"n": {40: 4}})).payload(), "n")
+    assert set(few) == {"here_now", "lost"}
+    assert is_hidden(few["lost"])
