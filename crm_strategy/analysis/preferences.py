@@ -11,8 +11,13 @@ from datetime import date
 import ibis
 from ibis import _
 
-from crm_strategy.analysis.attributes import PREFERRED, CustomerAttributes, known_text
-from crm_strategy.analysis.members import UNKNOWN
+from crm_strategy.analysis.attributes import (
+    PREFERRED,
+    STATED_OTHER,
+    CustomerAttributes,
+    known_text,
+)
+from crm_strategy.analysis.members import OTHER, UNKNOWN
 from crm_strategy.analysis.most_chosen import (
     DAY_SECONDS,
     MOST_VALUES,
@@ -135,8 +140,14 @@ def _preferred(
         if name not in few
     ]
     places = {name: place_of(told[name], listed) for name, listed in few.items()} | dict(numbers)
+    few = {name: _no_rest(listed) for name, listed in few.items()}
     few |= {name: _NAMED[name] for name in numbers}
     if not few:
         return many
     best = most_of_few(rows, places, few, at=rows.ordered_at)
     return [*many, best.mutate(**{name: best[name].nullif("") for name in places})]
+
+
+def _no_rest(listed: Sequence[str]) -> list[str]:
+    """The values, in their places, with a stated "other" as `known_text` names it."""
+    return [STATED_OTHER if each.strip() == OTHER else each for each in listed]

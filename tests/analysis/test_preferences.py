@@ -104,11 +104,18 @@ def test_more_values_than_can_be_counted_side_by_side_are_counted_too():
     assert preferred(placed, "payment_method") == ["method 0", "cash"]
 
 
+def test_a_way_called_other_is_no_rest_however_many_ways_there_are():
+    chosen = (("a", "2026-01-01", "other"), ("b", "2026-01-01", " other "))
+    many = [("c", "2026-01-01", f"method {number}") for number in range(30)]
+    for placed in (paid(*chosen), paid(*chosen, *many)):
+        assert preferred(placed, "payment_method") == ["stated_other", "stated_other"]
+
+
 def a_choice():
     return st.tuples(
         st.sampled_from("abc"),
         st.datetimes(at("2026-09-01"), at("2026-10-02")),
-        st.sampled_from(["card", "bill", "", None]),
+        st.sampled_from(["card", "bill", "other", "", None]),
     )
 
 
