@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import ibis
 import pandas as pd
-from ibis import _
 
 from crm_strategy.analysis.funnel import stage_measures
+from crm_strategy.analysis.funnel_known import groups_inside, with_not_here
 from crm_strategy.analysis.funnel_sizes import ALL, without_small_steps
 from crm_strategy.analysis.intervals import share_interval
 from crm_strategy.analysis.journey_times import FUNNEL, Stage
@@ -21,6 +21,7 @@ def segment_funnels(
     *,
     attributes: Sequence[str] = (),
     least: int = 0,
+    counted: ibis.Table | None = None,
 ) -> pd.DataFrame:
     """The funnel of all journeys and of each value of the attributes.
 
@@ -36,6 +37,9 @@ def segment_funnels(
     least
         Smallest group that may be told: steps that fewer took, or fewer did not take, are left
         out, with what would tell them (see `without_small_steps`).
+    counted
+        The customers whom other chapters count by these attributes
+        (`funnel_known.counted_customers`), so that no difference tells fewer.
 
     Returns
     -------
@@ -55,12 +59,17 @@ def segment_funnels(
         for name in [ALL, *(name for name in attributes if name in journeys.columns)]
     ]
     wide = (ibis.union(*parts) if len(parts) > 1 else parts[0]).to_pandas()
-    return without_small_steps(_tall(wide, stages, [ALL, *attributes]), least)
+    tall = _tall(wide, stages, [ALL, *attributes])
+    if not least or tall.empty:
+        return tall[tall["listed"].astype("bool")].reset_index(drop=True)[list(SEGMENT_COLUMNS)]
+    tall = with_not_here(tall, journeys, counted, stages, attributes)
+    inside = groups_inside(journeys, tall)
+    return without_small_steps(tall, least, inside=inside)[list(SEGMENT_COLUMNS)]
 
 
 def _group_measures(journeys: ibis.Table, stages: Sequence[Stage], attribute: str) -> ibis.Table:
     value = ibis.literal(ALL) if attribute == ALL else journeys[attribute].cast("string")
-    groups = journeys.mutate(value=value).filter(_.value.notnull())
+    groups = journeys.mutate(value=value)
     return (
         groups.group_by("value")
         .agg(
@@ -75,15 +84,19 @@ def _group_measures(journeys: ibis.Table, stages: Sequence[Stage], attribute: st
 
 
 def _tall(wide: pd.DataFrame, stages: Sequence[Stage], attributes: Sequence[str]) -> pd.DataFrame:
-    rows: list[object] = []
+    rows: list[dict[str, object]] = []
     everything = wide[wide["attribute"] == ALL]
     places = [place for place in range(len(stages)) if everything[f"seen_{place}"].sum() > 0]
     for attribute in attributes:
         found = wide[wide["attribute"] == attribute]
         found = found.sort_values(["journeys_0", "value"], ascending=[False, True])
-        for _at, row in found.head(MOST_VALUES).iterrows():
-            rows += _stage_rows(row, stages, places)
-    return pd.DataFrame(rows, columns=list(SEGMENT_COLUMNS))
+        known = 0
+        for _at, row in found.iterrows():
+            # Journeys without a value, and those of rare ones, follow from all less the listed.
+            listed = known < MOST_VALUES and not pd.isna(row["value"])
+            known += listed
+            rows += [each | {"listed": listed} for each in _stage_rows(row, stages, places)]
+    return pd.DataFrame(rows, columns=[*SEGMENT_COLUMNS, "listed"])
 
 
 SEGMENT_COLUMNS = (
@@ -94,8 +107,10 @@ SEGMENT_COLUMNS = (
 )
 
 
-def _stage_rows(row: pd.Series, stages: Sequence[Stage], places: Sequence[int]) -> list[object]:
-    rows: list[object] = []
+def _stage_rows(
+    row: pd.Series, stages: Sequence[Stage], places: Sequence[int]
+) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
     before: int | None = None
     customers: int | None = None
     stopped: int | None = None

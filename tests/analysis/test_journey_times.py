@@ -1,10 +1,12 @@
 from datetime import date, datetime
 
+import ibis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_strategy.analysis.funnel import funnel_of, with_attributes
+from crm_strategy.analysis.funnel_known import counted_customers
 from crm_strategy.analysis.funnel_sizes import without_small_steps
 from crm_strategy.analysis.journey_times import FUNNEL, Stage, journey_times, stages_of
 from crm_strategy.analysis.segment_funnels import segment_funnels
@@ -141,11 +143,106 @@ def test_steps_few_took_or_few_did_not_take_are_left_out():
     ]
 
 
+def visits(regions, cities=()):
+    """Journeys of a touch of one customer each, of these regions and cities."""
+    people = table(
+        {"customer_id": "string", "region": "string", "city": "string"},
+        [
+            {"customer_id": f"c{n}", "region": region, "city": city}
+            for n, (region, city) in enumerate(zip(regions, cities or regions, strict=True))
+        ],
+    )
+    made = sessions([], [(f"c{n}", "2026-08-01", "ads", "home") for n in range(len(regions))])
+    return with_attributes(made, people, ["region", "city"]), people
+
+
+def shown_sizes(found, attribute):
+    rows = found[(found["attribute"] == attribute) & (found["stage"] == "touched")]
+    return dict(zip(rows["value"], rows["customer_count"], strict=True))
+
+
+@pytest.mark.parametrize(("unknown", "shown"), [(3, {"north": 9}), (5, {"north": 9, "south": 6})])
+def test_groups_do_not_tell_the_few_journeys_of_no_group(unknown, shown):
+    journeys, _people = visits(["north"] * 9 + ["south"] * 6 + [None] * unknown)
+    found = segment_funnels(journeys, SHOP, attributes=["region"], least=5)
+    assert shown_sizes(found, "region") == shown
+
+
+def test_groups_do_not_tell_the_few_of_rare_values():
+    # Eight of seven journeys each stand in the table; the ninth value has three.
+    values = [f"v{n}" for n in range(8) for _ in range(7)]
+    journeys, _people = visits([*values, "rare", "rare", "rare"])
+    found = segment_funnels(journeys, SHOP, attributes=["region"], least=5)
+    assert len(shown_sizes(found, "region")) == 7
+
+
+def test_groups_do_not_tell_the_few_of_a_group_that_they_lie_within():
+    regions, cities = ["north"] * 12 + ["south"] * 9, ["graz"] * 9 + [None] * 3 + ["linz"] * 9
+    journeys, _people = visits(regions, cities)
+    found = segment_funnels(journeys, SHOP, attributes=["region", "city"], least=5)
+    assert shown_sizes(found, "region") == {"north": 12, "south": 9}
+    assert "graz" not in shown_sizes(found, "city")
+
+
+@pytest.mark.parametrize(
+    ("untouched", "strangers", "shown"),
+    [
+        (0, 0, {"north": 9, "south": 8}),
+        # 12 customers of the north are counted in another chapter, 9 of them were touched.
+        (3, 0, {}),
+        (5, 0, {"north": 9, "south": 8}),
+        # As many who were touched never ordered: no difference tells the 3.
+        (3, 3, {"north": 9, "south": 8}),
+    ],
+)
+def test_groups_do_not_tell_the_few_who_were_not_touched_of_a_group(untouched, strangers, shown):
+    journeys, people = visits(["north"] * 9 + ["south"] * 8)
+    more = [{"customer_id": f"d{n}", "region": "north", "city": ""} for n in range(untouched)]
+    people = ibis.union(people, table(dict(people.schema()), more))
+    buyers = [f"c{n}" for n in range(strangers, 17)] + [f"d{n}" for n in range(untouched)]
+    placed = orders(*((who, "2026-05-01", 9) for who in buyers))
+    counted = counted_customers(people, placed, **PERIOD, as_of=LAST)
+    terms = {"attributes": ["region"], "least": 5, "counted": counted}
+    assert shown_sizes(segment_funnels(journeys, SHOP, **terms), "region") == shown
+
+
+def test_who_ordered_on_a_journey_does_not_tell_the_few_who_ordered_otherwise():
+    placed = [(f"c{n}", "2026-08-01 10:05", 9) for n in range(6)]
+    placed += [(f"c{n}", "2026-09-01", 9) for n in range(6, 8)]
+    made = sessions(placed, [(f"c{n}", "2026-08-01 10:00", "ads", "home") for n in range(20)])
+    people = table(
+        {"customer_id": "string", "region": "string"},
+        [{"customer_id": f"c{n}", "region": "north"} for n in range(20)],
+    )
+    counted = counted_customers(people, orders(*placed), **PERIOD, as_of=LAST)
+    terms = {"attributes": ["region"], "least": 5}
+    journeys = with_attributes(made, people, ["region"])
+    alone, beside = (
+        segment_funnels(journeys, SHOP, **terms, **more) for more in ({}, {"counted": counted})
+    )
+    stages = [found[found["attribute"] == "region"]["stage"].tolist() for found in (alone, beside)]
+    assert stages == [["touched", "ordered"], ["touched"]]
+
+
+def test_segments_of_marks_that_other_chapters_do_not_have_are_not_held_against_them():
+    people = table(
+        {"customer_id": "string", "segment": "string"}, [{"customer_id": "a", "segment": "new"}]
+    )
+    asked = (people, orders(("a", "2026-08-01", 9)))
+    assert "segment" not in counted_customers(*asked, **PERIOD, as_of=LAST).columns
+    own = counted_customers(*asked, **PERIOD, as_of=LAST, segments=True)
+    assert records(own) == [("a", "new", True)]
+
+
 @FEW
-@given(st.lists(st.integers(0, 30), min_size=2, max_size=6), st.integers(2, 12))
-def test_no_group_smaller_than_the_least_follows_from_those_shown(sizes, least):
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.booleans()), min_size=2, max_size=6),
+    st.integers(2, 12),
+)
+def test_no_group_smaller_than_the_least_follows_from_those_shown(groups, least):
     import pandas as pd
 
+    sizes = [size for size, _listed in groups]
     rows = [
         {
             "attribute": attribute,
@@ -155,10 +252,11 @@ def test_no_group_smaller_than_the_least_follows_from_those_shown(sizes, least):
             "journey_count": size,
             "before_customers": None,
             "stopped_customers": None,
+            "listed": listed,
         }
-        for attribute, value, size in [
-            ("all", "all", sum(sizes)),
-            *(("k", str(at), size) for at, size in enumerate(sizes)),
+        for attribute, value, size, listed in [
+            ("all", "all", sum(sizes), True),
+            *(("k", str(at), size, listed) for at, (size, listed) in enumerate(groups)),
         ]
     ]
     shown = without_small_steps(pd.DataFrame(rows), least)
