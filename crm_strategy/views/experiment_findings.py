@@ -37,7 +37,7 @@ def experiments_finding(results: Data, *, days: int) -> Finding:
     rows = shown_results(results)
     tried = rows[rows["verdict"] != "control"] if len(rows) else rows
     if tried.empty:
-        return Finding("experiments", title=say("outlook.experiments.none"))
+        return _without_figures(frame_of(results))
     controls = rows[rows["verdict"] == "control"].set_index("experiment")["rate"]
     rank = tried["verdict"].map(_RANK.index)
     ordered = tried.assign(rank=rank).sort_values(["rank", "p_adjusted"], kind="stable")
@@ -67,6 +67,32 @@ def experiments_finding(results: Data, *, days: int) -> Finding:
             for name in ("experiment", "variant", "verdict", "difference", "low", "high", "size")
         },
         decision=_roll_out(first) if won else None,
+    )
+
+
+def _without_figures(rows: pd.DataFrame) -> Finding:
+    """The first verdict of the table, where all figures are of too few customers."""
+    tried = rows[rows["verdict"].isin(_RANK)] if len(rows) else rows
+    if tried.empty:
+        return Finding("experiments", title=say("outlook.experiments.none"))
+    first = tried.iloc[tried["verdict"].map(_RANK.index).argmin()]
+    verdict = str(first["verdict"])
+    return Finding(
+        "experiments",
+        title=say(
+            "outlook.experiments.title_hidden",
+            verdict=say(f"outlook.verdict.{verdict}"),
+            experiment=first["experiment"],
+            variant=first["variant"],
+        ),
+        severity=_SEVERITY.get(verdict, "note"),
+        decision=Decision(
+            title=say("outlook.experiments.ask", variant=first["variant"]),
+            why=say("outlook.experiments.keep"),
+            evidence="measured",
+        )
+        if verdict == "roll_out"
+        else None,
     )
 
 

@@ -90,10 +90,11 @@ def hot_leads_finding(leads: Data, *, days: int) -> Finding:
     within = judged["expected_rate"].between(judged["low"], judged["high"])
     count = 0 if pd.isna(hottest["open_count"]) else int(hottest["open_count"])
     open_leads = count if count and not small(count) else 0
+    title = "title" if open_leads else "few" if count else "no_open"
     return Finding(
         "hot_leads",
         title=say(
-            "findings.hot_leads.title" if open_leads else "findings.hot_leads.few",
+            f"findings.hot_leads.{title}",
             leads=say_count("findings.leads", open_leads),
             rate=format_share(hottest["expected_rate"], digits=0),
             days=say_count("findings.days", days),

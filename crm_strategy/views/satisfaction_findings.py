@@ -1,5 +1,7 @@
 """Findings on what customers say: revenue at risk, and whether the answers speak for all."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
@@ -38,7 +40,9 @@ def satisfaction_finding(satisfaction: Data, total: "Data | None" = None) -> Fin
     asked = unhappy[unhappy["customer_count"] > 0]
     if asked.empty:
         kind = str(unhappy["kind"].iloc[0])
-        return _nobody_unhappy(kind, rows[rows["kind"] == kind], shown[shown["kind"] == kind])
+        found = _nobody_unhappy(kind, rows[rows["kind"] == kind], shown[shown["kind"] == kind])
+        hidden = rows[rows["band"].isin(UNHAPPY)].drop(index=unhappy.index)
+        return _not_all_known(found, hidden) if len(hidden) else found
     row = asked.iloc[0]
     revenue = rows[rows["kind"] == row["kind"]]["revenue"].sum()
     share = row["revenue"] / revenue if revenue > 0 else None
@@ -68,6 +72,12 @@ def _nobody_unhappy(kind: str, bands: pd.DataFrame, shown: pd.DataFrame) -> Find
         severity="good",
         figures={"customer_count": answered} if told else {},
     )
+
+
+def _not_all_known(found: Finding, hidden: pd.DataFrame) -> Finding:
+    """That nobody is unhappy by one survey, beside another that does not tell it."""
+    unknown = say(f"findings.satisfaction.hidden_{hidden['kind'].iloc[0]}")
+    return replace(found, text=f"{unknown} {found.text}".strip(), severity="note")
 
 
 def satisfaction_value_finding(grid: Data, total: "Data | None" = None) -> Finding:

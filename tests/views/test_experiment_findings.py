@@ -149,3 +149,28 @@ def test_without_experiments_it_says_so(language: str) -> None:
     with speaking(language=language):
         assert findings.experiments_finding(RESULTS.head(0), days=30).title
         assert findings.experiment_segments_finding(LIFTS.head(0)).title
+
+
+@pytest.mark.parametrize(
+    ("verdict", "said", "severity"), [("roll_out", "Roll out", "act"), ("extend", "Extend", "note")]
+)
+def test_a_verdict_of_hidden_figures_is_told_as_its_table_does(
+    verdict: str, said: str, severity: str
+) -> None:
+    # 3 of 200 converted in either group: no rate may be told.
+    rows = RESULTS.head(2).assign(size=200, rate=0.015, verdict=["control", verdict])
+    with speaking(language="en", min_cell=10):
+        found = findings.experiments_finding(rows, days=30)
+        payload = tables.experiments_table(rows).payload()
+    assert all(map(is_hidden, column_cells(payload, "rate")))
+    assert column_cells(payload, "verdict")[1] == said
+    assert found.title.startswith(f"{said} “free” (experiment “mail”): the figures are hidden")
+    assert found.severity == severity
+    assert (found.decision is not None) == (verdict == "roll_out")
+    assert not any(digit in str(found.payload()) for digit in ("1.5", "200"))
+
+
+def test_no_experiment_is_no_verdict() -> None:
+    with speaking(language="en"):
+        found = findings.experiments_finding(RESULTS[:0], days=30)
+    assert found.title == "No experiment has enough results to be told"

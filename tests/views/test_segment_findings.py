@@ -248,6 +248,30 @@ def test_where_nobody_is_unhappy_that_is_said_and_no_revenue_of_nobody(language:
     assert (few.title, few.text, few.figures) == (found.title, "", {})
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "How many detractors there are"), ("ru", "Сколько критиков")],
+)
+def test_nobody_is_unhappy_by_one_survey_is_no_good_news_where_another_is_hidden(
+    language: str, said: str
+) -> None:
+    rows = [
+        {"kind": kind, "band": band, "customer_count": n, "revenue": 90.0 * n, "repeat_rate": 0.5}
+        for kind, band, n in (
+            *(("nps", "detractor", 4), ("nps", "passive", 7), ("nps", "promoter", 60)),
+            *(("csat", "low", 0), ("csat", "middle", 30), ("csat", "high", 40)),
+        )
+    ]
+    with speaking(language=language, min_cell=10):
+        found = findings.satisfaction_finding(pd.DataFrame(rows))
+        whole = findings.satisfaction_finding(pd.DataFrame(rows[3:]))
+    assert found.title == whole.title
+    assert (found.severity, whole.severity) == ("note", "good")
+    assert found.text == f"{found.text[: -len(whole.text)]}{whole.text}"
+    assert found.text.startswith(said)
+    assert "4" not in found.text.replace(whole.text, "")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_customers_with_refunds_alone_are_said_to_be_in_no_kind(language: str) -> None:
     kinds = sample("segment_kinds")
@@ -262,3 +286,14 @@ def test_customers_with_refunds_alone_are_said_to_be_in_no_kind(language: str) -
     assert not any(digit in few.text for digit in "0123456789")
     assert none.text == ""
     assert many.title == few.title == none.title
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(0, "No hot lead is open; 42%"), (3, "Too few hot leads are open"), (34, "34 leads are hot")],
+)
+def test_no_open_hot_lead_is_none_and_not_too_few(count: int, said: str) -> None:
+    leads = sample("hot_leads").assign(open_count=[count, 80, 190])
+    found = finding("hot_leads", leads)
+    assert found.title.startswith(said)
+    assert (found.decision is None) == (count < 10)
