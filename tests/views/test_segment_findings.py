@@ -290,7 +290,11 @@ def test_customers_with_refunds_alone_are_said_to_be_in_no_kind(language: str) -
 
 @pytest.mark.parametrize(
     ("count", "said"),
-    [(0, "No hot lead is open; 42%"), (3, "Too few hot leads are open"), (34, "34 leads are hot")],
+    [
+        (0, "No hot lead is open; 42%"),
+        (3, "Too few hot leads are open"),
+        (34, "34 open leads are hot"),
+    ],
 )
 def test_no_open_hot_lead_is_none_and_not_too_few(count: int, said: str) -> None:
     leads = sample("hot_leads").assign(open_count=[count, 80, 190])
