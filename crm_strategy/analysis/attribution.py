@@ -1,7 +1,6 @@
 """Attribution: which channel's touch gets the credit for an order."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -10,9 +9,16 @@ import pandas as pd
 from ibis import _
 
 from crm_strategy.analysis.attribution_rules import DIRECT, rule_credit
+from crm_strategy.analysis.channel_crowds import (
+    APART,
+    GIVEN,
+    LED,
+    UNTOUCHED,
+    channel_crowds,
+)
 from crm_strategy.analysis.markov import markov_credits
 from crm_strategy.analysis.markov_orders import markov_orders
-from crm_strategy.analysis.path_steps import MEASURES, Real, Steps, customers_behind, steps_of
+from crm_strategy.analysis.path_steps import MEASURES, Steps, crowds_behind, steps_of
 from crm_strategy.analysis.shapley import shapley_rates, shapley_sets
 from crm_strategy.analysis.spans import DAY, midnight, within
 from crm_strategy.analysis.timeline import last_touches, soon_after
@@ -22,17 +28,6 @@ RULES: Final = (
     *("markov", "shapley", "last_non_direct"),
 )
 """The eight rules, as the columns of `attribution` name them."""
-
-UNSHARED: Final = ("first_touch", "last_touch", "last_non_direct")
-"""The rules that give each order to one channel."""
-
-GUARDS: Final = ("conversion_customers", *(f"{rule}_customers" for rule in UNSHARED))
-"""Customers behind the orders that a channel led to, and behind those that these rules give it."""
-
-OTHERS: Final = "other_customers"
-"""Customers behind the orders after touches of which none was the channel's."""
-
-_DIGITS: Final = 6
 
 
 def attribution(
@@ -62,11 +57,8 @@ def attribution(
         One row per channel, by name, and one with `channel` null for orders without a touch,
         if there are any: `channel`; a column a rule (orders); `low` and `high` of them;
         `conversion_count` (orders that the channel led to, alone or with others); for those who
-        hide small groups: `conversion_customers` and, of each rule that does not share an order,
-        `<rule>_customers` (at least so many customers are behind these orders, each as one in
-        equal parts over all of their orders; the orders themselves where the paths know no
-        customers), `smallest_count` (the former above 0, which rules that share orders rest on),
-        `other_customers` (the same of orders after touches of other channels alone); each rule
+        hide small groups, the `GUARDS` of `channel_crowds` (of orders without a touch, those
+        behind them where they stand for orders at all); each rule
         with `_value` behind, `value_low`, `value_high` (money; NaN where unknown);
         `shapley_error` (standard error, orders), `shapley_kind` (`rates`, `sets`),
         `markov_order`.
@@ -78,8 +70,7 @@ def attribution(
         order = int(orders.loc[orders["chosen"], "order"].iloc[0])
     credit, value, error = every_credit(steps, order, direct)
     table = credit.assign(low=credit.min(axis=1), high=credit.max(axis=1))
-    table["conversion_count"] = steps.reached()
-    table = table.join(_guards(steps, table, customers_behind(known), direct))
+    table = table.join(channel_crowds(known, steps=steps, direct=direct))
     # A journey of unknown value leaves its channels' revenue unknown under every rule.
     value = value.where(value.notna().all(axis=1))
     table = table.join(value.add_suffix("_value"))
@@ -107,25 +98,6 @@ def every_credit(
     return tables[0], tables[1], error
 
 
-def _guards(
-    steps: Steps, table: pd.DataFrame, customers: Real | None, direct: Collection[str]
-) -> pd.DataFrame:
-    """The columns that small groups are hidden by, of each channel."""
-    whole = table[["conversion_count", *UNSHARED]]
-    if customers is not None:
-        behind = replace(steps, conversions=customers)
-        whole = rule_credit(behind, direct=direct)[[*UNSHARED]]
-        # Parts of a customer add up to one but for rounding.
-        whole = whole.assign(conversion_count=behind.reached()).round(_DIGITS)
-    # Rules that share orders rest on all that a channel led to; the others are guarded alone.
-    smallest = whole["conversion_count"].where(whole["conversion_count"] > 0)
-    every = float((steps.conversions if customers is None else customers).sum())
-    others = (every - whole["conversion_count"]).round(_DIGITS)
-    names = dict(zip(("conversion_count", *UNSHARED), GUARDS, strict=True))
-    guards = whole[[*names]].rename(columns=names)
-    return guards.assign(smallest_count=smallest, **{OTHERS: others})
-
-
 def _untouched(paths: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """The orders without a touch in time, in the columns of the table."""
     rows = paths[paths["path"].isna() & (paths["conversions"] > 0)]
@@ -133,11 +105,12 @@ def _untouched(paths: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
         return table[:0]
     orders, value = rows["conversions"].sum(), rows["value"].sum(skipna=False)
     of_orders = dict.fromkeys((*RULES, "low", "high", "conversion_count"), orders)
-    behind = rows["customers"].sum().round(_DIGITS) if "customers" in rows else orders
-    of_orders |= dict.fromkeys((*GUARDS, "smallest_count"), behind)
+    crowds = crowds_behind(paths)
+    behind = dict.fromkeys((LED, *GIVEN, UNTOUCHED), crowds.each()[-1])
     of_value = dict.fromkeys((*(f"{rule}_value" for rule in RULES), "value_low", "value_high"))
-    row = {"channel": None} | of_orders | dict.fromkeys(of_value, value)
-    return pd.DataFrame([row]).reindex(columns=table.columns).astype({"channel": "object"})
+    row = {"channel": None} | of_orders | behind | dict.fromkeys(of_value, value)
+    found = pd.DataFrame([row]).reindex(columns=table.columns)
+    return found.astype(dict.fromkeys(("channel", *APART), "object"))
 
 
 def credited_orders(

@@ -61,6 +61,22 @@ def rule_credit(
     )
 
 
+def unshared_channels(steps: Steps, *, direct: Collection[str] = DIRECT) -> dict[str, Whole]:
+    """Of the rules that give each order to one channel, that channel of each path.
+
+    Parameters
+    ----------
+    steps, direct
+        As in `rule_credit`.
+    """
+    ends = np.flatnonzero(steps.position == steps.length - 1)
+    return {
+        "first_touch": steps.channel[steps.position == 0],
+        "last_touch": steps.channel[ends],
+        "last_non_direct": steps.channel[_last_non_direct(steps, direct)],
+    }
+
+
 def _last_non_direct(steps: Steps, direct: Collection[str]) -> Whole:
     """The step of each path that earns all."""
     first = np.flatnonzero(steps.position == 0)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crm_strategy.analysis.crowds import Crowds, counted, listed
 from crm_strategy.analysis.histories import Floats
 
 BETWEEN = " > "
@@ -29,11 +30,9 @@ class ChannelGroups(NamedTuple):
     """Money of each group's conversions; NaN where it is not known."""
     value_squares: Floats
     """Σ of each conversion's money squared, of each group."""
-    customers: Floats
-    """At least so many customers are behind the conversions of each group, and of groups taken
-    together; the conversions themselves where the paths know no customers."""
-    null_customers: Floats
-    """The same of journeys without a conversion."""
+    customers: Crowds
+    """Customers behind the conversions of each group, then behind its journeys without one;
+    conversions and journeys themselves where the paths know no customers."""
 
 
 def channel_groups(paths: pd.DataFrame, *, draws: int = 0, seed: int = 0) -> ChannelGroups:
@@ -67,8 +66,6 @@ def channel_groups(paths: pd.DataFrame, *, draws: int = 0, seed: int = 0) -> Cha
             "conversions": _column(paths, "conversions", 0.0),
             "value": _column(paths, "value", np.nan),
             "nulls": _column(paths, "nulls", 0.0),
-            "customers": _column(paths, _known(paths, "customers", "conversions"), 0.0),
-            "null_customers": _column(paths, _known(paths, "null_customers", "nulls"), 0.0),
         }
     )
     # A path that never converted is worth nothing, whether or not a value was supplied.
@@ -78,7 +75,7 @@ def channel_groups(paths: pd.DataFrame, *, draws: int = 0, seed: int = 0) -> Cha
     counts["squares"] = squares.where(squares >= alike, alike)
     counts = counts[counts["members"] != ""]
     grouped = counts.groupby("members", sort=True)
-    sums = grouped[["conversions", "nulls", "customers", "null_customers"]].sum()
+    sums = grouped[["conversions", "nulls"]].sum()
     is_known = grouped["value"].count() == grouped.size()
     value, squares = (grouped[each].sum().where(is_known) for each in ("value", "squares"))
     sets = [frozenset(each.split(BETWEEN)) for each in sums.index]
@@ -94,8 +91,7 @@ def channel_groups(paths: pd.DataFrame, *, draws: int = 0, seed: int = 0) -> Cha
         drawn,
         value.to_numpy(dtype=float),
         squares.to_numpy(dtype=float),
-        sums["customers"].to_numpy(dtype=float),
-        sums["null_customers"].to_numpy(dtype=float),
+        _crowds(paths, members, list(sums.index)),
     )
 
 
@@ -105,8 +101,17 @@ def _members(path: str) -> str:
     return BETWEEN.join(sorted({step for step in steps if step}))
 
 
-def _known(paths: pd.DataFrame, name: str, other: str) -> str:
-    return name if name in paths else other
+def _crowds(paths: pd.DataFrame, members: list[str], groups: list[str]) -> Crowds:
+    """Customers behind each group's conversions, then behind its journeys without one."""
+    number = {each: at for at, each in enumerate(groups)}
+    group = np.array([number.get(each, -1) for each in members], dtype=np.intp)
+    both = np.concatenate([group, np.where(group < 0, -1, group + len(groups))])
+    if "customers" in paths:
+        of_paths = listed([*paths["customers"], *paths["null_customers"]])
+    else:
+        ends = [_column(paths, name, 0.0).to_numpy(float) for name in ("conversions", "nulls")]
+        of_paths = counted(np.concatenate(ends))
+    return of_paths.grouped(both, 2 * len(groups))
 
 
 def _column(paths: pd.DataFrame, name: str, missing: float) -> pd.Series:

@@ -21,7 +21,8 @@ JOINED = " + "
 SETS = (
     *("channels", "channel_count", "cost", "conversions", "conversion_share"),
     *("cost_per_conversion", "substitution", "low", "high"),
-    *("switched_off", "off_count", "is_frontier", "is_cheapest", "customers"),
+    *("switched_off", "off_count", "is_frontier", "is_cheapest"),
+    *("customers", "lost_customers", "gone_customers"),
 )
 
 _LEVELS = (0.025, 0.975)
@@ -73,10 +74,12 @@ def channel_sets(
         `cost_per_conversion`, `substitution` (ρ), `low` and `high` (95 % interval of the share:
         journeys drawn anew), `switched_off` (channels, joined), `off_count`, `is_frontier` (no
         set keeps as much for less), `is_cheapest` (the cheapest that keeps the share `keep`, one
-        a ρ), `customers` (for those who hide small groups: as conversions, but of customers, each
-        as one in equal parts over their orders, so that at least so many are behind; conversions
-        where the paths know no customers). No rows without a conversion or without a channel
-        that could go off.
+        a ρ). For those who hide small groups, of sets on a frontier or with one channel off at
+        most, the customers behind the conversions of paths all of whose channels are on
+        (`customers`, a number that is exact where it is small), of paths with a channel off
+        (`lost_customers`) and of paths with none on (`gone_customers`): a `Crowd` each, of
+        conversions where the paths know no customers. No rows without a conversion or without a
+        channel that could go off.
     """
     groups = channel_groups(paths, draws=draws, seed=seed)
     known = known_costs(costs)
@@ -84,27 +87,45 @@ def channel_sets(
     if not switchable.any() or not groups.conversions[0].sum():
         return pd.DataFrame({name: [] for name in SETS})
     priced = known.reindex(groups.channels).to_numpy()
-    counted = [groups]
-    if "customers" in paths:
-        counted.append(groups._replace(conversions=groups.customers[None, :]))
     if switchable.sum() <= MOST_CHANNELS:
         on = np.ones((2 ** int(switchable.sum()), len(switchable)), dtype=bool)
         on[:, switchable] = all_subsets(int(switchable.sum()))
-        kept = [kept_by_subset(each, switchable) for each in counted]
+        kept = kept_by_subset(groups, switchable)
     else:
         found = [searched_sets(groups, switchable, priced, each) for each in substitutions]
         alone = ~np.eye(len(switchable), dtype=bool)[switchable]
         on = np.unique(np.vstack([*found, alone]), axis=0)
-        kept = [kept_by_sets(each, on) for each in counted]
+        kept = kept_by_sets(groups, on)
     unseen = set(known.index) - set(groups.channels)
     sets = _named(on, groups.channels, sorted(set(costs["channel"]) - set(groups.channels)))
     sets["cost"] = on @ np.nan_to_num(priced) + known[sorted(unseen)].sum()
-    parts = []
-    for each in sorted(substitutions):
-        sums = [(1 - each) * inside + each * touching for inside, touching in kept]
-        sets["customers"] = sums[-1][0]
-        parts.append(_kept(sets, sums[0], groups, each, keep))
-    return pd.concat(parts, ignore_index=True)[list(SETS)]
+    parts = [
+        _kept(sets, (1 - each) * kept[0] + each * kept[1], groups, each, keep)
+        for each in sorted(substitutions)
+    ]
+    every = pd.concat(parts)
+    told = every.index[every["is_frontier"] | (every["off_count"] < 2)].unique()
+    crowds = _crowds(groups, on, told)
+    return every.join(crowds).reset_index(drop=True)[list(SETS)]
+
+
+def _crowds(groups: ChannelGroups, on: Bools, sets: pd.Index) -> pd.DataFrame:
+    """Customers behind what some sets keep and lose, by the number of the set."""
+    ended = np.zeros(len(groups.holds), dtype=bool)
+    behind = {
+        number: [
+            groups.customers.of(np.concatenate([rows, ended]))
+            for rows in (
+                ~(groups.holds & ~on[number]).any(axis=1),
+                (groups.holds & ~on[number]).any(axis=1),
+                ~(groups.holds & on[number]).any(axis=1),
+            )
+        ]
+        for number in sets
+    }
+    names = ["customers", "lost_customers", "gone_customers"]
+    found = pd.DataFrame.from_dict(behind, orient="index", columns=names)
+    return found.assign(customers=[each.n for each in found["customers"]])
 
 
 def known_costs(costs: pd.DataFrame) -> pd.Series:

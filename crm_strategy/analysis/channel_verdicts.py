@@ -4,7 +4,7 @@ from typing import Final
 
 import pandas as pd
 
-from crm_strategy.analysis.attribution import GUARDS, OTHERS, UNSHARED
+from crm_strategy.analysis.channel_crowds import GUARDS, UNSHARED
 
 VERDICTS: Final = ("pays", "depends", "never_pays", "no_margin", "no_cost")
 """Under every rule, under some, under none; open, for the margin is not known; no verdict, for
@@ -13,10 +13,9 @@ the cost or the credit is not."""
 COLUMNS: Final = (
     *("channel", "cost", "low", "high", "value_low", "value_high", "roi_low", "roi_high"),
     *("verdict", "conversion_count", "margin_share", "break_even_share", "roi_basis"),
-    *("smallest_count", "value_least", "value_most", "roi_least", "roi_most"),
+    *("value_least", "value_most", "roi_least", "roi_most"),
     *UNSHARED,
     *GUARDS,
-    OTHERS,
 )
 
 
@@ -55,17 +54,17 @@ def channel_verdicts(
         (value × margin rate − cost) / cost, `verdict` (one of `VERDICTS`), `conversion_count`,
         `margin_share` (the margin rate; 1 where not known), `break_even_share` = cost / highest
         value (the margin at which the most generous rule just covers the cost), `roi_basis`
-        (`margin`, or `revenue` where no margin is known), `smallest_count` (as given),
-        `value_least`, `value_most` (money: 95 % bounds of the lowest and the highest rule; NaN
-        without intervals), `roi_least`, `roi_most` (of these), and the rules `UNSHARED` and the
-        `GUARDS` and `OTHERS` (as given, for those who hide small groups). A channel with a cost and
-        without any touch has no credit to be judged by.
+        (`margin`, or `revenue` where no margin is known), `value_least`, `value_most` (money:
+        95 % bounds of the lowest and the highest rule; NaN without intervals), `roi_least`,
+        `roi_most` (of these), and the rules `UNSHARED` and the `GUARDS` (as given, for those who
+        hide small groups). A channel with a cost and without any touch has no credit to be
+        judged by.
     """
     known = attribution[attribution["channel"].notna()].set_index("channel")
     paid = channels.set_index("channel")
     margin = 1.0 if margin_rate is None else margin_rate
-    kept = ["low", "high", "value_low", "value_high", "conversion_count", "smallest_count"]
-    kept += [*UNSHARED, *GUARDS, OTHERS]
+    kept = ["low", "high", "value_low", "value_high", "conversion_count"]
+    kept += [*UNSHARED, *GUARDS]
     drawn = _drawn_ends(intervals)
     table = known[kept].join(drawn).join(paid[["cost"]].astype("float64"), how="outer")
     cost = table["cost"].where(table["cost"] > 0)

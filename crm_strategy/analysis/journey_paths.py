@@ -10,6 +10,7 @@ from datetime import date
 import ibis
 from ibis import _
 
+from crm_strategy.analysis.crowds import few_of
 from crm_strategy.analysis.spans import DAY, midnight, within
 from crm_strategy.analysis.timeline import known_touches, placed_orders
 from crm_strategy.errors import DataError
@@ -42,7 +43,7 @@ def journey_paths(
     end: date,
     lookback_days: int,
     collapse: bool = True,
-    customers: bool = False,
+    customers: int | None = None,
 ) -> ibis.Table:
     """Count the journeys of a period by their channels in order.
 
@@ -68,7 +69,7 @@ def journey_paths(
     collapse
         Whether touches of one channel, one right after the other, are one step.
     customers
-        Whether customers are counted too, for those who hide small groups.
+        Most customers listed of each path, for those who hide groups of fewer; None: no lists.
 
     Returns
     -------
@@ -77,13 +78,12 @@ def journey_paths(
         touch in time), `conversions` (orders), `value` (money of those orders), `nulls`
         (journeys that ended in none), `value_squares` (Σ of each order's money squared, which tells
         how far single orders scatter); sorted by path. With `customers`, two columns more:
-        `customers` and `null_customers`, each customer as one, in equal parts over all of their
-        orders, or journeys into none. Whatever paths are taken together, at least so many
-        customers are behind them as these add up to.
+        `customers` and `null_customers`, ids of so many of the customers with an order, or a
+        journey into none (all of them where there are fewer; null: nobody). See `crowds`.
     """
     reach = start - lookback_days * DAY
     near = known_touches(touches).filter(within(_.touched_at, reach, end))
-    placed = _placed(orders, start, end, reach, customers=customers)
+    placed = _placed(orders, start, end, reach)
     marked = _marks(near, reach)
     stretches = _stretches(
         placed,
@@ -92,27 +92,27 @@ def journey_paths(
         last=(end - reach).days,
         lookback_days=lookback_days,
     )
-    figures = (*_FIGURES, *(("customer_id", "customers") if customers else ()))
+    figures = (*_FIGURES, *(("customer_id",) if customers else ()))
     steps = _steps(stretches, marked, figures, lookback_days)
     found = (
         _texts(steps, _names(near), collapse=collapse)
         .select(*figures, path=ibis.coalesce(_.text.nullif(""), _NONE).split(_NEXT).unnest())
         .filter((_.path != _NONE) | (_.conversions > 0))
     )
-    sums = {
-        "conversions": _.conversions.sum(),
-        "value": _.value.sum().fill_null(0.0),
-        "nulls": _.nulls.sum(),
-        "value_squares": (_.value * _.value).sum().fill_null(0.0),
-    }
+    counts = found.select(*figures, path=_.path.nullif(_NONE), value_squares=_.value * _.value)
+    sums = {name: _[name].sum() for name in (*_FIGURES, "value_squares")}
     if customers:
-        ended = _.nulls.sum().over(group_by=_.customer_id)
-        found = found.mutate(null_customers=_.nulls / ended.nullif(0.0))
+        # Each customer once a path, before some of them are listed.
+        counts = counts.group_by("path", "customer_id").agg(**sums)
         sums |= {
-            "customers": _.customers.sum(),
-            "null_customers": _.null_customers.sum().fill_null(0.0),
+            "customers": few_of(_.customer_id, customers, where=_.conversions > 0),
+            "null_customers": few_of(_.customer_id, customers, where=_.nulls > 0),
         }
-    return found.group_by(path=_.path.nullif(_NONE)).agg(**sums).order_by("path")
+    summed = counts.group_by("path").agg(**sums)
+    known = summed.mutate(
+        value=_.value.fill_null(0.0), value_squares=_.value_squares.fill_null(0.0)
+    )
+    return known.order_by("path")
 
 
 def check_channels(touches: ibis.Table, *, start: date, end: date, lookback_days: int) -> None:
@@ -138,17 +138,12 @@ def check_channels(touches: ibis.Table, *, start: date, end: date, lookback_days
         )
 
 
-def _placed(
-    orders: ibis.Table, start: date, end: date, reach: date, *, customers: bool
-) -> ibis.Table:
+def _placed(orders: ibis.Table, start: date, end: date, reach: date) -> ibis.Table:
     """Each order of the period: `at`, its moment, and `after`, the one past the order before."""
     placed = placed_orders(orders).filter(within(_.ordered_at, start, end))
     timed = placed.select("customer_id", "amount", at=_moment(_.placed_at, reach))
     before = timed.at.lag().over(group_by=timed.customer_id, order_by=timed.at)
-    found = timed.mutate(after=ibis.coalesce(before + 1, 0))
-    if customers:
-        found = found.mutate(customers=1.0 / _.count().over(group_by=_.customer_id))
-    return found
+    return timed.mutate(after=ibis.coalesce(before + 1, 0))
 
 
 def _marks(near: ibis.Table, reach: date) -> ibis.Table:
@@ -191,10 +186,6 @@ def _stretches(
     first and last day are numbers too.
     """
     since = (placed.at // _DAY - lookback_days) * _DAY
-    # Counted only where it is asked for: see `journey_paths`.
-    counted, none = ({}, {})
-    if "customers" in placed.columns:
-        counted, none = {"customers": placed.customers}, {"customers": ibis.literal(0.0)}
     in_time = placed.select(
         "customer_id",
         low=since,
@@ -203,7 +194,6 @@ def _stretches(
         conversions=ibis.literal(1.0),
         value=_.amount.cast("float64"),
         nulls=ibis.literal(0.0),
-        **counted,
     )
     too_early = placed.select("customer_id", "after", high=since, until=_.at // _DAY)
     ordered = placed.group_by("customer_id").agg(after=_.at.max() + 1)
@@ -225,7 +215,6 @@ def _stretches(
         conversions=ibis.literal(0.0),
         value=ibis.null("float64"),
         nulls=ibis.literal(1.0),
-        **none,
     )
     found = ibis.union(in_time, missed.filter(_.low < _.high))
     return found.mutate(low=_.low << _BITS, high=_.high << _BITS)

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from crm_strategy.analysis.crowds import Crowds, counted, listed
 from crm_strategy.errors import DataError
 
 Whole = NDArray[np.intp]
@@ -180,16 +181,21 @@ def value_scatter(paths: ibis.Table | pd.DataFrame) -> Real:
     return np.where(spread > _ROUNDING * mean**2, spread, 0.0)
 
 
-def customers_behind(paths: ibis.Table | pd.DataFrame) -> Real | None:
-    """Customers who ordered by each path of `steps_of`, each in equal parts over their orders.
+def crowds_behind(paths: ibis.Table | pd.DataFrame) -> Crowds:
+    """Customers who ordered by each path of `steps_of`, and, as the last row, without a touch.
 
     Parameters
     ----------
     paths
-        As in `steps_of`, with `customers`?: None without it.
+        As in `steps_of`, with `customers`? (as in `journey_paths`): orders without it.
     """
-    rows = _with_journeys(paths)
-    return rows["customers"].to_numpy("float64") if "customers" in rows else None
+    known = paths.to_pandas() if isinstance(paths, ibis.Table) else paths
+    untouched, rows = known[known["path"].isna()], _with_journeys(known)
+    if "customers" not in known:
+        orders = rows["conversions"].to_numpy("float64")
+        return counted(np.append(orders, untouched["conversions"].sum()))
+    alone = [each for each in untouched["customers"] if each is not None]
+    return listed([*rows["customers"], alone[0] if alone else None])
 
 
 def _with_journeys(paths: ibis.Table | pd.DataFrame) -> pd.DataFrame:

@@ -20,7 +20,7 @@ def conversion_paths(
     end: date,
     lookback_days: int,
     collapse: bool = True,
-    customers: bool = False,
+    customers: int | None = None,
 ) -> pd.DataFrame:
     """The client's ready-made paths where there are any, else those of touches and orders.
 

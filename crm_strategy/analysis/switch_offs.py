@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from crm_strategy.analysis.channel_crowds import GUARDS, channel_crowds
 from crm_strategy.analysis.channel_groups import Bools, ChannelGroups, channel_groups
 from crm_strategy.analysis.channel_mix import known_costs
 from crm_strategy.analysis.intervals import share_interval, sum_interval
@@ -12,10 +13,10 @@ COLUMNS = (
     *("margin_lost", "low", "high", "net_gain", "break_even", "flip_margin"),
     *("journey_count", "least_conversions_lost", "basis", "scatter"),
     *("lost_customers", "least_lost_customers", "journey_customers", "null_customers"),
+    *("conversion_count", *GUARDS),
 )
 
 _ROUNDING = 1e-9
-_DIGITS = 6
 
 
 def switch_offs(
@@ -55,11 +56,12 @@ def switch_offs(
         `revenue` where no margin is known: then all money here is revenue, the most that
         margin can be), `scatter` (`orders` where the bounds hold the scatter of single orders'
         money; `paths` where each order counts with its path's mean). For those who hide small
-        groups, at least so many customers are behind the conversions lost (`lost_customers`, or
+        groups, the customers behind the conversions lost (`lost_customers`, or
         behind the others, if they are fewer), those lost at ρ = 1 (`least_lost_customers`, or
         behind what is lost at ρ = 0 alone, if they are fewer), the journeys
-        (`journey_customers`) and those of them that ended in none (`null_customers`);
-        conversions and journeys where the paths know no customers.
+        (`journey_customers`) and those of them that ended in none (`null_customers`), exact where
+        they are few; conversions and journeys where the paths know no customers; and what
+        `channel_crowds` gives.
 
         Verdicts: `switch_off` (cost saved is above `high`), `keep` (below `low`, or 0: nothing
         is saved), `test` (between: it depends on ρ or on chance), `left_on` (cost, value or
@@ -69,10 +71,10 @@ def switch_offs(
     known = known_costs(costs)
     names = sorted({*groups.channels, *costs["channel"].dropna()})
     rows = [_switched(name, groups, known.get(name, np.nan), margin_rate) for name in names]
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    crowds = channel_crowds(paths)
+    own = [name for name in COLUMNS if name not in crowds]
+    table = pd.DataFrame(rows, columns=own).join(crowds, on="channel")[list(COLUMNS)]
     table["basis"] = "revenue" if margin_rate is None else "margin"
-    if "customers" not in paths:
-        table["journey_customers"] = table["journey_count"]
     table["scatter"] = "orders" if "value_squares" in paths else "paths"
     return table.sort_values(
         ["net_gain", "channel"], ascending=[False, True], ignore_index=True, na_position="last"
@@ -88,11 +90,18 @@ def _switched(
     holding = groups.holds[:, groups.channels.index(channel)]
     alone = holding & (groups.holds.sum(axis=1) == 1)
     lost, least = (groups.conversions[0, each].sum() for each in (holding, alone))
-    # Parts of a customer add up to one but for rounding.
-    behind, few_behind = (round(groups.customers[each].sum(), _DIGITS) for each in (holding, alone))
-    others = round(groups.customers.sum() - behind, _DIGITS)
-    shared = round(behind - few_behind, _DIGITS)
-    ended = round(groups.null_customers[holding].sum(), _DIGITS)
+    none = np.zeros(len(holding), dtype=bool)
+    behind, few_behind, others, shared, ended, either = (
+        groups.customers.of(np.concatenate(each)).n
+        for each in (
+            (holding, none),
+            (alone, none),
+            (~holding, none),
+            (holding & ~alone, none),
+            (none, holding),
+            (holding, holding),
+        )
+    )
     value, few = float(groups.value[holding].sum()), float(groups.value[alone].sum())
     journeys = groups.journeys[holding].sum()
     low, high = rate * _bound(groups, alone, 0), rate * _bound(groups, holding, 1)
@@ -122,8 +131,7 @@ def _switched(
         # All conversions tell those without the channel, and those of it alone the shared ones.
         "lost_customers": min(behind, others) if others else behind,
         "least_lost_customers": min(few_behind, shared) if shared else few_behind,
-        # Who ordered may have ended other journeys in none.
-        "journey_customers": max(behind, ended),
+        "journey_customers": either,
         "null_customers": ended,
     }
 

@@ -2,8 +2,9 @@
 
 from crm_strategy import words
 from crm_strategy.views.alt import alt_text, listing
-from crm_strategy.views.attribution_tables import COUNT, ENDS, GUARDS, RULE_GUARDS, with_untold
+from crm_strategy.views.attribution_tables import ENDS, GUARDS, RULE_GUARDS, with_untold
 from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.channel_privacy import UNTOLD
 from crm_strategy.views.chart import Chart
 from crm_strategy.views.dots import Dots, dot_rows
 from crm_strategy.views.drawing import Drawing
@@ -26,7 +27,7 @@ def attribution_range_chart(credit: Data) -> Chart:
         id="attribution",
         formats=dict.fromkeys(columns, "score"),
         suppress=(
-            Suppress(count=COUNT, within=((),)),
+            Suppress(count=UNTOLD),
             *RULE_GUARDS,
             Suppress(count=ENDS, hides=("low", "high")),
         ),

@@ -5,9 +5,10 @@ from typing import Final
 
 import pandas as pd
 
-from crm_strategy.analysis.attribution import OTHERS
-from crm_strategy.views.attribution_tables import COUNT, ENDS, with_untold
+from crm_strategy.analysis.channel_crowds import OTHERS
+from crm_strategy.views.attribution_tables import ENDS, with_untold
 from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.channel_privacy import UNTOLD
 from crm_strategy.views.finding import Basis, Finding
 from crm_strategy.views.privacy import without_small
 from crm_strategy.words import label, say, say_count
@@ -19,8 +20,7 @@ _JUDGED: Final = ("never_pays", "depends", "no_margin", "pays")
 def attribution_finding(verdicts: Data) -> Finding:
     """The dearest channel that no rule, else not every rule, credits with what it costs."""
     every = with_untold(frame_of(verdicts))
-    # As the table of verdicts, the sums of which the table of credit tells.
-    rows = without_small(every, COUNT, within=[()])
+    rows = every[every[UNTOLD] != 1]
     if OTHERS in rows:
         # Its orders are named, and all orders less these are of few.
         rows = without_small(rows, OTHERS)

@@ -5,23 +5,18 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from crm_strategy.analysis.attribution import OTHERS, RULES, UNSHARED
+from crm_strategy.analysis.attribution import RULES
+from crm_strategy.analysis.channel_crowds import OTHERS, UNSHARED
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.channel_privacy import TOUCHED, UNTOUCHED, rules_untold
+from crm_strategy.views.channel_privacy import UNTOLD, UNTOUCHED, channels_untold, rules_untold
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.table import Table
 
-COUNT: Final = "smallest_count"
-"""The fewest customers behind a number of a row (orders where none were counted). It only guards
-the others: neither the page nor the workbook shows it."""
-
-WITHIN: Final = (TOUCHED, ())
-"""Each rule shares out all orders, which the reader knows, and channels those with a touch."""
-
 ENDS: Final = "ends_untold"
-_UNTOLD: Final = tuple(f"{rule}_untold" for rule in UNSHARED)
-"""Guards too: 1 where a rule's figure, or the range that it ends, would tell a small group."""
+_RULES_UNTOLD: Final = tuple(f"{rule}_untold" for rule in UNSHARED)
+"""Guards, which neither the page nor the workbook shows: 1 where a rule's figure, or the range
+that it ends, would tell a small group."""
 
 NAMES: Final = ("label:channel", "views.attribution.{}")
 _SHOWN: Final = RULES[:7]
@@ -35,18 +30,26 @@ _ENDED: Final = (
     *("low", "high", "range", "value_low", "value_high", "roi_low", "roi_high", "roi_rules"),
     "break_even_share",
 )
-GUARDS: Final = (COUNT, *_UNTOLD, ENDS, TOUCHED, OTHERS)
+GUARDS: Final = (UNTOLD, *_RULES_UNTOLD, ENDS, OTHERS)
 _REST: Final = Suppress(count=OTHERS, hides=("conversion_count",))
 """All orders after a touch less those that a channel led to are those that it did not."""
 
 
 def with_untold(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows with the guards of rules that would tell a small group, and of ranges they end."""
-    found = rows.assign(**{TOUCHED: [each != UNTOUCHED for each in rows.get("channel", [])]})
-    if "conversion_count" not in rows or not set(UNSHARED) <= set(rows.columns):
-        return found.assign(**{ENDS: np.nan})
+    """Rows with the guards of channels and rules that tell a small group, and of their ranges.
+
+    Parameters
+    ----------
+    rows
+        All channels of the credit, or of the verdicts.
+    """
+    if "conversion_count" not in rows:
+        return rows.assign(**{UNTOLD: np.nan, ENDS: np.nan})
+    found = rows.assign(**{UNTOLD: np.where(channels_untold(rows), 1.0, np.nan), ENDS: np.nan})
+    if not set(UNSHARED) <= set(rows.columns):
+        return found
     untold, ends = rules_untold(rows), np.zeros(len(rows), dtype=bool)
-    for rule, name in zip(UNSHARED, _UNTOLD, strict=True):
+    for rule, name in zip(UNSHARED, _RULES_UNTOLD, strict=True):
         gone = untold[rule]
         found = found.assign(**{name: np.where(gone, 1.0, np.nan)})
         for end in ("low", "high"):
@@ -56,7 +59,7 @@ def with_untold(rows: pd.DataFrame) -> pd.DataFrame:
 
 RULE_GUARDS: Final = tuple(
     Suppress(count=name, hides=(rule, f"{rule}_value"))
-    for rule, name in zip(UNSHARED, _UNTOLD, strict=True)
+    for rule, name in zip(UNSHARED, _RULES_UNTOLD, strict=True)
 )
 """Hide what `with_untold` marks."""
 
@@ -68,7 +71,7 @@ def attribution_table(credit: Data) -> Table:
         with_untold(_largest_first(frame_of(credit))),
         id="attribution",
         formats=dict.fromkeys((*RULES, "shapley_error"), "score") | {"markov_order": "count"},
-        suppress=(Suppress(count=COUNT, within=WITHIN), *RULE_GUARDS, _REST),
+        suppress=(Suppress(count=UNTOLD), *RULE_GUARDS, _REST),
         total=RULES,
         layout=Layout(
             columns=("channel", *_SHOWN, *rest),
@@ -89,7 +92,7 @@ def attribution_value_table(credit: Data) -> Table:
         rows,
         id="attribution_value",
         formats=dict.fromkeys(_VALUES, "money"),
-        suppress=(Suppress(count=COUNT, within=WITHIN), *RULE_GUARDS),
+        suppress=(Suppress(count=UNTOLD), *RULE_GUARDS),
         total=known,
         layout=Layout(
             columns=("channel", *_VALUES[:7], *rest),
@@ -111,7 +114,7 @@ def attribution_verdicts_table(verdicts: Data) -> Table:
             roi_chance=_ranges(rows, "roi_least", "roi_most"),
         )
     ratios = ("roi_low", "roi_high", "roi_least", "roi_most")
-    rest = (*ratios, "margin_share", COUNT, ENDS, OTHERS)
+    rest = (*ratios, "margin_share", UNTOLD, ENDS, OTHERS)
     return Table(
         rows,
         id="attribution_verdicts",
@@ -121,7 +124,7 @@ def attribution_verdicts_table(verdicts: Data) -> Table:
             **dict.fromkeys(("break_even_share", "margin_share"), "share"),
         },
         suppress=(
-            Suppress(count=COUNT, hides=_CREDIT, within=((),)),
+            Suppress(count=UNTOLD, hides=_CREDIT),
             Suppress(count=ENDS, hides=_ENDED),
             _REST,
         ),
@@ -131,7 +134,7 @@ def attribution_verdicts_table(verdicts: Data) -> Table:
                 *("break_even_share", "conversion_count", *rest),
             ),
             sheet_only=rest,
-            page_only=("range", "roi_rules", "roi_chance", COUNT, ENDS, OTHERS),
+            page_only=("range", "roi_rules", "roi_chance", UNTOLD, ENDS, OTHERS),
             ranked=True,
         ),
     )

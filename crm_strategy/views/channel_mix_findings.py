@@ -7,7 +7,6 @@ import pandas as pd
 from crm_strategy.analysis.acquisition import GOOD_RATIO
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.channel_mix_tables import HALF, set_name, untold_sets
-from crm_strategy.views.channel_privacy import with_customers
 from crm_strategy.views.finding import Basis, Decision, Finding
 from crm_strategy.views.kinds import word_of
 from crm_strategy.views.privacy import small, without_small
@@ -24,7 +23,7 @@ ASKING: Final = ("stop", "scale")
 
 def channel_sets_finding(sets: Data, *, keep: float = 0.95) -> Finding:
     """The cheapest set that keeps the stated share, and how much rests on substitution."""
-    rows = with_customers(frame_of(sets), {"customers": "conversions"})
+    rows = frame_of(sets)
     if rows.empty:
         return Finding("channel_sets", title=say("findings.channel_sets.none"))
     least = rows["substitution"].min()
@@ -32,12 +31,11 @@ def channel_sets_finding(sets: Data, *, keep: float = 0.95) -> Finding:
     best = careful[careful["is_cheapest"]].iloc[0]
     full = careful[careful["off_count"] == 0].iloc[0]
     orders = say_count("findings.orders", round(full["conversions"]))
-    if small(round(full["customers"], 6)):
+    if small(full["customers"]):
         return Finding("channel_sets", title=say("findings.channel_sets.few_orders"))
     if best["off_count"] == 0:
         return _none_can_go(orders, format_share(1 - keep, digits=0))
-    lost = round(full["customers"] - best["customers"], 6)
-    if small(lost) or best["switched_off"] in untold_sets(rows):
+    if small(best["lost_customers"].n) or best["switched_off"] in untold_sets(rows):
         return Finding("channel_sets", title=say("findings.channel_sets.few"))
     half = rows[(rows["substitution"] == HALF) & rows["is_cheapest"]]
     others = "" if half.empty else str(half["switched_off"].iloc[0])

@@ -2,11 +2,10 @@
 
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.channel_privacy import BEHIND, ended_told, with_customers
+from crm_strategy.views.channel_privacy import BEHIND, told_plan, told_switch_offs
 from crm_strategy.views.channel_set_privacy import telling_sets, without_telling_shares
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.payload import hidden
@@ -82,22 +81,21 @@ def frontier_rows(sets: pd.DataFrame) -> pd.DataFrame:
     """
     if sets.empty:
         return sets
-    sets = with_customers(sets, {"customers": "conversions"})
-    full = sets.loc[sets["off_count"] == 0, ["conversions", "customers"]].max()
+    full = sets.loc[sets["off_count"] == 0, "conversions"].max()
     least = sets["substitution"].min()
     rows = sets[(sets["substitution"] == least) & (sets["is_frontier"] | (sets["off_count"] == 0))]
     rows = rows.sort_values(["conversion_share", "cost"], ascending=[False, True])
     found = with_range(rows, "share").assign(
-        conversions_lost=full["conversions"] - rows["conversions"],
-        lost_customers=(full["customers"] - rows["customers"]).round(6),
+        conversions_lost=full - rows["conversions"],
+        lost_customers=rows["lost_customers"].astype("float64"),
         channels=[set_name(text) for text in rows["channels"]],
         switched_off=[set_name(text) for text in rows["switched_off"]],
     )
     for column, substitution in (("share_half", HALF), ("share_most", ALL)):
         other = sets[sets["substitution"] == substitution].set_index("channels")
         found[column] = rows["channels"].map(other["conversion_share"])
-    best = sets[sets["substitution"] == ALL]
-    few = dict(zip(best["switched_off"], full["customers"] - best["customers"], strict=True))
+    known = sets[(sets["substitution"] == least) & sets["gone_customers"].notna()]
+    few = dict(zip(known["switched_off"], known["gone_customers"], strict=True))
     told = without_telling_shares(found.assign(switched_off=rows["switched_off"]), few)
     gone = rows["switched_off"].isin(untold_sets(sets))
     for name in (*_SET_FIGURES, "conversions_lost"):
@@ -108,21 +106,18 @@ def frontier_rows(sets: pd.DataFrame) -> pd.DataFrame:
 
 def untold_sets(sets: pd.DataFrame) -> set[str]:
     """Sets, by the channels off, that beside other sets would tell a small group of orders."""
-    careful = with_customers(
-        sets[sets["substitution"] == sets["substitution"].min()], {"customers": "conversions"}
-    )
+    careful = sets[sets["substitution"] == sets["substitution"].min()]
     lost = careful.assign(
-        lost=careful.loc[careful["off_count"] == 0, "customers"].max() - careful["customers"],
         off=[
             frozenset(each for each in off.split(JOINED) if each) for off in careful["switched_off"]
         ],
     )
     single = lost[lost["off_count"] == 1]
-    known = dict(zip(single["off"], single["lost"], strict=True))
+    known = dict(zip(single["off"], single["lost_customers"], strict=True))
     shown = lost[lost["is_frontier"]].sort_values(
         ["is_cheapest", "off_count", "switched_off"], ascending=[False, True, True]
     )
-    gone = telling_sets(list(zip(shown["off"], shown["lost"], strict=True)), known)
+    gone = telling_sets(list(zip(shown["off"], shown["lost_customers"], strict=True)), known)
     return {
         name for name, off in zip(shown["switched_off"], shown["off"], strict=True) if off in gone
     }
@@ -136,10 +131,8 @@ def set_name(joined: str, between: str = JOINED) -> str:
 
 def switch_off_table(single: Data) -> Table:
     """What each channel, switched off alone, loses and saves; the most gained first."""
-    rows = with_customers(frame_of(single), BEHIND)
+    rows = told_switch_offs(single)
     if len(rows):
-        told = rows.apply(ended_told, axis=1)
-        rows = rows.assign(journeys_untold=np.where(told, np.nan, 1.0))
         # Where switching off pays in any case, 0 tells nothing of the few orders.
         tells = rows["least_lost_customers"].map(small) & (rows["break_even"] > 0)
         rows = rows.assign(break_even=rows["break_even"].mask(tells))
@@ -174,10 +167,18 @@ def switch_off_table(single: Data) -> Table:
     )
 
 
-def holdout_plan_table(plan: Data) -> Table:
-    """How to test each channel: share, weeks, sizes, and the drop at which it just pays."""
+def holdout_plan_table(plan: Data, single: Data = ()) -> Table:
+    """How to test each channel: share, weeks, sizes, and the drop at which it just pays.
+
+    Parameters
+    ----------
+    plan
+        Result of `holdout_plan.holdout_plan`.
+    single
+        The switch-offs that it rests on: what their table hides is hidden here.
+    """
     return Table(
-        plan,
+        told_plan(plan, single) if len(frame_of(single)) else plan,
         id="holdout_plan",
         formats={"rate": "share", "break_even_drop": "share", "weeks": "count"},
         # The rates, and the sizes made of them, tell how many ordered after a touch.

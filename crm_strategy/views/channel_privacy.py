@@ -1,19 +1,27 @@
-"""Orders and journeys of channels are hidden by the customers behind them, not by their number."""
+"""Orders and journeys of channels are hidden by the customers behind them, not by their number.
 
-from collections.abc import Mapping
-from typing import Final
+Which channels are held back beside small ones is decided once, from all that each led to, so that
+the tables of channels, of attribution and of switch-offs leave out the same ones.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from crm_strategy.analysis.attribution import UNSHARED
-from crm_strategy.views.privacy import rows_to_hide, small
+from crm_strategy.analysis.channel_crowds import LED, UNSHARED
+from crm_strategy.analysis.channel_crowds import UNTOUCHED as BEHIND_UNTOUCHED
+from crm_strategy.analysis.crowds import together
+from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.privacy import small
+from crm_strategy.words import voice
 
 UNTOUCHED: Final = "no_touch"
 """Stands for the orders without a touch in time."""
 
-TOUCHED: Final = "is_touched"
-"""Names the channels as one whole, which the table of channel costs sums, beside all orders."""
+UNTOLD: Final = "channel_untold"
+"""Names the guard of channels: 1 where the orders that one led to would tell a small group."""
 
 BEHIND: Final = {
     "lost_customers": "conversions_lost",
@@ -21,8 +29,6 @@ BEHIND: Final = {
     "journey_customers": "journey_count",
 }
 """Of a switch-off, the customers behind orders and journeys: nothing shows them."""
-
-_ROUNDING: Final = 1e-6
 
 
 def with_customers(rows: pd.DataFrame, behind: Mapping[str, str]) -> pd.DataFrame:
@@ -34,9 +40,38 @@ def with_customers(rows: pd.DataFrame, behind: Mapping[str, str]) -> pd.DataFram
     return rows.assign(**counted)
 
 
-def least_customers(parts: float) -> float:
-    """The fewest customers that so many parts of customers are of: whole ones."""
-    return float(np.ceil(parts - _ROUNDING))
+def told_switch_offs(single: Data) -> pd.DataFrame:
+    """Single switch-offs with their guards, which count the customers behind orders and journeys.
+
+    Orders that would tell those of a small channel beside it count as of few, and of journeys
+    `journeys_untold` is 1 where all with the channel would tell those that ended in none.
+    """
+    rows = with_customers(frame_of(single), BEHIND)
+    if rows.empty:
+        return rows
+    if LED in rows:
+        untold = channels_untold(rows)
+        names = ["lost_customers", "least_lost_customers"]
+        rows = rows.assign(**{name: rows[name].where(~untold, 1.0) for name in names})
+    told = rows.apply(ended_told, axis=1)
+    return rows.assign(journeys_untold=np.where(told, np.nan, 1.0))
+
+
+def told_plan(plan: Data, single: Data) -> pd.DataFrame:
+    """Hold-out plans with the customers behind the orders at risk as `told_switch_offs` has them.
+
+    Parameters
+    ----------
+    plan
+        Result of `holdout_plan.holdout_plan`.
+    single
+        Result of `switch_offs.switch_offs` that it rests on, whole.
+    """
+    rows, risk = frame_of(plan), told_switch_offs(single)
+    if rows.empty or "lost_customers" not in rows:
+        return rows
+    behind = risk.set_index("channel")["lost_customers"]
+    return rows.assign(lost_customers=rows["channel"].map(behind).astype("float64"))
 
 
 def ended_told(row: pd.Series) -> bool:
@@ -47,27 +82,109 @@ def ended_told(row: pd.Series) -> bool:
     return not small(row.get("null_customers")) or small(row["lost_customers"])
 
 
+def channels_untold(rows: pd.DataFrame) -> np.ndarray:
+    """The channels whose orders would tell a small group, and those hidden beside them.
+
+    Each rule shares out all orders, which the reader knows, and channels those with a touch.
+
+    Parameters
+    ----------
+    rows
+        All channels, with or without a row of orders without a touch: `channel`,
+        `conversion_count` and, where customers are known, the guards of `channel_crowds`.
+    """
+    return _untold(rows, rows["conversion_count"], rows.get(LED, rows["conversion_count"]))
+
+
 def rules_untold(rows: pd.DataFrame) -> dict[str, np.ndarray]:
     """Of each rule that does not share an order, which rows would tell a small group.
 
     The channel's orders that such a rule gives to others are a group: those of all its journeys,
-    which the switch-off lab tells, less those credited. They are counted, not the customers
-    behind them. Of each rule as many channels are held back as leave two of them, and no small
-    group, open; of its credit, too, as the table of channel costs does.
+    which the switch-off lab tells, less those credited. Of each rule as many channels are held
+    back as leave two of them, and no small group, open; of its credit, too, as the table of
+    channel costs does.
+
+    Parameters
+    ----------
+    rows
+        As in `channels_untold`, with the credit of each rule.
     """
-    behind = {f"{rule}_customers": rule for rule in UNSHARED}
-    known = with_customers(rows, behind | {"conversion_customers": "conversion_count"})
-    touched = [channel != UNTOUCHED for channel in known["channel"]]
-    found = {}
-    for rule in UNSHARED:
-        credited = known[f"{rule}_customers"].astype("float64")
-        apart = (known["conversion_count"] - known[rule]).astype("float64").round(6)
-        gone = np.zeros(len(rows), dtype=bool)
-        for counts, wholes in (
-            (credited, [touched, [0] * len(rows)]),
-            (apart, [[0] * len(rows)]),
-        ):
-            given = [None if pd.isna(each) else float(each) for each in counts]
-            gone[rows_to_hide(given, groups=wholes)] = True
-        found[rule] = gone
-    return found
+    untold = channels_untold(rows)
+    return {rule: _rule_untold(rows, rule, rows[rule], untold) for rule in UNSHARED}
+
+
+def credited_untold(rows: pd.DataFrame) -> np.ndarray:
+    """The channels whose orders, credited to the last touch, would tell a small group.
+
+    Parameters
+    ----------
+    rows
+        Result of `channel_costs.channel_costs`, whole.
+    """
+    orders = rows["order_count"]
+    untold = np.zeros(len(rows), dtype=bool)
+    if "conversion_count" in rows:
+        untold = _rule_untold(rows, "last_touch", orders, channels_untold(rows))
+    return _untold(rows, orders, rows.get("ordering_customers", orders), hide=untold)
+
+
+def _rule_untold(
+    rows: pd.DataFrame, rule: str, orders: pd.Series, untold: np.ndarray
+) -> np.ndarray:
+    less = (rows["conversion_count"] - orders).astype("float64").round(6)
+    apart, own = rows.get(f"{rule}_apart", less), rows.get(f"{rule}_customers", orders)
+    return _untold(rows, orders, own, apart=apart, hide=untold)
+
+
+def _untold(
+    rows: pd.DataFrame,
+    sizes: pd.Series,
+    crowds: pd.Series,
+    *,
+    apart: pd.Series | None = None,
+    hide: Sequence[bool] | np.ndarray = (),
+) -> np.ndarray:
+    """Rows to hide by their customers, and by those behind what is apart from them."""
+    touched = [not pd.isna(each) and each != UNTOUCHED for each in rows["channel"]]
+    count, order, people = len(rows), list(sizes), list(crowds)
+    alone = [*rows[BEHIND_UNTOUCHED].dropna()] if BEHIND_UNTOUCHED in rows else []
+    if all(touched) and alone:
+        # What no channel led to is a row of its own, though the table has none.
+        touched, order, people = [*touched, False], [*order, np.inf], [*people, alone[0]]
+    given = _known(people)
+    gone = {at for at, is_hidden in enumerate(hide) if is_hidden}
+    gone |= {at for at, each in given.items() if small(float(each))}
+    wholes = [(given, {at for at in given if touched[at]}), (given, {*given})]
+    if apart is not None:
+        others = _known(list(apart))
+        gone |= {at for at, each in others.items() if small(float(each))}
+        wholes.append((others, {*others}))
+    grew = bool(gone)
+    while grew:
+        before = len(gone)
+        for of, members in wholes:
+            if members & gone:
+                _complete(gone, {at: of[at] for at in members}, order)
+        grew = len(gone) > before
+    return np.array([at in gone for at in range(count)], dtype=bool)
+
+
+def _known(crowds: Sequence[Any]) -> dict[int, Any]:
+    """The crowds, or numbers, of anybody, by their place."""
+    return {
+        at: each
+        for at, each in enumerate(crowds)
+        if each is not None and float(each) == float(each) and float(each) > 0
+    }
+
+
+def _complete(hide: set[int], members: Mapping[int, Any], sizes: Sequence[float]) -> None:
+    """Hide the next smallest members until two rows of `min_cell` customers together are."""
+    rest = sorted((at for at in members if at not in hide), key=lambda at: sizes[at])
+    while rest:
+        gone = [members[at] for at in members if at in hide]
+        if len(gone) > 1 and together(gone) >= voice().min_cell:
+            return
+        # Another table may have its rows in another order: equal ones go together.
+        hide |= {at for at in rest if sizes[at] == sizes[rest[0]]}
+        rest = [at for at in rest if at not in hide]

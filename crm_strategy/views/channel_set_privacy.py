@@ -5,7 +5,7 @@ from typing import Final
 
 import pandas as pd
 
-from crm_strategy.views.channel_privacy import least_customers
+from crm_strategy.analysis.crowds import Crowd
 from crm_strategy.views.payload import hidden
 from crm_strategy.views.privacy import small
 
@@ -14,11 +14,8 @@ BETTER: Final = ("share_half", "share_most")
 
 BETWEEN: Final = " + "
 
-_DIGITS: Final = 6
-"""Parts of a customer add up to one but for rounding."""
 
-
-def without_telling_shares(rows: pd.DataFrame, least: dict[str, float]) -> pd.DataFrame:
+def without_telling_shares(rows: pd.DataFrame, gone: Mapping[str, Crowd]) -> pd.DataFrame:
     """Rows without the shares that tell how few orders only the channels off led to.
 
     What a set loses at most substitution, less what its channels lose one by one and less what a
@@ -28,30 +25,40 @@ def without_telling_shares(rows: pd.DataFrame, least: dict[str, float]) -> pd.Da
     ----------
     rows
         Sets: `switched_off`, `share_half`, `share_most`.
-    least
+    gone
         Customers behind the orders that no channel left on could win back, by the channels off
-        of each set known, single channels among them; each in equal parts over their orders.
+        of each set known, single channels among them.
     """
-    single = {off: n for off, n in least.items() if off and BETWEEN not in off}
-    alone = {off: n for off, n in single.items() if not small(round(n, _DIGITS))}
-    told: list[tuple[frozenset[str], float]] = [(frozenset(), 0.0)]
-    gone = []
+    alone = {
+        off: each
+        for off, each in gone.items()
+        if off and BETWEEN not in off and each.n and not small(each.n)
+    }
+    told: list[tuple[frozenset[str], Crowd | None]] = [(frozenset(), None)]
+    untold = []
     for at in sorted(range(len(rows)), key=lambda row: len(_channels(rows, row))):
-        off, lost = _channels(rows, at), least.get(rows["switched_off"].iat[at], 0.0)
-        left = [
-            lost - before - sum(alone.get(each, 0.0) for each in off - smaller)
+        off, lost = _channels(rows, at), gone[rows["switched_off"].iat[at]]
+        if any(
+            small(_left(lost, before, [alone[each] for each in off - smaller if each in alone]))
             for smaller, before in told
             if smaller <= off
-        ]
-        if any(small(least_customers(each)) for each in left):
-            gone.append(at)
+        ):
+            untold.append(at)
         else:
             told.append((off, lost))
     shown = rows.astype(dict.fromkeys(BETTER, object))
-    for at in gone:
+    for at in untold:
         for name in BETTER:
             shown.iat[at, shown.columns.get_loc(name)] = hidden()
     return shown
+
+
+def _left(lost: Crowd, before: Crowd | None, alone: Sequence[Crowd]) -> float:
+    """Customers behind what is lost, less what a smaller set loses and some channels alone."""
+    left = lost
+    for each in (*alone, *([] if before is None else [before])):
+        left = left - each
+    return left.n
 
 
 def _channels(rows: pd.DataFrame, at: int) -> frozenset[str]:
@@ -59,7 +66,7 @@ def _channels(rows: pd.DataFrame, at: int) -> frozenset[str]:
 
 
 def telling_sets(
-    lost: Sequence[tuple[frozenset[str], float]], known: Mapping[frozenset[str], float]
+    lost: Sequence[tuple[frozenset[str], Crowd]], known: Mapping[frozenset[str], Crowd]
 ) -> set[frozenset[str]]:
     """Sets whose lost orders would tell a small group beside those of the other sets.
 
@@ -75,11 +82,10 @@ def telling_sets(
     known
         The same of sets that are told in any case, such as single channels.
     """
-    told: dict[frozenset[str], float] = {frozenset(): 0.0}
-    told |= {off: n for off, n in known.items() if not small(round(n, _DIGITS))}
+    told = {off: each for off, each in known.items() if not small(each.n)}
     gone = set()
     for off, orders in lost:
-        if off not in told and any(small(each) for each in _groups(off, orders, told)):
+        if off not in told and any(small(each.n) for each in _groups(off, orders, told)):
             gone.add(off)
         else:
             told[off] = orders
@@ -87,19 +93,27 @@ def telling_sets(
 
 
 def _groups(
-    off: frozenset[str], orders: float, told: Mapping[frozenset[str], float]
-) -> list[float]:
-    """Sizes of the groups that follow from what a set loses, beside the sets told."""
+    off: frozenset[str], orders: Crowd, told: Mapping[frozenset[str], Crowd]
+) -> list[Crowd]:
+    """The groups that follow from what a set loses, beside the sets told."""
     every = {**told, off: orders}
-    found = [abs(orders - n) for other, n in told.items() if other < off or off < other]
-    for first, n in told.items():
+    found = [] if frozenset() in every else [orders]
+    for other, each in told.items():
+        if other < off or off < other:
+            found.append(orders - each if other < off else each - orders)
+    for first, each in told.items():
         both, shared = first | off, first & off
-        if both in every and shared in every:
-            found.append(orders + n - every[both] - every[shared])
+        if both in every and (shared in every or not shared):
+            found.append(_less(orders & each, every.get(shared)))
         # The set as what two others are together, or share.
-        for second, m in told.items():
-            if first | second == off and first & second in told:
-                found.append(n + m - orders - told[first & second])
+        for second, more in told.items():
+            common = told.get(first & second)
+            if first | second == off and (common is not None or not first & second):
+                found.append(_less(each & more, common))
             elif first & second == off and first | second in told:
-                found.append(n + m - orders - told[first | second])
-    return [least_customers(each) for each in found]
+                found.append((each & more) - orders)
+    return found
+
+
+def _less(crowd: Crowd, other: Crowd | None) -> Crowd:
+    return crowd if other is None else crowd - other

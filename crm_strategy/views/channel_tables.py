@@ -1,20 +1,19 @@
 """Tables of the channels chapter: what a customer and an order cost, by channel."""
 
+import numpy as np
 import pandas as pd
 
+from crm_strategy.analysis.crowds import together
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.channel_privacy import with_customers
+from crm_strategy.views.channel_privacy import UNTOLD, credited_untold
 from crm_strategy.views.layout import Layout, Suppress
-from crm_strategy.views.privacy import rows_to_hide, small
+from crm_strategy.views.privacy import small
 from crm_strategy.views.table import Table
 from crm_strategy.views.telling_rates import without_rates
 
-BEHIND = {"ordering_customers": "order_count"}
-"""The customers behind the credited orders: neither the page nor the workbook shows them."""
-
 CREDITED = (
     Suppress(
-        count="ordering_customers",
+        count=UNTOLD,
         hides=(
             "order_count",
             "new_customers",
@@ -25,12 +24,20 @@ CREDITED = (
             "roi",
             "payback_months",
         ),
-        within=((),),
     ),
     Suppress(count="new_customers", hides=("cac", "payback_months")),
     Suppress(count="customer_count", hides=("touch_count",)),
 )
 """Orders are hidden by the customers who ordered: one of them may have had all."""
+
+_ORDERED = ("order_count", "revenue", "margin")
+
+
+def with_untold(channels: Data) -> pd.DataFrame:
+    """All channels with the guard of their credited orders, which nothing shows."""
+    rows = frame_of(channels)
+    gone = credited_untold(rows) if "order_count" in rows else np.zeros(len(rows), dtype=bool)
+    return rows.assign(**{UNTOLD: np.where(gone, 1.0, np.nan)})
 
 
 def told_channels(channels: Data) -> pd.DataFrame:
@@ -41,11 +48,10 @@ def told_channels(channels: Data) -> pd.DataFrame:
     channels
         Result of `channel_costs.channel_costs`, whole: of some channels other figures follow.
     """
-    rows = with_customers(frame_of(channels), BEHIND)
+    rows = with_untold(channels)
     told = rows.astype("object")
     for guard in [each for each in CREDITED if each.count in rows]:
-        counts = [None if n != n else n for n in rows[guard.count]]
-        gone = rows_to_hide(counts, groups=[[0] * len(rows)] if guard.within else ())
+        gone = np.flatnonzero([small(n) for n in rows[guard.count]])
         told = without_rates(told, gone, (guard.count, *(guard.hides or ())))
     # What was never known is not hidden.
     return told.where(rows.notna(), None)
@@ -69,17 +75,21 @@ def channel_costs_table(channels: Data) -> Table:
             "payback_months",
             "cost_source",
             "roi_basis",
-            *BEHIND,
+            UNTOLD,
         ),
-        sheet_only=tuple(BEHIND),
-        page_only=tuple(BEHIND),
+        sheet_only=(UNTOLD,),
+        page_only=(UNTOLD,),
         words={"cost_source": "views.cost_source.{}", "roi_basis": "views.roi_basis.{}"},
     )
-    rows = with_customers(frame_of(channels), BEHIND)
+    rows = with_untold(channels)
     if len(rows) and "roi_basis" in rows and (rows["roi_basis"] == "revenue").all():
         # Revenue is no margin.
         rows = rows.drop(columns="margin")
-    total = ["cost", "new_customers", "order_count", "revenue", "margin", *BEHIND]
+    total = ["cost", "new_customers"]
+    if "order_count" in rows:
+        ordering = rows.get("ordering_customers", rows["order_count"])
+        # All together may be few.
+        total += () if small(together(ordering.dropna())) else _ORDERED
     if not ("customer_count" in rows and rows["customer_count"].map(small).any()):
         # All touches would tell those of a channel that few customers had.
         total.append("touch_count")

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.channel_privacy import told_plan
 from crm_strategy.views.finding import Basis, Finding
 from crm_strategy.views.kinds import word_of
 from crm_strategy.views.privacy import small, without_small
@@ -11,9 +12,15 @@ from crm_strategy.words import label, say, say_count
 from crm_strategy.words.numbers import format_interval, format_points, format_share
 
 
-def holdout_plan_finding(plan: Data) -> Finding:
-    """Size, length and rule of the first test, and the channels that no test could save."""
-    rows = frame_of(plan)
+def holdout_plan_finding(plan: Data, single: Data = ()) -> Finding:
+    """Size, length and rule of the first test, and the channels that no test could save.
+
+    Parameters
+    ----------
+    plan, single
+        As in `channel_mix_tables.holdout_plan_table`.
+    """
+    rows = told_plan(plan, single) if len(frame_of(single)) else frame_of(plan)
     ready = _told(rows, "ready")
     hopeless = _told(rows, "cannot_pay")
     needless = " ".join(_needless(row) for _index, row in hopeless.iterrows())

@@ -5,7 +5,7 @@ from typing import Final
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.channel_privacy import BEHIND, ended_told, with_customers
+from crm_strategy.views.channel_privacy import ended_told, told_switch_offs
 from crm_strategy.views.finding import Basis, Decision, Finding
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.words import label, say, say_count
@@ -18,7 +18,7 @@ MOST_NAMES: Final = 6
 
 def switch_off_finding(single: Data, plan: Data) -> Finding:
     """The channel to switch off, else the one to test first; asks for a test with its size."""
-    rows = with_customers(frame_of(single), BEHIND)
+    rows = told_switch_offs(single)
     every = rows[rows["verdict"].isin(JUDGED)] if len(rows) else rows
     judged = without_small(every, "journey_customers")
     if judged.empty:

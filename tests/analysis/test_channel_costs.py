@@ -50,11 +50,13 @@ def test_costs_credit_and_return_worked_by_hand():
         ("sms", 8.0, 2, 1, 1, 40.0, 8.0, 8.0, (20 - 8) / 8, 20.0),
     ]
     assert records(found, *COLUMNS[10:]) == [
-        (None, "file", "margin_rate", None),
-        (1, None, "margin_rate", 0.0),
-        (2, "file", "margin_rate", 1.0),
-        (2, "params", "margin_rate", 1.0),
+        (None, "file", "margin_rate"),
+        (1, None, "margin_rate"),
+        (2, "file", "margin_rate"),
+        (2, "params", "margin_rate"),
     ]
+    behind = channels(customers=5)["ordering_customers"]
+    assert [None if each != each else float(each) for each in behind] == [None, None, 1, 1]
 
 
 def test_without_a_margin_return_is_on_revenue_and_says_so():

@@ -27,9 +27,11 @@ def test_all_rules_stand_side_by_side_in_the_order_of_the_design():
     a = found.iloc[0]
     assert (a["first_touch"], a["last_touch"], a["linear"]) == (4, 0, 2)
     assert (a["low"], a["high"]) == (0, 4)
-    # Rules that share orders rest on all that a channel led to, whichever came last.
-    assert found["smallest_count"].tolist() == [4, 5, 2]
-    assert found["last_touch_customers"].tolist() == [0, 5, 2]
+    # Of paths that know no customers orders stand for them.
+    behind = found[["conversion_customers", "last_touch_customers", "untouched_customers"]]
+    assert behind.astype(float).to_numpy().tolist() == [[4, 0, 2], [5, 5, 2], [2, 2, 2]]
+    assert found["last_touch_apart"][:2].astype(float).tolist() == [4, 0]
+    assert found["other_customers"][:2].tolist() == [1, 0]
     assert (a["value_low"], a["value_high"]) == (0, 28)
     assert found["shapley_kind"].dropna().unique().tolist() == ["rates"]
 

@@ -1,5 +1,10 @@
 """Small results of the switch-off lab, as its analyses return them."""
 
+from typing import Any
+
+import numpy as np
+
+from crm_strategy.analysis.crowds import Crowd, Crowds, counted
 from tests.views.segment_samples import Rows, rows
 
 _SETS = (
@@ -9,8 +14,24 @@ _SETS = (
     ("", "call + email + sms", 0, 3, 0.0, (0.0, 0.0, 0.0)),
 )
 
+
+def with_crowds(sets: list[dict[str, Any]]) -> Rows:
+    """Sets, each within the next, with the customers behind what they lose, one an order."""
+    worst, best = (_lost(sets, substitution) for substitution in (0.0, 1.0))
+    for row in sets:
+        lost, gone = worst[row["off_count"]], best[row["off_count"]]
+        row |= {"lost_customers": lost, "gone_customers": gone, "customers": lost.others}
+    return sets
+
+
+def _lost(sets: list[dict[str, Any]], substitution: float) -> list[Crowd]:
+    kept = [row["conversions"] for row in sets if row["substitution"] == substitution]
+    crowds: Crowds = counted(-np.diff(kept))
+    return [crowds.of(np.arange(crowds.size) < at) for at in range(len(kept))]
+
+
 CHANNEL_MIX_ROWS: dict[str, Rows] = {
-    "channel_sets": [
+    "channel_sets": with_crowds([
         {
             "channels": on,
             "channel_count": count,
@@ -28,7 +49,7 @@ CHANNEL_MIX_ROWS: dict[str, Rows] = {
         }
         for at, substitution in enumerate((0.0, 0.5, 1.0))
         for on, off, count, gone, cost, shares in _SETS
-    ],
+    ]),
     "switch_off": rows(
         "channel conversions_lost cost_saved verdict margin_lost low high net_gain break_even "
         "flip_margin journey_count least_conversions_lost",

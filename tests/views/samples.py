@@ -216,7 +216,6 @@ ROWS: dict[str, list[dict[str, object]]] = {
             "low": min(orders),
             "high": max(orders),
             "conversion_count": reached,
-            "smallest_count": min(orders[0], orders[1]),
             **{f"{rule}_value": 62.5 * n for rule, n in zip(RULES, orders, strict=True)},
             "value_low": 62.5 * min(orders),
             "value_high": 62.5 * max(orders),
@@ -248,7 +247,6 @@ ROWS: dict[str, list[dict[str, object]]] = {
             "margin_share": 0.4,
             "break_even_share": None if cost is None else cost / (62.5 * high),
             "roi_basis": "margin",
-            "smallest_count": low,
         }
         for channel, cost, low, high, verdict, reached in (
             ("call", 8091.0, 12.0, 121.0, "never_pays", 124),

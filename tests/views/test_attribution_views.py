@@ -1,7 +1,8 @@
 import pandas as pd
 import pytest
 
-from crm_strategy.analysis.attribution import UNSHARED, attribution
+from crm_strategy.analysis.attribution import attribution
+from crm_strategy.analysis.channel_crowds import UNSHARED
 from crm_strategy.analysis.channel_verdicts import channel_verdicts
 from crm_strategy.views import charts, findings, tables
 from crm_strategy.views.payload import column_cells, is_hidden
@@ -44,14 +45,12 @@ def test_without_any_touch_the_tables_say_what_to_supply():
 
 
 def test_a_channel_of_few_orders_is_hidden_and_does_not_follow_from_the_total():
-    few = sample("attribution")
-    few.loc[few["channel"] == "call", "smallest_count"] = 7
+    few = sample("attribution").assign(conversion_customers=[1112, 231, 7, 338])
     payload = tables.attribution_table(few).payload()
     hidden = [is_hidden(cell) for cell in column_cells(payload, "linear")]
     assert hidden.count(True) == 2
     assert column_cells(payload, "channel")[-2] == "sms"
-    verdicts = sample("attribution_verdicts")
-    verdicts.loc[verdicts["channel"] == "call", "smallest_count"] = 7
+    verdicts = sample("attribution_verdicts").assign(conversion_customers=[7, 1112, 70, 231])
     found = findings.attribution_finding(verdicts)
     assert "call" not in str(found.payload())
 
@@ -120,8 +119,9 @@ def test_of_channels_that_cost_nothing_the_text_names_the_one_of_fewest_orders()
 def test_all_is_not_said_of_channels_that_are_hidden():
     verdicts = sample("attribution_verdicts")
     verdicts = verdicts[verdicts["channel"].isin(["email", "sms", "call"])]
-    verdicts = verdicts.assign(verdict=["never_pays", "pays", "pays"], smallest_count=[7, 600, 700])
-    many = pd.concat([verdicts, verdicts[1:2].assign(channel="push", smallest_count=9)])
+    verdicts = verdicts.assign(verdict=["never_pays", "pays", "pays"])
+    verdicts = verdicts.assign(conversion_customers=[7, 600, 700])
+    many = pd.concat([verdicts, verdicts[1:2].assign(channel="push", conversion_customers=9)])
     found = findings.attribution_finding(many)
     assert found.title.startswith("Every channel with a known cost and enough orders to be shown")
     assert found.severity == "note"

@@ -4,12 +4,18 @@ import pytest
 from crm_strategy.views import findings, tables
 from crm_strategy.views.payload import column_cells, is_hidden
 from crm_strategy.words import LANGUAGES, speaking
-from tests.views.channel_mix_samples import CHANNEL_MIX_ROWS
+from tests.views.channel_mix_samples import CHANNEL_MIX_ROWS, with_crowds
 
 SINGLE, PLAN, SETS, WON = (
     pd.DataFrame(CHANNEL_MIX_ROWS[name])
     for name in ("switch_off", "holdout_plan", "channel_sets", "acquisition")
 )
+
+
+def smaller(times: int) -> pd.DataFrame:
+    """The sets of so many times fewer orders."""
+    fewer = SETS.assign(conversions=SETS["conversions"] / times)
+    return pd.DataFrame(with_crowds(fewer.to_dict("records")))
 
 
 def test_the_channel_that_costs_more_than_it_can_bring_is_switched_off_with_a_proof() -> None:
@@ -152,14 +158,14 @@ def test_the_cheapest_set_is_named_with_what_it_keeps() -> None:
     assert "95.0–99.0% of 1,600 orders" in found.text
     assert "these could go as well: call, sms. Assumed: " in found.text
     assert found.text.endswith("more than 97.0% of the orders kept needs another set.")
-    few = SETS.assign(conversions=SETS["conversions"] / 20)
+    few = smaller(20)
     hidden = findings.channel_sets_finding(few)
     assert "97.0%" not in str(hidden.payload())
     assert hidden.title == "Channels could go, but the orders at risk are too few to be shown"
 
 
 def test_few_orders_in_all_are_not_told_with_the_sets() -> None:
-    few = SETS.assign(conversions=SETS["conversions"] / 320)
+    few = smaller(320)
     for sets in (few, few.assign(is_cheapest=few["off_count"] == 0)):
         found = findings.channel_sets_finding(sets)
         assert found.title == "Too few orders follow touches for sets of channels to be shown"
@@ -302,7 +308,7 @@ def test_few_orders_follow_neither_from_a_set_nor_from_a_switch_off() -> None:
     assert not is_hidden(cells["margin_lost"][sms])
     assert cells["break_even"][sms] is None
     assert is_hidden(cells["low"][sms])
-    sets = SETS.assign(conversions=SETS["conversions"] / 10)
+    sets = smaller(10)
     table = tables.channel_sets_table(sets).payload()
     # Without calls 160 × 0.03 orders less: both rows' own figures would tell them.
     assert is_hidden(column_cells(table, "conversions")[1])

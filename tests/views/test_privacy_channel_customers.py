@@ -22,7 +22,8 @@ from crm_strategy.views import charts, findings, tables
 from crm_strategy.views.payload import column_cells, is_hidden
 from tests.analysis.builders import costs, orders, table, touches
 
-GUARDS = {"ordering_customers", "smallest_count", "lost_customers", "customers"}
+GUARDS = {"channel_untold", "lost_customers", "customers"}
+LEAST = 10
 WINDOW = {"start": date(2026, 7, 1), "end": date(2026, 9, 30)}
 
 
@@ -32,6 +33,11 @@ def journeys_of(channel: str, names: range, orders_each: int, money: int) -> tup
     touched = [(f"k{who}", day, channel) for who in names for day in days]
     placed = [(f"k{who}", day + timedelta(days=1), money) for who in names for day in days]
     return touched, placed
+
+
+def who(end: int, begin: int = 0) -> list[int]:
+    """Customers by number, as few of a path as are listed."""
+    return [*range(begin, end)][:LEAST]
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +54,10 @@ def shop() -> dict[str, Any]:
     placed = [row for group in groups for row in group[1]]
     sent, bought = touches(*touched), orders(*placed)
     paid = costs(*((name, *WINDOW.values(), 90.0) for name in ("email", "sms", "visit", "call")))
-    channels = channel_costs(paid, sent, bought, None, **WINDOW, margin_rate=0.4)
-    paths = conversion_paths(sent, bought, **WINDOW, lookback_days=30, customers=True)
+    paths = conversion_paths(sent, bought, **WINDOW, lookback_days=30, customers=LEAST)
+    channels = channel_costs(
+        paid, sent, bought, None, **WINDOW, margin_rate=0.4, paths=paths, customers=LEAST
+    )
     credit = attribution(paths)
     drawn = attribution_intervals(paths, credit, draws=20)
     single = switch_offs(paths, channels, margin_rate=0.4)
@@ -94,9 +102,8 @@ def test_the_total_less_the_channels_shown_tells_orders_of_ten_customers_at_leas
     assert set(shown(told, "order_count")) == {"email", "sms", "None"}
     credit = tables.attribution_table(shop["credit"]).payload()
     assert {"email", "sms"} < set(shown(credit, "last_touch"))
-    fewer = shop["channels"].assign(
-        ordering_customers=shop["channels"]["ordering_customers"].replace(6.0, 5.0)
-    )
+    plain = shop["channels"].drop(columns=["conversion_count"])
+    fewer = plain.assign(ordering_customers=[5.0, 60.0, 30.0, 4.0])
     told = tables.channel_costs_table(fewer).payload()
     assert set(shown(told, "order_count")) == {"email", "None"}
 
@@ -113,10 +120,12 @@ def test_sets_of_channels_tell_no_orders_of_few_customers(shop):
 def test_orders_without_a_channel_do_not_follow_from_all_orders_less_those_with_it():
     # 20 orders of 4 customers came after SMS alone: all 88 less the 68 after e-mails.
     # So do the 8 orders after both: all after e-mails less the 60 after e-mails alone.
-    rows = [("email", 60.0, 60.0), ("email > sms", 8.0, 8.0), ("sms", 20.0, 4.0)]
+    rows = [("email", 60.0, who(60)), ("email > sms", 8.0, who(68, 60)), ("sms", 20.0, who(72, 68))]
     paths = pd.DataFrame(rows, columns=["path", "conversions", "customers"])
     paths = paths.assign(
-        value=50 * paths["conversions"], nulls=paths["conversions"], null_customers=50.0
+        value=50 * paths["conversions"],
+        nulls=paths["conversions"],
+        null_customers=[who(150, 100)] * 3,
     )
     paid = pd.DataFrame({"channel": ["email", "sms"], "cost": [90.0, 900.0]})
     single = switch_offs(paths, paid, margin_rate=0.4)
@@ -138,9 +147,12 @@ def test_orders_without_a_channel_do_not_follow_from_all_orders_less_those_with_
 
 
 def test_journeys_that_ended_in_none_do_not_follow_from_all_journeys_less_orders():
-    rows = [("fair", 40.0, 40.0, 5.0), ("email", 60.0, 60.0, 300.0)]
-    paths = pd.DataFrame(rows, columns=["path", "conversions", "customers", "nulls"])
-    paths = paths.assign(value=50 * paths["conversions"], null_customers=paths["nulls"])
+    rows = [
+        ("fair", 40.0, who(40), 5.0, who(105, 100)),
+        ("email", 60.0, who(100, 40), 300.0, who(500, 200)),
+    ]
+    names = ["path", "conversions", "customers", "nulls", "null_customers"]
+    paths = pd.DataFrame(rows, columns=names).assign(value=[2000.0, 3000.0])
     paid = pd.DataFrame({"channel": ["fair", "email"], "cost": [500.0, 10.0]})
     single = switch_offs(paths, paid, margin_rate=0.4)
     told = tables.switch_off_table(single).payload()

@@ -7,7 +7,7 @@ from tests.views.samples import sample
 
 
 def test_channels_of_few_orders_are_not_said_to_lack_orders_or_costs():
-    few = sample("attribution_verdicts").assign(smallest_count=4.0)
+    few = sample("attribution_verdicts").assign(conversion_customers=4.0)
     assert findings.attribution_finding(few).title.startswith("Too few orders are credited")
     none = few.assign(verdict="no_cost")
     assert findings.attribution_finding(none).title.startswith("No channel has both")
