@@ -123,6 +123,8 @@ class Sheet:
             ),
             color=colour,
             ha=across,
+            # Lines of an upright text begin at its foot, beside one another.
+            multialignment="left" if upright else across,
             va="center_baseline" if down == "center" and "\n" not in text else down,
             rotation=90 if upright else 0,
             linespacing=1.05,

@@ -12,6 +12,9 @@ from crm_strategy.views.theme import HEAT, LIGHT, MARKS
 
 GAP: Final = 0.09
 WHITE_TEXT_FROM: Final = 3
+UPRIGHT: Final = 1.7
+UPRIGHT_ALONE: Final = 2.4
+"""Inches that an upright name takes at most, on several lines or on one."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,10 @@ def _column_names(form: Form, grid: Grid, width: float) -> tuple[list[str], bool
     """Fitted column names, and whether they stand upright because a word is too long."""
     words = (word for name in grid.columns for word in name.split())
     if form.widest(words, bold=True) > width - 0.04:
-        return [form.fit(name, 1.7, bold=True) for name in grid.columns], True
+        # Beside one another stand as many lines as the column is wide; one alone may be longer.
+        lines = max(int((width - 0.02) / form.line), 1)
+        most = UPRIGHT if lines > 1 else UPRIGHT_ALONE
+        return [form.fit(name, most, lines=lines, bold=True) for name in grid.columns], True
     return [form.fit(name, width - 0.04, lines=2, bold=True) for name in grid.columns], False
 
 
