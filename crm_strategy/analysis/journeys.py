@@ -8,6 +8,7 @@ import ibis
 import pandas as pd
 from ibis import _
 
+from crm_strategy.analysis.crowds import few_of
 from crm_strategy.analysis.funnel import stage_funnel
 from crm_strategy.analysis.paths import ready_paths
 from crm_strategy.analysis.spans import within
@@ -72,7 +73,13 @@ def touchpoint_use(
 
 
 def transitions(
-    touches: ibis.Table, orders: ibis.Table, *, start: date, end: date, gap_days: int = 30
+    touches: ibis.Table,
+    orders: ibis.Table,
+    *,
+    start: date,
+    end: date,
+    gap_days: int = 30,
+    customers: int | None = None,
 ) -> ibis.Table:
     """Count the steps of customers' journeys from channel to channel.
 
@@ -90,45 +97,48 @@ def transitions(
         First and last day of the period.
     gap_days
         Days of silence that end a journey.
+    customers
+        Most customers listed of each step, for those who hide groups of fewer; None: no lists.
 
     Returns
     -------
     Table
         One row per distinct step: `source` (a channel or START), `target` (a channel,
-        CONVERSION or NULL), `n` (times taken), `share` of the steps from that source; for those
-        who hide small groups, `customer_count` (customers who took it), `source_customers` and
-        `target_customers` (each customer as one in equal parts over their steps from that
-        source, or to that target: at least so many are behind several of them together).
+        CONVERSION or NULL), `n` (times taken), `share` of the steps from that source; with
+        `customers`, ids of so many of the customers who took it (all of them where there are
+        fewer; see `crowds`).
     """
     steps = _steps(_events(touches, orders, start, end), gap_days)
     begun = steps.filter(_.begins).select(
         "customer_id", source=ibis.literal(START), target=_.channel
     )
     taken = steps.select("customer_id", source=_.channel, target=_.target)
-    own = ibis.union(begun, taken).group_by("customer_id", "source", "target").agg(n=_.count())
-    parts = own.mutate(
-        of_source=_.n / _.n.sum().over(group_by=[_.customer_id, _.source]),
-        of_target=_.n / _.n.sum().over(group_by=[_.customer_id, _.target]),
-    )
-    counts = parts.group_by("source", "target").agg(
-        n=_.n.sum(),
-        customer_count=_.count(),
-        source_customers=_.of_source.sum().round(6),
-        target_customers=_.of_target.sum().round(6),
-    )
+    both = ibis.union(begun, taken)
+    if customers is None:
+        counts = both.group_by("source", "target").agg(n=_.count())
+    else:
+        own = both.group_by("customer_id", "source", "target").agg(n=_.count())
+        listed = {"customers": few_of(_.customer_id, customers)}
+        counts = own.group_by("source", "target").agg(n=_.n.sum(), **listed)
     from_source = ibis.window(group_by="source")
     shared = counts.mutate(share=_.n / _.n.sum().over(from_source))
     return shared.relocate("share", after="n").order_by("source", "target")
 
 
 def channel_steps(
-    touches: ibis.Table, orders: ibis.Table, paths: ibis.Table, *, start: date, end: date
+    touches: ibis.Table,
+    orders: ibis.Table,
+    paths: ibis.Table,
+    *,
+    start: date,
+    end: date,
+    customers: int | None = None,
 ) -> pd.DataFrame:
     """The steps between channels of touches, or of ready-made journeys where there are none.
 
     Parameters
     ----------
-    touches, orders, start, end
+    touches, orders, start, end, customers
         As in `transitions`.
     paths
         As in `path_transitions`; of whatever time.
@@ -138,7 +148,8 @@ def channel_steps(
     DataFrame
         As `transitions` returns them.
     """
-    taken = transitions(touches, orders, start=start, end=end).to_pandas()
+    counted = transitions(touches, orders, start=start, end=end, customers=customers)
+    taken = counted.to_pandas()
     return taken if len(taken) else path_transitions(paths)
 
 

@@ -12,10 +12,9 @@ import pandas as pd
 
 from crm_strategy.analysis.channel_crowds import LED, UNSHARED
 from crm_strategy.analysis.channel_crowds import UNTOUCHED as BEHIND_UNTOUCHED
-from crm_strategy.analysis.crowds import together
 from crm_strategy.views.cells import Data, frame_of
+from crm_strategy.views.crowd_privacy import complete_crowds
 from crm_strategy.views.privacy import small
-from crm_strategy.words import voice
 
 UNTOUCHED: Final = "no_touch"
 """Stands for the orders without a touch in time."""
@@ -164,7 +163,7 @@ def _untold(
         before = len(gone)
         for of, members in wholes:
             if members & gone:
-                _complete(gone, {at: of[at] for at in members}, order)
+                complete_crowds(gone, {at: of[at] for at in members}, order)
         grew = len(gone) > before
     return np.array([at in gone for at in range(count)], dtype=bool)
 
@@ -176,15 +175,3 @@ def _known(crowds: Sequence[Any]) -> dict[int, Any]:
         for at, each in enumerate(crowds)
         if each is not None and float(each) == float(each) and float(each) > 0
     }
-
-
-def _complete(hide: set[int], members: Mapping[int, Any], sizes: Sequence[float]) -> None:
-    """Hide the next smallest members until two rows of `min_cell` customers together are."""
-    rest = sorted((at for at in members if at not in hide), key=lambda at: sizes[at])
-    while rest:
-        gone = [members[at] for at in members if at in hide]
-        if len(gone) > 1 and together(gone) >= voice().min_cell:
-            return
-        # Another table may have its rows in another order: equal ones go together.
-        hide |= {at for at in rest if sizes[at] == sizes[rest[0]]}
-        rest = [at for at in rest if at not in hide]

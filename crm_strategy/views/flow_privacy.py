@@ -1,18 +1,21 @@
 """Steps between channels that would follow from the sums of their rows and their columns."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from crm_strategy.analysis.crowds import Crowd, Crowds, counted, listed
+from crm_strategy.analysis.journeys import START
+from crm_strategy.views.crowd_privacy import complete_crowds
 from crm_strategy.views.payload import hidden, too_few
-from crm_strategy.views.privacy import complete, narrowed, rows_to_hide, small, wholes_of
+from crm_strategy.views.privacy import narrowed, small, wholes_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 WITHIN = (("source",), ("target",))
 """Sums the reader knows: n / share tells a row's, and what comes out of a channel went into it."""
-
-BEHIND = ("customer_count", "source_customers", "target_customers")
 
 
 def without_telling_steps(steps: "pd.DataFrame") -> "pd.DataFrame":
@@ -22,7 +25,7 @@ def without_telling_steps(steps: "pd.DataFrame") -> "pd.DataFrame":
     ----------
     steps
         One row per step: `source`, `target`, `n` and, maybe, `share` and the customers, as
-        `journeys.transitions` counts them; without these, steps count for customers.
+        `journeys.transitions` lists them; without these, steps count for customers.
 
     Returns
     -------
@@ -30,9 +33,7 @@ def without_telling_steps(steps: "pd.DataFrame") -> "pd.DataFrame":
         The steps told in their order, then the hidden ones by name.
     """
     counts = [int(n) for n in steps["n"]]
-    known = set(BEHIND) <= set(steps)
-    behind = [list(steps[name]) for name in BEHIND] if known else []
-    hide = steps_to_hide(list(steps["source"]), list(steps["target"]), counts, behind)
+    hide = steps_to_hide(list(steps["source"]), list(steps["target"]), counts, _behind(steps))
     unsaid = narrowed(counts, hide, wholes_of(steps, WITHIN))
     figures = [name for name in ("n", "share") if name in steps]
     shown = steps.astype(dict.fromkeys(figures, object))
@@ -46,11 +47,31 @@ def without_telling_steps(steps: "pd.DataFrame") -> "pd.DataFrame":
     return shown.iloc[[*kept, *sorted(hide, key=lambda row: names[row])]]
 
 
+def touches_told(steps: "pd.DataFrame") -> bool:
+    """Whether the number of all steps may be told.
+
+    Less the journeys, which the share of a first step tells, it is the number of all touches, and
+    less those of the other channels that of a channel which few customers were touched by.
+
+    Parameters
+    ----------
+    steps
+        As in `without_telling_steps`.
+    """
+    behind = _behind(steps)
+    channels = {each for each in steps["source"] if each != START}
+    return not any(small(behind.of(steps["target"] == each).n) for each in channels)
+
+
+def _behind(steps: "pd.DataFrame") -> Crowds:
+    """The customers who took each step; the times it was taken where they are not known."""
+    if "customers" in steps:
+        return listed(steps["customers"])
+    return counted(steps["n"].to_numpy(np.float64))
+
+
 def steps_to_hide(
-    sources: Sequence[object],
-    targets: Sequence[object],
-    counts: Sequence[int],
-    behind: Sequence[Sequence[float]] = (),
+    sources: Sequence[object], targets: Sequence[object], counts: Sequence[int], behind: Crowds
 ) -> list[int]:
     """Positions of steps to hide: the small ones and those that they would follow from.
 
@@ -65,32 +86,30 @@ def steps_to_hide(
     counts
         Times it was taken.
     behind
-        Customers who took it, and these in parts over their steps from its source and to its
-        target; none where they are not known.
+        Customers who took it.
     """
-    groups = [list(sources), list(targets)]
-    people, *parts = behind or (counts, counts, counts)
-    hide = set(rows_to_hide(people))
+    wholes: dict[tuple[int, object], dict[int, Crowd]] = {}
+    for row, crowd in enumerate(behind.each()):
+        if crowd.n > 0:
+            for side, name in enumerate((sources[row], targets[row])):
+                wholes.setdefault((side, name), {})[row] = crowd
+    hide = {row for each in wholes.values() for row, crowd in each.items() if small(crowd.n)}
     while True:
-        _complete(hide, groups, parts)
+        _complete(hide, list(wholes.values()), counts)
         added = _between_blocks(sources, targets, counts, hide)
         if not added:
             return sorted(hide)
         hide |= added
 
 
-def _complete(
-    hide: set[int], groups: Sequence[Sequence[object]], parts: Sequence[Sequence[float]]
-) -> None:
+def _complete(hide: set[int], wholes: Sequence[Mapping[int, Crowd]], counts: Sequence[int]) -> None:
     """Hide in each row and column as many steps as are of two and of no small group together."""
-    grew = True
+    grew = bool(hide)
     while grew:
         before = len(hide)
-        for group, each in zip(groups, parts, strict=True):
-            for whole in dict.fromkeys(group[row] for row in sorted(hide)):
-                members = {row: n for row, n in enumerate(each) if group[row] == whole and n > 0}
-                if members.keys() & hide:
-                    complete(hide, members)
+        for members in wholes:
+            if members.keys() & hide:
+                complete_crowds(hide, members, counts)
         grew = len(hide) > before
 
 

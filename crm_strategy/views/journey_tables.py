@@ -2,7 +2,7 @@
 
 from crm_strategy import words
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.flow_privacy import without_telling_steps
+from crm_strategy.views.flow_privacy import touches_told, without_telling_steps
 from crm_strategy.views.journey_names import STEP_WORDS, counts_minutes
 from crm_strategy.views.layout import Basis, Layout, Suppress
 from crm_strategy.views.step_privacy import without_telling_stages
@@ -107,7 +107,7 @@ def transitions_table(transitions: Data) -> Table:
         rows_shown=15,
         ranked=True,
     )
-    total = int(steps["n"].sum()) if len(steps) else None
+    total = int(steps["n"].sum()) if len(steps) and touches_told(steps) else None
     return Table(
         without_telling_steps(steps) if len(steps) else steps,
         id="transitions",

@@ -207,8 +207,8 @@ def test_steps_that_few_customers_took_often_do_not_follow_from_their_row_or_col
     touched = [row for group in groups for row in group[0]]
     touched += [(f"n{who}", date(2026, 8, 1), name) for who in range(30) for name in ("sms", "web")]
     placed = [row for group in groups for row in group[1]]
-    steps = transitions(touches(*touched), orders(*placed), **WINDOW).to_pandas()
-    told = tables.transitions_table(steps).payload()
+    taken = transitions(touches(*touched), orders(*placed), **WINDOW, customers=LEAST)
+    told = tables.transitions_table(taken.to_pandas()).payload()
     pairs = list(zip(told["keys"]["source"], told["keys"]["target"], strict=True))
     shown = {
         pair for pair, n in zip(pairs, column_cells(told, "n"), strict=True) if not is_hidden(n)
@@ -219,6 +219,36 @@ def test_steps_that_few_customers_took_often_do_not_follow_from_their_row_or_col
         assert step not in shown
         column = [pair for pair in pairs if pair[1] == step[1]]
         assert len(column) == 1 or len(set(column) - shown) > 1
+    # All steps less the journeys are all touches: those of the visits would follow.
+    assert told["n"] is None
+    assert "steps" not in told["source"]
+
+
+def test_the_number_of_all_steps_is_told_where_no_channel_touched_few():
+    groups = [journeys_of("email", range(10, 60), 2, 20), journeys_of("sms", range(60, 90), 1, 30)]
+    # Few ordered, which hides some steps; of the touches no channel had few customers.
+    groups[1] = (groups[1][0], groups[1][1][:4])
+    touched, placed = ([row for group in groups for row in group[at]] for at in (0, 1))
+    taken = transitions(touches(*touched), orders(*placed), **WINDOW, customers=LEAST)
+    told = tables.transitions_table(taken.to_pandas()).payload()
+    assert any(is_hidden(n) for n in column_cells(told, "n"))
+    assert told["n"] == taken.to_pandas()["n"].sum()
+
+
+def test_steps_of_customers_who_took_others_too_are_not_hidden_needlessly():
+    # Each of 15 customers was touched by three channels: in equal parts 5 came to each first.
+    names = ("fair", "call", "post")
+    touched = [
+        (f"k{who}", date(2026, 7, 1) + timedelta(days=40 * at), name)
+        for who in range(15)
+        for at, name in enumerate(names)
+    ]
+    taken = transitions(touches(*touched), orders(), **WINDOW, customers=LEAST).to_pandas()
+    few = taken.assign(customers=[each[:9] for each in taken["customers"]])
+    assert len(taken) == 6
+    told = column_cells(tables.transitions_table(taken).payload(), "n")
+    assert told == [15] * 6
+    assert all(is_hidden(n) for n in column_cells(tables.transitions_table(few).payload(), "n"))
 
 
 LEADS = {
