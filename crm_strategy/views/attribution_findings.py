@@ -1,5 +1,6 @@
 """Findings of attribution: which channels pay whatever the rule, and which only under some."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -11,6 +12,7 @@ from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.channel_privacy import UNTOLD
 from crm_strategy.views.finding import Basis, Finding
 from crm_strategy.views.privacy import without_small
+from crm_strategy.views.switch_off_findings import channel_names
 from crm_strategy.words import label, say, say_count
 from crm_strategy.words.numbers import format_ratio, format_share, format_short_money
 
@@ -26,6 +28,10 @@ def attribution_finding(verdicts: Data) -> Finding:
         rows = without_small(rows, OTHERS)
     judged = rows[rows["verdict"].isin(_JUDGED)]
     is_whole = len(judged) == every["verdict"].isin(_JUDGED).sum()
+    idle = judged[(judged["conversion_count"] == 0) & (judged["cost"] > 0)]
+    judged = judged[judged["conversion_count"] > 0]
+    if judged.empty and len(idle):
+        return _no_orders(idle, is_whole=is_whole)
     if judged.empty:
         reason = _not_judged(every) if is_whole else "few"
         return Finding("attribution", title=say(f"findings.attribution.{reason}"))
@@ -34,7 +40,10 @@ def attribution_finding(verdicts: Data) -> Finding:
         ["place", "cost", "channel"], ascending=[True, False, True]
     )
     said = [_said(judged, verdict) for verdict in reversed(_JUDGED)]
+    said.append(_spent(idle, "text_no_orders") if len(idle) else "")
     said.append("" if is_whole else say("findings.attribution.hidden"))
+    if doubtful.empty and len(idle):
+        return _no_orders(idle, said[:-2], is_whole=is_whole)
     if doubtful.empty:
         return _all_pay(judged, said, is_whole=is_whole)
     row = doubtful.iloc[0]
@@ -59,6 +68,27 @@ def attribution_finding(verdicts: Data) -> Finding:
         severity="watch",
         figures={"roi_low": float(row[ends[0]]), "roi_high": float(row[ends[1]])},
         basis=_basis(row),
+    )
+
+
+def _no_orders(idle: pd.DataFrame, said: Sequence[str] = (), *, is_whole: bool) -> Finding:
+    """What was spent on channels that led to nothing, where no other one is in doubt."""
+    hidden = "" if is_whole else say("findings.attribution.hidden")
+    return Finding(
+        "attribution",
+        title=_spent(idle, "no_orders"),
+        text=_joined(*said, hidden),
+        severity="watch",
+        figures={"cost": float(idle["cost"].sum())},
+    )
+
+
+def _spent(idle: pd.DataFrame, key: str) -> str:
+    dearest = idle.sort_values(["cost", "channel"], ascending=[False, True])
+    return say(
+        f"findings.attribution.{key}",
+        channels=channel_names(dearest["channel"]),
+        cost=format_short_money(idle["cost"].sum()),
     )
 
 

@@ -25,8 +25,7 @@ def holdout_plan_finding(plan: Data, single: Data = ()) -> Finding:
     hopeless = _told(rows, "cannot_pay")
     needless = " ".join(_needless(row) for _index, row in hopeless.iterrows())
     if ready.empty and hopeless.empty:
-        key, text = ("none", _reasons(rows)) if len(rows) else ("nothing", "")
-        return Finding("holdout_plan", title=say(f"findings.holdout_plan.{key}"), text=text)
+        return _no_plan(rows)
     if ready.empty:
         return _none_ready(hopeless, rows.drop(hopeless.index), needless)
     first = ready.iloc[0]
@@ -55,6 +54,19 @@ def holdout_plan_finding(plan: Data, single: Data = ()) -> Finding:
     )
 
 
+def _no_plan(rows: pd.DataFrame) -> Finding:
+    """Why there is no test to tell of: no channel has one, or no plan may be shown."""
+    if rows.empty:
+        return Finding("holdout_plan", title=say("findings.holdout_plan.nothing"))
+    possible = rows["verdict"] == "ready"
+    if not possible.any():
+        title = say("findings.holdout_plan.none")
+        return Finding("holdout_plan", title=title, text=_reasons(rows))
+    names = channel_names(rows.loc[possible, "channel"])
+    title = say("findings.holdout_plan.none_told", channels=names)
+    return Finding("holdout_plan", title=title, text=_reasons(rows[~possible]))
+
+
 def _none_ready(hopeless: pd.DataFrame, rest: pd.DataFrame, needless: str) -> Finding:
     """That some channels need no test, and why the rest have none."""
     if rest.empty:
@@ -62,7 +74,8 @@ def _none_ready(hopeless: pd.DataFrame, rest: pd.DataFrame, needless: str) -> Fi
         title = say("findings.holdout_plan.none_pays", channel=name)
     else:
         names = channel_names(hopeless["channel"])
-        title = say("findings.holdout_plan.none_left", channels=names)
+        key = "rest_told" if (rest["verdict"] == "ready").any() else "none_left"
+        title = say(f"findings.holdout_plan.{key}", channels=names)
     return Finding(
         "holdout_plan",
         title=title,
@@ -125,9 +138,9 @@ def _needless(row: pd.Series) -> str:
 
 
 def _reasons(plan: pd.DataFrame) -> str:
-    """Why no channel can be tested: each reason with its channels."""
-    few = plan["verdict"].isin(["ready", "cannot_pay"])
-    reasons = plan["verdict"].mask(few, "too_few")
+    """Why no channel can be tested: each reason with its channels; plans of few are hidden."""
+    untold = plan["verdict"].isin(["ready", "cannot_pay"])
+    reasons = plan["verdict"].mask(untold, "untold")
     lines = []
     for reason, rows in plan.groupby(reasons, sort=True):
         names = channel_names(rows["channel"])

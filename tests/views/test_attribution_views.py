@@ -205,3 +205,36 @@ def test_few_orders_that_a_rule_gives_to_others_do_not_follow_from_it():
         assert is_hidden(column_cells(figures, name)[place])
     said = findings.attribution_finding(verdicts[verdicts["channel"] == "search"])
     assert "€1,050" not in f"{said.title} {said.text}"
+
+
+def with_idle(*, cost, among):
+    """Verdicts, with a channel that cost so much and led to no order."""
+    verdicts = sample("attribution_verdicts")
+    idle = verdicts[verdicts["channel"] == "call"].assign(
+        channel="fair", cost=cost, value_high=0.0, conversion_count=0, roi_low=-1.0, roi_high=-1.0
+    )
+    return pd.concat([verdicts[verdicts["channel"].isin(among)], idle], ignore_index=True)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "No order came after a touch of “fair”"), ("ru", "После касаний не было ни одного")],
+)
+def test_a_channel_of_nobody_is_no_headline_beside_one_that_is_in_doubt(language, said):
+    with speaking(language=language, currency="EUR"):
+        found = findings.attribution_finding(with_idle(cost=90_000.0, among=["sms", "email"]))
+    assert "sms" in found.title
+    assert "fair" not in found.title
+    assert said in found.text
+    assert "90" in found.text
+
+
+@pytest.mark.parametrize("among", [[], ["email"]])
+def test_what_was_spent_on_channels_of_nobody_is_told_where_no_other_is_in_doubt(among):
+    with speaking(language="en", currency="EUR"):
+        found = findings.attribution_finding(with_idle(cost=900.0, among=among))
+        free = findings.attribution_finding(with_idle(cost=0.0, among=["email"]))
+    assert found.title == "“fair”: €900 spent, and no order came after a touch"
+    assert found.severity == "watch"
+    assert ("Under every rule pay: email." in found.text) == bool(among)
+    assert free.title.startswith("Every channel with a known cost pays")

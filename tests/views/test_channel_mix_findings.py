@@ -313,3 +313,31 @@ def test_few_orders_follow_neither_from_a_set_nor_from_a_switch_off() -> None:
     # Without calls 160 × 0.03 orders less: both rows' own figures would tell them.
     assert is_hidden(column_cells(table, "conversions")[1])
     assert not is_hidden(column_cells(table, "conversions")[2])
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "left"),
+    [
+        ("en", "“call” can be tested, but too few customers are behind", "of the tests that are"),
+        ("ru", "Проверить можно: «call»;", "за планами возможных проверок"),
+    ],
+)
+def test_a_plan_that_is_hidden_is_not_called_impossible(
+    language: str, said: str, left: str
+) -> None:
+    plan = PLAN[PLAN["channel"].isin(["call", "email"])].assign(converted_count=9)
+    hopeless = PLAN[PLAN["verdict"] == "cannot_pay"]
+    with speaking(language=language, min_cell=10):
+        found = findings.holdout_plan_finding(plan)
+        both = findings.holdout_plan_finding(pd.concat([plan, hopeless]))
+        untold = findings.holdout_plan_finding(hopeless.assign(converted_count=9)).text
+        payload = tables.holdout_plan_table(plan).payload()
+    assert payload["keys"]["verdict"][0] == "ready"
+    assert is_hidden(column_cells(payload, "rate")[0])
+    assert found.title.startswith(said)
+    # What the table says of the others is said, and no size of the plan.
+    assert "email" in found.text
+    assert "call" not in found.text
+    assert left in both.title
+    assert "tv" in both.title
+    assert untold.startswith({"en": "Hidden, of too few", "ru": "Скрыто"}[language])
