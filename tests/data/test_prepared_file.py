@@ -1,5 +1,6 @@
 """When the prepared file is made, reused, waited for, refused and cleared away."""
 
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -15,9 +16,31 @@ from crm_strategy.plan.params import read_params
 from tests.data.clients import TODAY, Prepared, client
 from tests.data.four_orders import ORDERS
 
+DATA = "  orders: {file: ../data/orders.csv}\n"
+
+
+@pytest.fixture(scope="module")
+def prepared_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a client whose data are prepared."""
+    folder = tmp_path_factory.mktemp("prepared")
+    prepare(read_params(client(folder, DATA, {"orders.csv": ORDERS})))
+    return folder
+
+
+@pytest.fixture
+def params(prepared_once: Path, tmp_path: Path) -> Path:
+    """The params of a copy of that client, to change."""
+    return shutil.copytree(prepared_once, tmp_path, dirs_exist_ok=True) / "params/acme.yml"
+
+
+def prepared_file(params: Path) -> Path:
+    """The file that was made of a client's data before."""
+    (made,) = (params.parents[1] / "reports/.cache").glob("acme-*.duckdb")
+    return made
+
 
 def test_an_unchanged_client_is_not_prepared_again(tmp_path: Path):
-    params = client(tmp_path, "  orders: {file: ../data/orders.csv}\n", {"orders.csv": ORDERS})
+    params = client(tmp_path, DATA, {"orders.csv": ORDERS})
     steps: list[str] = []
     first = prepare(read_params(params), on_step=steps.append)
     assert steps[0] == "Reading ../data/orders.csv"
@@ -31,10 +54,9 @@ def test_an_unchanged_client_is_not_prepared_again(tmp_path: Path):
 
 @pytest.mark.parametrize("change", ["input", "mapping", "rules", "currency", "reason"])
 def test_what_the_data_depend_on_prepares_them_anew_and_removes_the_old(
-    tmp_path: Path, change: str
+    params: Path, tmp_path: Path, change: str
 ):
-    params = client(tmp_path, "  orders: {file: ../data/orders.csv}\n", {"orders.csv": ORDERS})
-    first = prepare(read_params(params))
+    first = prepared_file(params)
     text = params.read_text()
     if change == "input":
         (tmp_path / "data/orders.csv").write_text(ORDERS.replace("30\n", "31\n"))
@@ -67,15 +89,14 @@ def test_a_changed_engine_table_is_prepared_anew(tmp_path: Path):
     assert Prepared(prepare(read_params(params))).column("orders", "amount") == [10.0, 5.0]
 
 
-def test_goals_and_texts_do_not_prepare_the_data_anew(tmp_path: Path):
-    params = client(tmp_path, "  orders: {file: ../data/orders.csv}\n", {"orders.csv": ORDERS})
-    first = prepare(read_params(params))
+def test_goals_and_texts_do_not_prepare_the_data_anew(params: Path):
+    first = prepared_file(params)
     params.write_text(params.read_text() + "rfm: {bins: 4}\nprivacy: {min_cell: 20}\n")
     assert prepare(read_params(params)) == first
 
 
 def test_what_an_interrupted_run_left_is_cleared(tmp_path: Path):
-    params = client(tmp_path, "  orders: {file: ../data/orders.csv}\n", {"orders.csv": ORDERS})
+    params = client(tmp_path, DATA, {"orders.csv": ORDERS})
     cache = tmp_path / "reports/.cache"
     (cache / "acme.x1y2.scratch").mkdir(parents=True)
     (cache / "acme.x1y2.scratch/raw.duckdb").write_bytes(b"half")
@@ -87,9 +108,8 @@ def test_what_an_interrupted_run_left_is_cleared(tmp_path: Path):
     )
 
 
-def test_data_that_fail_leave_no_trace_and_the_old_file_as_it_was(tmp_path: Path):
-    params = client(tmp_path, "  orders: {file: ../data/orders.csv}\n", {"orders.csv": ORDERS})
-    first = prepare(read_params(params))
+def test_data_that_fail_leave_no_trace_and_the_old_file_as_it_was(params: Path, tmp_path: Path):
+    first = prepared_file(params)
     before = first.read_bytes()
     (tmp_path / "data/orders.csv").write_text("order_id,customer_id,amount\n1,a,5\n")
     with pytest.raises(Exception, match="no column 'ordered_at'"):
@@ -100,7 +120,7 @@ def test_data_that_fail_leave_no_trace_and_the_old_file_as_it_was(tmp_path: Path
 
 
 def test_many_processes_prepare_once_and_read_at_once(tmp_path: Path):
-    params = client(tmp_path, "  orders: {file: ../data/orders.csv}\n", {"orders.csv": ORDERS})
+    params = client(tmp_path, DATA, {"orders.csv": ORDERS})
     with ProcessPoolExecutor(4) as pool:
         results = list(pool.map(_prepare_and_read, [params] * 4))
     paths, totals, builders = zip(*results, strict=True)
@@ -117,7 +137,7 @@ def _prepare_and_read(params: Path) -> tuple[Path, float, bool]:
 
 
 def test_a_second_run_says_that_it_waits(tmp_path: Path):
-    params = client(tmp_path, "  orders: {file: ../data/orders.csv}\n", {"orders.csv": ORDERS})
+    params = client(tmp_path, DATA, {"orders.csv": ORDERS})
     (tmp_path / "reports/.cache").mkdir(parents=True)
     lock = FileLock(tmp_path / "reports/.cache/acme.lock")
     lock.acquire()
@@ -131,9 +151,8 @@ def test_a_second_run_says_that_it_waits(tmp_path: Path):
     assert steps[0] == "Waiting for another run of this client to prepare the data"
 
 
-def test_a_prepared_file_is_used_where_nothing_can_be_written(tmp_path: Path):
-    params = client(tmp_path, "  orders: {file: ../data/orders.csv}\n", {"orders.csv": ORDERS})
-    made = prepare(read_params(params))
+def test_a_prepared_file_is_used_where_nothing_can_be_written(params: Path):
+    made = prepared_file(params)
     for path in made.parent.iterdir():
         path.chmod(0o444)
     made.parent.chmod(0o555)
@@ -145,7 +164,7 @@ def test_a_prepared_file_is_used_where_nothing_can_be_written(tmp_path: Path):
 
 
 def test_a_reports_folder_that_cannot_be_written_is_named(tmp_path: Path):
-    params = client(tmp_path, "  orders: {file: ../data/orders.csv}\n", {"orders.csv": ORDERS})
+    params = client(tmp_path, DATA, {"orders.csv": ORDERS})
     (tmp_path / "reports").write_text("a file, not a folder")
     with pytest.raises(ReportError) as error:
         prepare(read_params(params))
@@ -159,7 +178,7 @@ def test_a_reports_folder_that_cannot_be_written_is_named(tmp_path: Path):
 def test_the_reports_folder_may_be_given_or_named_in_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    params = client(tmp_path, "  orders: {file: ../data/orders.csv}\n", {"orders.csv": ORDERS})
+    params = client(tmp_path, DATA, {"orders.csv": ORDERS})
     monkeypatch.setenv("CRM_STRATEGY_REPORTS", str(tmp_path / "elsewhere"))
     read = read_params(params)
     assert prepare(read, today=TODAY).parent == tmp_path / "elsewhere/.cache"
@@ -167,9 +186,10 @@ def test_the_reports_folder_may_be_given_or_named_in_the_environment(
 
 
 @pytest.mark.parametrize("step", ["Checking orders.csv", "Writing the prepared tables"])
-def test_an_interrupted_run_leaves_the_old_file_and_no_trace(tmp_path: Path, step: str):
-    params = client(tmp_path, "  orders: {file: ../data/orders.csv}\n", {"orders.csv": ORDERS})
-    first = prepare(read_params(params))
+def test_an_interrupted_run_leaves_the_old_file_and_no_trace(
+    params: Path, tmp_path: Path, step: str
+):
+    first = prepared_file(params)
     before = first.read_bytes()
     (tmp_path / "data/orders.csv").write_text(ORDERS.replace("30\n", "31\n"))
 
@@ -204,7 +224,7 @@ except ReportError as error:
 
 
 def test_a_full_disk_is_told_and_leaves_no_trace(tmp_path: Path):
-    params = client(tmp_path, "  orders: {file: ../data/orders.csv}\n", {"orders.csv": ORDERS})
+    params = client(tmp_path, DATA, {"orders.csv": ORDERS})
     done = subprocess.run(
         [sys.executable, "-c", FULL_DISK, params], capture_output=True, text=True, check=True
     )

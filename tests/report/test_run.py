@@ -4,6 +4,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,6 +35,24 @@ FILES = sorted(f"report.{lang}.{end}" for lang in ("en", "ru") for end in ("html
 @pytest.fixture
 def params(tmp_path: Path) -> Path:
     return make_workbook(tmp_path / "workbook")
+
+
+@pytest.fixture(scope="module")
+def reported_once(kernels: Kernels, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workbook with its data prepared and its report in English."""
+    root = tmp_path_factory.mktemp("reported") / "workbook"
+    report(make_workbook(root), kernels)
+    return root
+
+
+@pytest.fixture
+def reported(reported_once: Path, tmp_path: Path) -> Path:
+    """The params of a copy of that workbook."""
+    return shutil.copytree(reported_once, tmp_path / "reported") / "params/acme.yml"
+
+
+def last_report(params: Path) -> Path:
+    return params.parents[1] / "reports/acme/2026-Q3"
 
 
 def report(
@@ -74,8 +93,8 @@ def test_a_report_has_three_files_a_language_and_a_manifest(params: Path, kernel
     assert [path.name for path in folder.parent.iterdir() if path != folder] == [".lock"]
 
 
-def test_the_merged_notebook_is_a_notebook(params: Path, kernels):
-    merged = nbformat.read(report(params, kernels) / "report.en.ipynb", as_version=4)
+def test_the_merged_notebook_is_a_notebook(reported: Path):
+    merged = nbformat.read(last_report(reported) / "report.en.ipynb", as_version=4)
     nbformat.validate(merged)
     assert "# A heading" in [cell.source for cell in merged.cells]
 
@@ -113,11 +132,13 @@ def test_no_artefact_holds_a_secret_or_names_a_folder(params: Path, kernels, mon
             assert os.path.expanduser("~/").encode() not in text, path.name
 
 
-def test_plain_kernels_give_the_same_report(params: Path, kernels):
-    forked = report(params, kernels)
+def test_plain_kernels_give_the_same_report(reported: Path):
+    forked = last_report(reported)
     before = (forked / "report.en.ipynb").read_bytes(), (forked / "report.en.html").read_bytes()
+    made = (forked / "manifest.json").read_bytes()
     with Kernels(plain=True) as plain:
-        report(params, plain)
+        assert report(reported, plain) == forked
+    assert (forked / "manifest.json").read_bytes() != made
     after = (forked / "report.en.ipynb").read_bytes(), (forked / "report.en.html").read_bytes()
     assert before == after
 
@@ -138,12 +159,12 @@ def test_an_unknown_language_is_refused(params: Path, kernels):
     )
 
 
-def test_a_failing_chapter_leaves_the_last_report_byte_for_byte(params: Path, kernels):
-    folder = report(params, kernels)
+def test_a_failing_chapter_leaves_the_last_report_byte_for_byte(reported: Path, kernels):
+    folder = last_report(reported)
     before = contents(folder)
-    write_notebook(params.parents[1], "01_goals", "1 / 0")
+    write_notebook(reported.parents[1], "01_goals", "1 / 0")
     with pytest.raises(ReportError, match="ZeroDivisionError: division by zero"):
-        report(params, kernels)
+        report(reported, kernels)
     assert contents(folder) == before
     assert sorted(path.name for path in folder.parent.iterdir()) == [".lock", "2026-Q3"]
 
@@ -155,12 +176,12 @@ def test_a_failing_chapter_leaves_the_last_report_byte_for_byte(params: Path, ke
         (("../orders.csv", "../order.csv"), DataError),
     ],
 )
-def test_wrong_input_leaves_the_last_report_byte_for_byte(params: Path, kernels, wrong, kind):
-    before = contents(report(params, kernels))
-    params.write_text(params.read_text().replace(*wrong))
+def test_wrong_input_leaves_the_last_report_byte_for_byte(reported: Path, kernels, wrong, kind):
+    before = contents(last_report(reported))
+    reported.write_text(reported.read_text().replace(*wrong))
     with pytest.raises(kind):
-        report(params, kernels)
-    assert contents(params.parents[1] / "reports" / "acme" / "2026-Q3") == before
+        report(reported, kernels)
+    assert contents(last_report(reported)) == before
 
 
 def test_a_file_in_the_place_of_the_reports_folder_is_told(params: Path, kernels):
@@ -184,11 +205,11 @@ def test_on_the_command_line_a_failing_chapter_ends_with_1(params: Path):
     assert "Traceback" not in told
 
 
-def test_a_period_without_data_leaves_the_last_report_byte_for_byte(params: Path, kernels):
-    before = contents(report(params, kernels))
+def test_a_period_without_data_leaves_the_last_report_byte_for_byte(reported: Path, kernels):
+    before = contents(last_report(reported))
     with pytest.raises(DataError, match="2030-Q1"):
-        report(params, kernels, period="2030-Q1")
-    assert contents(params.parents[1] / "reports" / "acme" / "2026-Q3") == before
+        report(reported, kernels, period="2030-Q1")
+    assert contents(last_report(reported)) == before
 
 
 SLOW = "import time; print('begun'); time.sleep(60)"
@@ -209,13 +230,13 @@ def runs(pid: str) -> bool:
     return state not in "ZX"
 
 
-def test_ctrl_c_ends_calmly_and_leaves_the_last_report(params: Path, kernels):
-    folder = report(params, kernels)
+def test_ctrl_c_ends_calmly_and_leaves_the_last_report(reported: Path):
+    folder = last_report(reported)
     before = contents(folder)
-    pids = params.parents[1] / "pids"
+    pids = reported.parents[1] / "pids"
     slow = f"import os; print(os.getpid(), file=open({str(pids)!r}, 'a'), flush=True); " + SLOW
-    write_notebook(params.parents[1], "01_goals", slow)
-    with start_report(params) as process:
+    write_notebook(reported.parents[1], "01_goals", slow)
+    with start_report(reported) as process:
         wait_for(r"^\[1/4\] 00_data_check", process)
         while not pids.exists() or not pids.read_text().strip():
             time.sleep(0.05)
@@ -236,33 +257,32 @@ def test_ctrl_c_ends_calmly_and_leaves_the_last_report(params: Path, kernels):
 
 
 @pytest.mark.whole
-def test_two_runs_of_a_client_take_turns(params: Path, kernels):
-    report(params, kernels)  # The data are prepared.
-    flag = params.parents[1] / "go"
-    begun = params.parents[1] / "begun"
+def test_two_runs_of_a_client_take_turns(reported: Path, kernels):
+    flag = reported.parents[1] / "go"
+    begun = reported.parents[1] / "begun"
     hold = (
         f"import os, time\nopen({str(begun)!r}, 'w').close()\n"
         f"while not os.path.exists({str(flag)!r}): time.sleep(0.05)"
     )
-    write_notebook(params.parents[1], "01_goals", hold)
+    write_notebook(reported.parents[1], "01_goals", hold)
     with ThreadPoolExecutor(1) as apart:
-        first = apart.submit(report, params, kernels)
+        first = apart.submit(report, reported, kernels)
         try:
             while not begun.exists() and not first.done():
                 time.sleep(0.05)
-            with start_report(params, "--language", "en") as second:
+            with start_report(reported, "--language", "en") as second:
                 wait_for("Another report of Acme is being made; waiting for it to end.", second)
                 flag.touch()
                 end = second.communicate(timeout=60)[0]
         finally:
             flag.touch()
-        assert first.result(timeout=60) == params.parents[1] / "reports/acme/2026-Q3"
+        assert first.result(timeout=60) == last_report(reported)
     assert (second.returncode, end) == (0, "reports/acme/2026-Q3\n")
 
 
 @pytest.mark.whole
-def test_a_full_disk_leaves_the_last_report(params: Path, kernels):
-    folder = report(params, kernels)
+def test_a_full_disk_leaves_the_last_report(reported: Path):
+    folder = last_report(reported)
     before = contents(folder)
     smaller = min(len(content) for name, content in before.items() if name.endswith("html")) // 2
 
@@ -271,7 +291,7 @@ def test_a_full_disk_leaves_the_last_report(params: Path, kernels):
         resource.setrlimit(resource.RLIMIT_FSIZE, (smaller, smaller))
 
     done = subprocess.run(
-        [sys.executable, "-m", "crm_strategy", "report", str(params), "--language", "en"],
+        [sys.executable, "-m", "crm_strategy", "report", str(reported), "--language", "en"],
         preexec_fn=small_files,
         capture_output=True,
         text=True,
