@@ -16,6 +16,9 @@ from tests.benchmarks.kpi_task import PERIODS
 from tests.benchmarks.segments_task import KINDS, PERIOD
 from tests.benchmarks.shop_file import write_data as write_shop
 
+# What this package says is tested by hand calculations; this is about what it is measured against.
+pytestmark = pytest.mark.whole
+
 
 def test_one_query_a_figure_gives_every_kpi_of_every_breakdown_as_this_package_does(tmp_path):
     write_data(tmp_path, orders=5_000, customers=500)

@@ -70,7 +70,11 @@ def chapter(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[st
         out = folder / f"{language}.ipynb"
         given = {"params": str(params), "period": "2024-H1", "language": language}
         papermill.execute_notebook(
-            REPO / "notebooks/02_touchpoints.ipynb", out, given, progress_bar=False
+            REPO / "notebooks/02_touchpoints.ipynb",
+            out,
+            given,
+            progress_bar=False,
+            request_save_on_cell_execute=False,
         )
         return outputs(out)
 

@@ -4,7 +4,6 @@ What whole reports show of the same data is in `test_public_data`.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,13 +57,14 @@ def yes(file: str, answer: str, variant: str) -> str:
     return YES.replace("FILE", file).replace("ANSWER", answer).replace("VARIANT", variant)
 
 
-@pytest.fixture
-def opened(tmp_path: Path) -> Callable[..., Book]:
-    """Opens the book of a data set by its params alone."""
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Book]:
+    """Opens the book of a data set by its params alone; what was prepared of them serves all."""
+    root = tmp_path_factory.mktemp("figures")
+    (root / "params").mkdir()
 
     def book(name: str, text: str, period: str) -> Book:
-        params = tmp_path / "params" / f"{name}.yml"
-        params.parent.mkdir()
+        params = root / "params" / f"{name}.yml"
         params.write_text(text.format(data=shared(f"data/{name}")), "utf-8")
         return open_book(params, period=period)
 

@@ -27,6 +27,7 @@ def chapter(params: Path, language: str) -> dict[str, dict[str, Any]]:
         out,
         {"params": str(params), "language": language},
         progress_bar=False,
+        request_save_on_cell_execute=False,
     )
     return outputs(out)
 
