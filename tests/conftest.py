@@ -14,7 +14,7 @@ from filelock import FileLock
 from hypothesis import settings
 
 from crm_strategy.words import speaking
-from tests.small_business import PARAMS, SCENARIO, make_workbook
+from tests.small_business import PARAMS, SCENARIO, make_workbook, only_chapters
 
 if TYPE_CHECKING:
     from crm_strategy.report.kernels import Kernels
@@ -136,10 +136,16 @@ def demo_report(demo_workbook: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def shop_workbook(make: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workbook with the report of the small business: orders, a scenario, and nothing else."""
+    """A workbook with a report of the small business: orders, a scenario, and nothing else.
+
+    The other chapters of such businesses run in `test_small_groups` and `test_verdicts`, and
+    whole reports of them under CI=true.
+    """
 
     def making(root: Path) -> None:
-        make(make_workbook(root, params=PARAMS + SCENARIO))
+        params = make_workbook(root, params=PARAMS + SCENARIO)
+        only_chapters(root, "00_data_check", "01_goals", "04_channels")
+        make(params)
 
     return made_once(tmp_path_factory, "shop", making)
 

@@ -8,8 +8,10 @@ import ibis
 import pyarrow as pa
 from hypothesis import settings
 
-FEW = settings(max_examples=5)
-"""Each example asks the database several times."""
+from tests.conftest import EXAMPLES
+
+FEW = settings(max_examples=max(3, EXAMPLES // 20))
+"""Each example asks the database several times: three of them, five where there is time."""
 
 ORDERS = {
     "order_id": "string",

@@ -110,6 +110,7 @@ SHOPS = {
 }
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", SHOPS)
 def test_next_offers_beat_popularity_on_the_held_back_quarter(name):
     file, found, rule, (first, last) = SHOPS[name]
