@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from crm_strategy.analysis.drivers import FACTORS, NO_CUSTOMER
@@ -81,13 +80,14 @@ def driver_tree(
         One row per lever, the likeliest alone first: `driver`, `base`, `needed`,
         `change_needed` (relative), `best_change` and `best_period` (highest before),
         `verdict`, `needed_together`, `verdict_together`, `n` (earlier changes or periods),
-        `customers` (fewest behind it); for all rows alike: `revenue_change` (of all revenue
-        against `base_period`; relative), `pace` (change of revenue on the year in the period),
-        `base_period` (id), `by`, `target` (money), `met` (whether the period has reached it);
-        `bounded` (whether the lever at its least is enough), `years` (from `base_period` to the
-        target; 0 where that is the period itself), `change_a_year` (`change_needed` in each of
-        them; `best_change` is one of a year, too). No row of orders without a customer where
-        there were none. Empty without a target, or without revenue to compare it with.
+        `customers` (fewest that it tells: who ordered, or orders beyond their first); for all
+        rows alike: `revenue_change` (of all revenue against `base_period`; relative), `pace`
+        (change of revenue on the year in the period), `base_period` (id), `by`, `target`
+        (money), `met` (whether the period has reached it); `bounded` (whether the lever at its
+        least is enough), `years` (from `base_period` to the target; 0 where that is the period
+        itself), `change_a_year` (`change_needed` in each of them; `best_change` is one of a
+        year, too). No row of orders without a customer where there were none. Empty without a
+        target, or without revenue to compare it with.
     """
     rows = history[history["start"] <= period.start].sort_values("start", ignore_index=True)
     if target is None or period.id not in set(rows["period"]):
@@ -98,7 +98,7 @@ def driver_tree(
         return pd.DataFrame(columns=list(TREE_COLUMNS))
     then, met = rows.loc[base.at], bool(rows.loc[now, "total"] >= target)
     shared = {
-        "customers": np.nanmin([rows.loc[at, "customers"] for at in (now, base.at)] + [math.inf]),
+        "customers": _fewest(rows.loc[[now, base.at]]),
         "revenue_change": target / then["total"] - 1,
         "pace": _yearly(rows, "total")[now],
         "base_period": then["period"],
@@ -115,6 +115,12 @@ def driver_tree(
     ranks = {verdict: rank for rank, verdict in enumerate(VERDICTS)}
     order = table.assign(rank=table["verdict"].map(ranks)).sort_values("rank", kind="stable")
     return order.drop(columns="rank").reset_index(drop=True)
+
+
+def _fewest(rows: pd.DataFrame) -> float:
+    """Of some periods who ordered, or the orders beyond their first; infinite for none."""
+    again = (rows["customers"] * (rows["frequency"] - 1)).round()
+    return float(pd.concat([rows["customers"], again[again > 0]]).min(skipna=True))
 
 
 def _base(rows: pd.DataFrame, now: int, by: date | None) -> _Base:

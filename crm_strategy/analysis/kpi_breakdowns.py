@@ -187,6 +187,9 @@ def _kpis(
     known = table["kpi"].isin(_MEANINGFUL[groups.divides])
     figures = ["value", "low", "high", "n", "smallest_count"]
     table[figures] = table[figures].where(known)
+    # Orders of a group beside its customers are guarded where groups are shown.
+    of_orders = table["kpi"].eq("purchase_frequency")
+    table["smallest_count"] = table["smallest_count"].mask(of_orders)
     return table if groups.divides == "customers" else table.assign(smallest_count=_told(table))
 
 

@@ -4,12 +4,7 @@ from crm_strategy import words
 from crm_strategy.views.alt import alt_text, listing
 from crm_strategy.views.cells import Data
 from crm_strategy.views.chart import Chart
-from crm_strategy.views.driver_privacy import (
-    BEHIND,
-    told_drivers,
-    without_telling_flows,
-    without_telling_products,
-)
+from crm_strategy.views.driver_privacy import BEHIND, shown_drivers
 from crm_strategy.views.driver_tables import WORDS
 from crm_strategy.views.layout import Layout
 from crm_strategy.views.markup import cell_text
@@ -21,7 +16,7 @@ from crm_strategy.views.waterfalls import Bridge, waterfall
 def revenue_bridge_chart(drivers: Data) -> Chart:
     """Each split of the change of revenue as a bridge, part by part to the whole change."""
     figures = Table(
-        without_telling_flows(without_telling_products(told_drivers(drivers))),
+        shown_drivers(drivers),
         id="revenue_drivers",
         formats={"contribution": "money", "n": "count", "previous_n": "count"},
         suppress=BEHIND,

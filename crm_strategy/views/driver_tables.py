@@ -5,12 +5,7 @@ from typing import Final
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.driver_privacy import (
-    BEHIND,
-    told_drivers,
-    without_telling_flows,
-    without_telling_products,
-)
+from crm_strategy.views.driver_privacy import BEHIND, shown_drivers
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.naming import period_label
 from crm_strategy.views.table import Table
@@ -32,9 +27,8 @@ def revenue_drivers_table(drivers: Data) -> Table:
         sheet_only=("previous_n",),
         by_kpi=("previous", "current"),
     )
-    told = without_telling_flows(without_telling_products(told_drivers(drivers)))
     return Table(
-        _with_units(told),
+        _with_units(shown_drivers(drivers)),
         id="revenue_drivers",
         formats={"contribution": "money", "n": "count", "previous_n": "count"},
         suppress=BEHIND,

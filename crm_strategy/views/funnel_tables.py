@@ -11,6 +11,8 @@ from crm_strategy.views.journey_names import (
     with_group_names,
 )
 from crm_strategy.views.layout import Layout
+from crm_strategy.views.payload import hidden
+from crm_strategy.views.privacy import small
 from crm_strategy.views.ranges import with_range
 from crm_strategy.views.table import Table
 from crm_strategy.words import say
@@ -109,7 +111,7 @@ def _best(rows: pd.DataFrame) -> pd.DataFrame:
 def conversion_time_table(times: Data) -> Table:
     """Orders by the days since the first touch before them."""
     return Table(
-        times,
+        _without_few_repeats(frame_of(times)),
         id="conversion_time",
         suppress="customer_count",
         formats={"touch_count": "count"},
@@ -119,3 +121,15 @@ def conversion_time_table(times: Data) -> Table:
             sheet_only=("customer_count",),
         ),
     )
+
+
+def _without_few_repeats(rows: pd.DataFrame) -> pd.DataFrame:
+    """Bands without their customers where the orders beside them tell that a few came again."""
+    if rows.empty:
+        return rows
+    again = (rows["order_count"] - rows["customer_count"]).map(small)
+    few = again & ~rows["customer_count"].map(small)
+    shown = rows.astype({"customer_count": "object"})
+    for at in rows.index[few]:
+        shown.at[at, "customer_count"] = hidden()
+    return shown

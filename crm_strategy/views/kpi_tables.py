@@ -8,7 +8,7 @@ from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.goal_tables import restated
 from crm_strategy.views.kinds import kpi_kind
 from crm_strategy.views.layout import CUSTOMER_KPIS, Layout, Suppress
-from crm_strategy.views.payload import hidden
+from crm_strategy.views.payload import hidden, is_hidden
 from crm_strategy.views.privacy import small
 from crm_strategy.views.product_privacy import told_categories, told_products
 from crm_strategy.views.table import Table
@@ -147,6 +147,7 @@ def without_telling(kpis: pd.DataFrame) -> pd.DataFrame:
             for each in (*hides, *counts):
                 if each in rows and _known(rows.at[row, each]):
                     rows.at[row, each] = hidden()
+    _hide_buyers(rows)
     active = rows[rows["kpi"] == "active_customers"]
     if active.get("previous_smallest_count", active["kpi"]).map(small).any():
         # Who was active when the period began is who was at the end of the one before.
@@ -154,6 +155,26 @@ def without_telling(kpis: pd.DataFrame) -> pd.DataFrame:
             rows.at[row, "n"] = hidden()
     return rows
 
+
+def _hide_buyers(rows: pd.DataFrame) -> None:
+    """Hide how many ordered where the orders beside them tell that a few ordered again."""
+    each = rows[rows["kpi"] == "purchase_frequency"]
+    for column in TOLD:
+        known = each[column].iloc[0] if len(each) and column in rows else None
+        if not is_hidden(known):
+            continue
+        # Months to pay back are a cost by the margin of those who ordered.
+        for row in rows.index[rows["kpi"] == "payback_months"]:
+            for name in (*TOLD[column], *["n"] * (column == "value")):
+                if name in rows and _known(rows.at[row, name]):
+                    rows.at[row, name] = hidden()
+        if column == "value":
+            for row in rows.index[rows["kpi"].isin(BUYERS) & rows["n"].notna()]:
+                rows.at[row, "n"] = hidden()
+
+
+BUYERS: Final = ("purchase_frequency", "repeat_rate")
+"""KPIs whose `n` is the number of customers who ordered."""
 
 TOLD: Final = {
     "value": ("value", "range", "low", "high", "change"),

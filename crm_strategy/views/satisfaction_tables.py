@@ -8,6 +8,7 @@ from crm_strategy.views.kind_privacy import bands_of_hidden_size
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.privacy import small, with_hidden
 from crm_strategy.views.ranges import with_range
+from crm_strategy.views.repeat_privacy import without_few_repeats
 from crm_strategy.views.table import Table
 from crm_strategy.views.telling_rates import hide_telling_rates
 
@@ -121,7 +122,7 @@ def respondents_table(respondents: Data, satisfaction: Data = ()) -> Table:
     satisfaction
         Result of `satisfaction.satisfaction`, whose bands tell how many answered each survey.
     """
-    rows = with_range(frame_of(respondents), "share")
+    rows = _without_few_repeats(with_range(frame_of(respondents), "share"))
     covered = few_of_one_survey(rows, satisfaction)
     rows = rows[:0] if covered else rows
     return Table(
@@ -141,6 +142,17 @@ def respondents_table(respondents: Data, satisfaction: Data = ()) -> Table:
             page_only=("range",),
             covered=covered,
         ),
+    )
+
+
+def _without_few_repeats(rows: pd.DataFrame) -> pd.DataFrame:
+    """Those who answered and the others, without order values that tell a few ordered again."""
+    if rows.empty:
+        return rows
+    worth = rows["average_order_value"].astype("float64")
+    each = rows["revenue_per_customer"].astype("float64") / worth.where(worth != 0)
+    return without_few_repeats(rows.assign(purchase_frequency=each)).drop(
+        columns="purchase_frequency"
     )
 
 

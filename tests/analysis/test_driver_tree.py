@@ -254,3 +254,11 @@ def test_kpis_opposed_by_the_sign_of_a_negative_margin_alone_are_left_out():
 
 def test_eight_changes_are_needed():
     assert opposed_kpis(kpis(revenue=[1, 2, 1, 2], churn_rate=[1, 2, 1, 2])).empty
+
+
+@pytest.mark.parametrize(("frequency", "fewest"), [(1.04, 4), (1.0, 100), (1.5, 50), (3.0, 100)])
+def test_levers_rest_on_the_fewest_who_ordered_or_ordered_again(frequency, fewest):
+    # 100 customers with 104 orders tell that at most 4 ordered again; with 300, more did.
+    past = history([100.0] * 11, [frequency] * 11, [20.0] * 11)
+    found = driver_tree(past, period=NOW, target=9_000.0)
+    assert found["customers"].tolist() == [fewest] * len(found)

@@ -338,3 +338,34 @@ def test_a_flow_beside_the_lifecycle_does_not_tell_the_few_who_were_active_all_t
     few = shown(tables.revenue_drivers_table(rows.replace({"n": {40: 4}})).payload(), "n")
     assert set(few) == {"here_now", "lost"}
     assert is_hidden(few["lost"])
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "would tell the few who ordered again"), ("ru", "выдали бы")]
+)
+def test_factors_do_not_tell_the_few_who_ordered_again(language, said):
+    # 310 now: 40 customers with 44 orders; before, 50 with 100.
+    rows = drivers()
+    rows.loc[rows["driver"] == "customers", "current"] = 40.0
+    rows.loc[rows["driver"] == "frequency", "current"] = 1.1
+    with speaking(language=language, currency="EUR", min_cell=10):
+        payload = tables.revenue_drivers_table(rows).payload()
+        found = findings.revenue_drivers_finding(rows)
+        told = findings.revenue_drivers_finding(drivers())
+        chart = bridge(rows)
+    names = payload["keys"]["driver"]
+    for column, hides in (("current", True), ("contribution", True), ("previous", False)):
+        cells = dict(zip(names, column_cells(payload, column), strict=True))
+        assert is_hidden(cells["frequency"]) == hides
+        assert is_hidden(cells["order_value"]) == hides
+        assert not is_hidden(cells["customers"])
+    assert all(map(is_hidden, column_cells(chart, "contribution")[1:3]))
+    assert said in found.title
+    assert "50" in found.text
+    assert found.figures == {"change": told.figures["change"]}
+
+
+def test_levers_are_not_told_where_few_ordered_again_in_a_period():
+    with speaking(language="en", currency="EUR", min_cell=10):
+        found = findings.driver_tree_finding(tree().assign(customers=4))
+    assert found.title == "Too few customers ordered, or ordered again, to take revenue apart."

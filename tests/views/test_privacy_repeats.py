@@ -1,10 +1,16 @@
 """Orders beside customers do not tell how few of a segment ordered again."""
 
+import math
+from collections import defaultdict
+
+import pandas as pd
 import pytest
 
+from crm_strategy.analysis.kpi_values import kpi_values
 from crm_strategy.views import tables
 from crm_strategy.views.payload import column_cells, is_hidden
 from crm_strategy.views.table import Table
+from tests.views.samples import sample
 
 # Customers and orders: of 137 one ordered twice, of 25 at most three.
 SEGMENTS = {"new": (25, 28), "loyal": (60, 260), "champions": (40, 400), "lost": (80, 80)}
@@ -83,3 +89,68 @@ def test_order_values_of_an_attribute_tell_no_few_who_ordered_again() -> None:
     table = tables.attributes_table(rows)
     assert hidden_in(table, "average_order_value", "value") == {"Graz", "Linz"}
     assert not hidden_in(table, "revenue", "value")
+
+
+def test_orders_of_each_customer_do_not_tell_the_few_who_ordered_again() -> None:
+    kpis = sample("kpis").iloc[:3].reset_index(drop=True)
+    kpis["kpi"] = ["order_count", "purchase_frequency", "repeat_rate"]
+    kpis = kpis.assign(
+        value=[304.0, 304 / 300, 0.01], n=[304, 300, 300], previous=[350.0, 1.4, 0.2]
+    )
+    whole, few = (
+        tables.kpis_table(kpis.assign(smallest_count=[None, again, 3])).payload()
+        for again in (10, 4)
+    )
+    columns = [each["name"] for each in whole["columns"]]
+    value, n, previous = (columns.index(name) for name in ("value", "n", "previous"))
+    orders, each, repeats = few["rows"]
+    assert is_hidden(each[value])
+    assert is_hidden(each[n])
+    assert is_hidden(repeats[n])
+    assert each[previous] == 1.4
+    assert (orders[value], orders[n]) == (304, 304)
+    assert not is_hidden(whole["rows"][1][value])
+    assert whole["rows"][2][n] == 300
+
+
+def test_few_orders_more_than_customers_are_parts_of_what_frequency_tells() -> None:
+    counts = dict.fromkeys(("buyer_orders", "buyers", "buyer_order_squares"), 300.0)
+    figures = kpi_values(defaultdict(lambda: math.nan, counts | {"buyer_orders": 304.0}))
+    assert figures["purchase_frequency"].smallest_count == 4
+    assert figures["average_order_value"].smallest_count is None
+    once = kpi_values(defaultdict(lambda: math.nan, counts))
+    assert once["purchase_frequency"].smallest_count is None
+
+
+def test_who_answered_has_no_order_value_that_tells_a_few_ordered_again() -> None:
+    # 60 who answered: 64 orders of 10; 400 who did not: 800 orders.
+    heard = sample("respondents").assign(
+        customer_count=[60, 400],
+        revenue_per_customer=[640 / 60, 20.0],
+        average_order_value=[10.0, 10.0],
+        repeat_rate=[0.5, 0.5],
+    )
+    payload = tables.respondents_table(heard).payload()
+    assert all(map(is_hidden, column_cells(payload, "average_order_value")))
+    assert not any(map(is_hidden, column_cells(payload, "revenue_per_customer")))
+    many = heard.assign(revenue_per_customer=[800 / 60, 20.0])
+    told = column_cells(tables.respondents_table(many).payload(), "average_order_value")
+    assert told == [10.0, 10.0]
+
+
+def test_times_to_an_order_do_not_tell_the_few_who_ordered_again() -> None:
+    rows = [
+        {
+            "band": band,
+            "order_count": orders,
+            "customer_count": customers,
+            "order_share": orders / 100,
+            "median_days": 3.0,
+            "touch_count": 2.0,
+        }
+        for band, orders, customers in (("same_day", 64, 60), ("1_3", 21, 21), ("4_7", 45, 30))
+    ]
+    payload = tables.conversion_time_table(pd.DataFrame(rows)).payload()
+    assert is_hidden(column_cells(payload, "customer_count")[0])
+    assert column_cells(payload, "customer_count")[1:] == [21, 30]
+    assert column_cells(payload, "order_count") == [64, 21, 45]
