@@ -19,6 +19,8 @@ Whole = NDArray[np.intp]
 Real = NDArray[np.float64]
 
 _DIGITS = 6
+_MANY = 2_000
+"""Customers that are no small group: of more, not all need be counted."""
 
 
 class Crowds:
@@ -55,7 +57,9 @@ class Crowds:
         """How many different customers are behind some rows: see `Crowd.n`."""
         if self._counts is not None:
             return round(float(self._counts[rows].sum()), _DIGITS)
-        return float(len(pd.unique(self._listed(rows))))
+        first = len(pd.unique(self._listed(rows[: 2 * _MANY])))
+        enough = first >= _MANY or len(rows) <= 2 * _MANY
+        return float(first if enough else len(pd.unique(self._listed(rows))))
 
     def count_others(self, rows: Whole) -> float:
         """How many different customers are behind all rows but some."""
@@ -103,7 +107,10 @@ class Crowd:
 
     @cached_property
     def n(self) -> float:
-        """Customers: exactly, where they are fewer than lists may hold, else at least so many."""
+        """Customers: exactly where they are fewer than lists may hold, else at least so many.
+
+        Of very many not all are counted.
+        """
         return self.crowds.count(self.rows)
 
     @cached_property
@@ -128,10 +135,17 @@ class Crowd:
         return Crowd(self.crowds, np.union1d(self.rows, other.rows))
 
     def __and__(self, other: "Crowd") -> "Crowd":
-        return Crowd(self.crowds, np.intersect1d(self.rows, other.rows, assume_unique=True))
+        return Crowd(self.crowds, self.rows[other._marks[self.rows]])
 
     def __sub__(self, other: "Crowd") -> "Crowd":
-        return Crowd(self.crowds, np.setdiff1d(self.rows, other.rows, assume_unique=True))
+        return Crowd(self.crowds, self.rows[~other._marks[self.rows]])
+
+    @property
+    def _marks(self) -> NDArray[np.bool_]:
+        """Whether each row is one of these."""
+        marks = np.zeros(self.crowds.size, dtype=bool)
+        marks[self.rows] = True
+        return marks
 
 
 def listed(lists: Iterable[Sequence[Any] | None]) -> Crowds:

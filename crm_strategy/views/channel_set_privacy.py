@@ -1,6 +1,7 @@
 """Sets of channels that would tell the few orders of some channels, by differences of sets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Final
 
 import pandas as pd
@@ -94,25 +95,23 @@ def telling_sets(
 
 def _groups(
     off: frozenset[str], orders: Crowd, told: Mapping[frozenset[str], Crowd]
-) -> list[Crowd]:
+) -> Iterator[Crowd]:
     """The groups that follow from what a set loses, beside the sets told."""
-    every = {**told, off: orders}
-    found = [] if frozenset() in every else [orders]
+    if frozenset() not in told:
+        yield orders
     for other, each in told.items():
         if other < off or off < other:
-            found.append(orders - each if other < off else each - orders)
+            yield orders - each if other < off else each - orders
     for first, each in told.items():
         both, shared = first | off, first & off
-        if both in every and (shared in every or not shared):
-            found.append(_less(orders & each, every.get(shared)))
-        # The set as what two others are together, or share.
-        for second, more in told.items():
-            common = told.get(first & second)
-            if first | second == off and (common is not None or not first & second):
-                found.append(_less(each & more, common))
-            elif first & second == off and first | second in told:
-                found.append((each & more) - orders)
-    return found
+        if (both in told or both == off) and (shared in told or not shared):
+            yield _less(orders & each, told.get(shared))
+    # The set as what two others are together, or share.
+    for (first, each), (second, more) in combinations(told.items(), 2):
+        if first | second == off and (first & second in told or not first & second):
+            yield _less(each & more, told.get(first & second))
+        elif first & second == off and first | second in told:
+            yield (each & more) - orders
 
 
 def _less(crowd: Crowd, other: Crowd | None) -> Crowd:

@@ -60,3 +60,11 @@ def test_nobody_is_behind_rows_without_a_list():
     assert crowds.of([True, True, False]).others == 1.0
     assert listed([]).of([]).n == 0.0
     assert together([]) == pytest.approx(0.0)
+
+
+def test_of_very_many_customers_not_all_are_counted_but_few_among_many_rows_are():
+    many = listed([[each] for each in range(9_000)]).of([True] * 9_000)
+    assert 2_000 <= many.n <= 9_000
+    # 3 customers behind 9,000 rows, one of them behind the last alone.
+    few = listed([[each % 2] for each in range(8_999)] + [[2]]).of([True] * 9_000)
+    assert few.n == 3
