@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,14 +42,29 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Test processes take the files in the order given below, not by number of tests alone."""
+    config.option.loadscopereorder = False
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What makes or reads a whole business waits for CI: the plain run stays short."""
+    """What makes or reads a whole business waits for CI: the plain run stays short.
+
+    There it goes first, else one process would be left with the last of it and the other with
+    nothing; after it, files of many tests go before those of few.
+    """
+    whole = [item for item in items if _makes_a_whole_business(item)]
     if os.environ.get("CI") != "true":
         later = pytest.mark.skip(reason="makes or reads a whole business: runs under CI=true")
-        for item in items:
-            demo = "demo_workbook" in getattr(item, "fixturenames", ())
-            if demo or item.get_closest_marker("whole"):
-                item.add_marker(later)
+        for item in whole:
+            item.add_marker(later)
+    first, tests = {item.path for item in whole}, Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.path not in first, -tests[item.path], item.path))
+
+
+def _makes_a_whole_business(item: pytest.Item) -> bool:
+    demo = "demo_workbook" in getattr(item, "fixturenames", ())
+    return demo or item.get_closest_marker("whole") is not None
 
 
 @pytest.fixture(autouse=True)
