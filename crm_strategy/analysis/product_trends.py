@@ -26,6 +26,7 @@ COLUMNS = (
     *("price_change", "refund_rate", "previous", "previous_count", "expected_count"),
     *("p_adjusted", "previous_refund_rate", "revenue_share", "product_id", "category"),
     *("same_season", "revenue_customers", "previous_customers"),
+    *("refund_customers", "previous_refund_customers"),
 )
 
 _LEAST_EXPECTED = 5.0
@@ -68,7 +69,8 @@ def product_trends(
         `expected_count` = previous_count × orders now / orders then, `p_adjusted`,
         `previous_refund_rate`, `revenue_share`, `product_id`, `category`, `same_season` (whether
         the base is that of a year before; against another season, one that does not sell now
-        is a `faller`), `revenue_customers`, `previous_customers` (as in `product_revenue`).
+        is a `faller`), `revenue_customers`, `previous_customers` (as in `product_revenue`),
+        `refund_customers`, `previous_refund_customers` (who returned it in each period).
     """
     sums, (orders_now, orders_then) = _sums(order_lines, (start, end), (base_start, base_end))
     if sums.empty:
@@ -155,6 +157,8 @@ def _sums(
             customer_count=_.customer_id.nunique(where=_.now & sale),
             revenue_customers=people_behind(_.now),
             previous_customers=people_behind(_.base),
+            refund_customers=_.customer_id.nunique(where=_.now & _.is_refund),
+            previous_refund_customers=_.customer_id.nunique(where=_.base & _.is_refund),
             sold=money(_.now & sale),
             base_sold=money(_.base & sale),
             refunded=-money(_.now & _.is_refund),

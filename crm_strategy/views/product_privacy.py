@@ -58,7 +58,7 @@ def told_products(rows: pd.DataFrame) -> pd.DataFrame:
     """
     if rows.empty:
         return rows
-    told = with_customers_in_steps(_told(rows, _OF_CATEGORY), rows)
+    told = _without_few_refunds(with_customers_in_steps(_told(rows, _OF_CATEGORY), rows), rows)
     return _hidden_last(told, hidden_now(rows, _OF_CATEGORY), ["product", "product_id"])
 
 
@@ -104,6 +104,16 @@ def with_customers_in_steps(told: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFr
             few = again.iloc[place] and n < 2 * step
             shown.iat[place, at] = hidden() if few else int(n)
     return shown
+
+
+def _without_few_refunds(told: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows without refund rates of a few: by revenue and price they tell single pieces."""
+    for when in ("", "previous_"):
+        counted = f"{when}refund_customers"
+        if counted in rows:
+            few = [place for place, n in enumerate(rows[counted]) if small(n)]
+            told = _hide(told, few, (f"{when}refund_rate",))
+    return told
 
 
 def _told(rows: pd.DataFrame, within: Sequence[Sequence[str]]) -> pd.DataFrame:

@@ -54,6 +54,7 @@ def test_prices_refunds_and_trend_worked_by_hand():
     assert (found["revenue"], found["trend"]) == (18, pytest.approx(-0.1))
     assert (found["price"], found["price_change"]) == (6, pytest.approx(0.5))
     assert (found["refund_rate"], found["order_count"], found["customer_count"]) == (0.25, 2, 2)
+    assert (found["refund_customers"], found["previous_refund_customers"]) == (1, 0)
 
 
 def test_what_moves_all_products_alike_moves_none():

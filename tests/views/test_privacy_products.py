@@ -240,3 +240,15 @@ def test_a_month_of_few_is_hidden_and_no_month_tells_how_few_came_again() -> Non
     assert [column["name"] for column in payload["columns"]] == ["month", "revenue", "order_count"]
     assert [is_hidden(cell) for cell in column_cells(payload, "order_count")] == [True, False]
     assert charts.monthly_orders_chart(months.head(0)).payload()["rows"] == []
+
+
+def test_refund_rates_do_not_tell_the_few_who_returned_a_product() -> None:
+    rows = products(*((name, 900.0, 90, 80, 800.0, 70) for name in ("Soap", "Tea", "Oil")))
+    rows = rows.assign(refund_rate=[0.0, 0.02, 0.3], previous_refund_rate=[0.02, 0.0, 0.3])
+    rows = rows.assign(refund_customers=[0, 1, 24], previous_refund_customers=[9, 0, 10])
+    payload = tables.products_table(rows).payload()
+    rates = by_name(payload, "refund_rate", "product")
+    before = by_name(payload, "previous_refund_rate", "product")
+    assert (rates["Soap"], rates["Oil"], before["Tea"], before["Oil"]) == (0.0, 0.3, 0.0, 0.3)
+    assert is_hidden(rates["Tea"])
+    assert is_hidden(before["Soap"])
