@@ -34,17 +34,21 @@ Step = Callable[[str], None]
 SORT = {
     "customers": ("customer_id",),
     "orders": ("customer_id", "ordered_at", "order_id", "amount"),
-    "order_lines": ("ordered_at", "order_id", "line_id", "product_id", "product", "amount"),
-    "touches": ("touched_at", "customer_id", "channel", "action", "touch_id"),
+    "order_lines": (
+        *("customer_id", "ordered_at", "order_id", "line_id"),
+        *("product_id", "product", "amount"),
+    ),
+    "touches": ("customer_id", "touched_at", "channel", "action", "touch_id"),
     "paths": ("path",),
     "leads": ("created_at", "lead_id"),
     "costs": ("period_start", "channel", "campaign", "cost_item", "amount"),
-    "surveys": ("answered_at", "customer_id", "kind", "score"),
+    "surveys": ("customer_id", "answered_at", "kind", "score"),
     "consents": ("customer_id", "channel", "purpose", "granted_at"),
     "experiments": ("experiment", "variant", "customer_id"),
 }
-"""In which order prepared rows stand: one input, one file. A customer's orders lie together,
-because most analyses count by customer; of other tables, days do."""
+"""In which order prepared rows stand: one input, one file. What a customer did lies together,
+because most analyses count by customer: the engine then takes half to three quarters of the time.
+Where rows often have no customer, days lie together."""
 
 
 def build_tables(

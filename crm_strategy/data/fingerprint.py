@@ -18,7 +18,7 @@ from crm_strategy.data.schema import SCHEMA_VERSION
 from crm_strategy.errors import DataError
 from crm_strategy.plan.params import Params
 
-PREPARED_VERSION = 5
+PREPARED_VERSION = 6
 """Counts up when the same inputs are prepared differently."""
 
 Stat = tuple[int, int, str]

@@ -69,8 +69,8 @@ def _write_touches(
     at = np.concatenate([before, random.integers(_SECONDS, size=size - len(near))])
     # What would lie before the data is any time instead.
     at = np.where(at < 0, random.integers(_SECONDS, size=size), at)
-    by_time = np.lexsort((touched, at))
-    touched, at = touched[by_time], at[by_time]
+    together = np.lexsort((at, touched))
+    touched, at = touched[together], at[together]
     chunk, writer = 10 * _ROWS, None
     for start in range(0, size, chunk):
         moments, persons = at[start : start + chunk], touched[start : start + chunk]
@@ -107,7 +107,11 @@ def _write_surveys(
             "scale_max": np.where(is_nps, 10.0, 5.0),
         }
     )
-    pq.write_table(table.sort_by("answered_at"), folder / "surveys.parquet", row_group_size=_ROWS)
+    pq.write_table(
+        table.sort_by([("customer_id", "ascending"), ("answered_at", "ascending")]),
+        folder / "surveys.parquet",
+        row_group_size=_ROWS,
+    )
 
 
 def _costs(random: np.random.Generator, orders: int) -> pa.Table:
