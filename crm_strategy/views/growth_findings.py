@@ -8,7 +8,11 @@ from crm_strategy.analysis.observed_returns import EVERYONE, told_returns
 from crm_strategy.analysis.win_back import REASONS
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.finding import Decision, Finding
-from crm_strategy.views.growth_tables import lapsed_to_hide, win_back_results_table
+from crm_strategy.views.growth_tables import (
+    lapsed_to_hide,
+    told_by_season,
+    win_back_results_table,
+)
 from crm_strategy.views.naming import attribute_name, segment_name, value_name
 from crm_strategy.views.payload import column_cells, is_hidden
 from crm_strategy.views.privacy import small, without_small
@@ -203,7 +207,9 @@ def replenishment_finding(due: Data) -> Finding:
 def moments_finding(moments: Data, *, days: int) -> Finding:
     """How many customers have an occasion in the coming days, moment by moment."""
     rows = frame_of(moments)
-    rows = without_small(rows, "customer_count") if len(rows) else rows
+    if len(rows):
+        told = rows.drop(index=rows.index[told_by_season(rows)])
+        rows = without_small(told, "customer_count")
     if rows.empty:
         return Finding("moments", title=say("growth.moments.none"))
     counts = [

@@ -177,6 +177,7 @@ def moments_table(moments: Data) -> Table:
         active = rows["active_count"]
         rows = rows.assign(lapsed_count=rows["customer_count"] - active)
         rows = without_rates(rows, _beside_season(rows), ("active_count", "lapsed_count"))
+        rows = without_rates(rows, told_by_season(rows), _OF_MOMENT)
     return Table(
         rows,
         id="moments",
@@ -190,6 +191,18 @@ def moments_table(moments: Data) -> Table:
             words={"moment": "views.moment.{}"},
         ),
     )
+
+
+_OF_MOMENT: Final = ("customer_count", "active_count", "lapsed_count", "past_revenue")
+
+
+def told_by_season(moments: pd.DataFrame) -> list[int]:
+    """The anniversaries that, beside who ordered in these days a year ago, tell a few."""
+    counts = moments.set_index("moment")["customer_count"]
+    if not {"anniversary", "season"} <= set(counts.index):
+        return []
+    few = small(abs(float(counts["season"] - counts["anniversary"])))
+    return [place for place, each in enumerate(counts.index) if few and each == "anniversary"]
 
 
 def _beside_season(moments: pd.DataFrame) -> list[int]:

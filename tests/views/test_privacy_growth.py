@@ -208,3 +208,21 @@ def test_few_who_ordered_a_year_ago_but_not_first_do_not_follow_from_anniversari
     hidden = [is_hidden(cell) for cell in column_cells(payload, "active_count")]
     assert hidden == [True, False]
     assert column_cells(payload, "customer_count") == [40, 84]
+
+
+@pytest.mark.parametrize(("season", "told"), [(13, True), (21, False), (23, True)])
+def test_anniversaries_do_not_follow_from_who_ordered_in_these_days_a_year_ago(
+    season: int, told: bool
+) -> None:
+    # The first orders of these days are among all of a year ago, where there is but one year.
+    rows = pd.DataFrame(
+        [("anniversary", 13, 0, 900.0, 1), ("season", season, 0, 2800.0, 2)],
+        columns=["moment", "customer_count", "active_count", "past_revenue", "place"],
+    )
+    payload = tables.moments_table(rows).payload()
+    found = findings.moments_finding(rows, days=92)
+    for column in ("customer_count", "past_revenue"):
+        assert is_hidden(column_cells(payload, column)[0]) != told
+        assert not is_hidden(column_cells(payload, column)[1])
+    assert ("anniversary" in found.figures) == told
+    assert found.figures["season"] == season
