@@ -200,7 +200,8 @@ def is_answered(touches: ibis.Table) -> ibis.Value:
     """Whether the customer answered a touch: opened, clicked, visited or replied."""
     if "action" not in touches.columns:
         return ibis.literal(False)
-    return touches.action.isin(RESPONSES).fill_null(False)
+    # A place in a list, not one of several: see `place_of`.
+    return (place_of(touches.action, sorted(RESPONSES)) >= 0).fill_null(False)
 
 
 def _answering(touches: ibis.Table) -> ibis.Table:

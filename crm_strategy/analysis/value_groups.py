@@ -126,20 +126,23 @@ def nested_values(table: ibis.Table, columns: Sequence[str], kept: dict[str, Kep
     kept
         Result of `kept_values`.
     """
+    asked = [column for column in columns if kept[column].sizes]
+    if not asked or len(columns) == 1:
+        return []
+    # Customers who are alike in all of these are looked at once.
+    alike = table.select(*columns).distinct().cache()
     found = []
-    for column in columns:
+    for column in asked:
         others = [each for each in columns if each != column]
-        if not others or not kept[column].sizes:
-            continue
         ends = {
             name: end
             for place, each in enumerate(others)
             for name, end in (
-                (f"least_{place}", table[each].min()),
-                (f"most_{place}", table[each].max()),
+                (f"least_{place}", alike[each].min()),
+                (f"most_{place}", alike[each].max()),
             )
         }
-        listed = table.filter(table[column].isin([*kept[column].sizes]))
+        listed = alike.filter(alike[column].isin([*kept[column].sizes]))
         for row in listed.group_by(value=_[column]).agg(**ends).to_pandas().to_dict("records"):
             found += [
                 Nested(column, row["value"], each, row[f"least_{place}"])
