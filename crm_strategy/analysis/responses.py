@@ -55,7 +55,8 @@ def responses(
         Most customers first: the column counted by, `touch_count`, `customer_count`,
         `response_count` (customers who answered), `response_rate` (of the customers), `low`,
         `high` (95 % of it), `conversion_rate` (customers who ordered ÷ customers), and with
-        profiles `rate_tells` (customers who answered, less those in the segment of the channel).
+        profiles `rate_tells` (customers who answered, less those in the segment of the channel)
+        and `silent_count` (customers in the segment of those who never answered, in each row).
         Responses are NaN for channels of which no answer was ever recorded, and for those of
         which nothing but answers was: without the unanswered contacts there is no rate.
     """
@@ -95,7 +96,10 @@ def responses(
     named = response_members(touches, profiles, as_of=end)
     sizes = named.group_by("segment").agg(n=_.count()).to_pandas().set_index("segment")["n"]
     most = found[by].map(sizes).astype("float64")
-    return found.assign(rate_tells=(found["response_count"] - most).abs())
+    return found.assign(
+        rate_tells=(found["response_count"] - most).abs(),
+        silent_count=float(sizes.get(NEVER_ANSWERED, 0)),
+    )
 
 
 def asked_channels(touches: ibis.Table) -> ibis.Table:

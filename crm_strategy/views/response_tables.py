@@ -24,7 +24,7 @@ def responses_table(responses: Data) -> Table:
         of="customer_count",
         hides=("response_count", *RATE[1:]),
         tells="rate_tells",
-    ).drop(columns="rate_tells", errors="ignore")
+    ).drop(columns=["rate_tells", "silent_count"], errors="ignore")
     return Table(
         hide_telling_rates(answered, "conversion_rate", of="customer_count"),
         id="responses",

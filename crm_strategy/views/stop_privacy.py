@@ -20,8 +20,9 @@ def stops_to_hide(
 
     Those who ordered are the buyers of the KPIs: only the other stages can hide one another. Of
     a single channel, those who answered less those who stopped there went on, and few of
-    them may not be told either; nor few who went on without an answer. Where segments by the
-    same stages are told, so is the difference: who stands at a stage and never ordered.
+    them may not be told either; nor few who went on without an answer, of a channel or of the
+    segment of those who never answered any. Where segments by the same stages are told, so is
+    the difference: who stands at a stage and never ordered.
 
     Parameters
     ----------
@@ -35,14 +36,16 @@ def stops_to_hide(
     """
     counts = [float(n) for n in stopped["customer_count"]]
     stages = list(stopped["stage"])
+    inside = _in_segments(stopped)
     went_on = _went_on(dict(zip(stages, counts, strict=True)), responses)
+    beside = _beside_silent(dict(zip(stages, inside or counts, strict=True)), responses)
     # A stage whose difference is a few is hidden as a small one is.
     asked = [
-        1.0 if small(went_on.get(stage)) else n for stage, n in zip(stages, counts, strict=True)
+        1.0 if small(went_on.get(stage)) or (stage == CONTACTED and small(beside)) else n
+        for stage, n in zip(stages, counts, strict=True)
     ]
     known = [stage == ORDERED for stage in stages]
     hide = {*rows_to_hide(counts, groups=[known]), *rows_to_hide(asked, groups=[known])}
-    inside = _in_segments(stopped)
     rest = _untold(stopped, total)
     if small(rest):
         wholes = [*map(str, known), "False"]
@@ -106,3 +109,11 @@ def _went_on(counts: dict[str, float], responses: "Data | None") -> dict[str, fl
         RESPONDED: answered - counts.get(RESPONDED, 0.0),
         CONTACTED: silent - counts.get(CONTACTED, 0.0),
     }
+
+
+def _beside_silent(counts: dict[str, float], responses: "Data | None") -> float:
+    """How many more never answered than were contacted and went no further, or fewer."""
+    rows = frame_of([] if responses is None else responses)
+    if rows.empty or "silent_count" not in rows or CONTACTED not in counts:
+        return 0.0
+    return abs(float(rows["silent_count"].iloc[0]) - counts[CONTACTED])

@@ -46,6 +46,16 @@ def test_few_who_answered_and_went_on_do_not_follow_from_those_who_stopped_there
     assert "55" not in findings.stopped_at_finding(rows, answers(130, 60)).payload()["title"]
 
 
+def test_few_who_never_answered_and_ordered_do_not_follow_from_the_segment_of_the_silent() -> None:
+    # 40 were contacted and went no further; 46 never answered: six of these ordered.
+    rows = stops({"contacted": 40, "responded": 55, "lead_lost": 30, "ordered": 90})
+    by_channel = pd.concat([answers(130, 80), answers(60, 30)])
+    alone = told(rows, by_channel)
+    assert alone["contacted"]
+    assert not told(rows, by_channel.assign(silent_count=46.0))["contacted"]
+    assert told(rows, by_channel.assign(silent_count=50.0)) == alone
+
+
 def test_those_who_ordered_hide_no_stage_for_kpis_tell_how_many_bought() -> None:
     rows = stops({"contacted": 400, "lead_lost": 5, "lead_open": 30, "ordered": 12})
     shown = told(rows)
