@@ -132,6 +132,8 @@ class Crowd:
         return self.n
 
     def __or__(self, other: "Crowd") -> "Crowd":
+        if self.crowds is not other.crowds:
+            raise ValueError("Rows of different crowds are not the same rows: use together().")
         return Crowd(self.crowds, np.union1d(self.rows, other.rows))
 
     def __and__(self, other: "Crowd") -> "Crowd":
@@ -170,11 +172,17 @@ def counted(counts: Real) -> Crowds:
 
 
 def together(crowds: Iterable[Any]) -> float:
-    """Customers of several crowds together; of plain numbers the sum."""
+    """Customers of several crowds together; of plain numbers the sum.
+
+    Of crowds of different tables nobody knows who is in both: the larger is what is certain.
+    """
     found = list(crowds)
-    if found and all(isinstance(each, Crowd) for each in found):
-        return float(reduce(or_, found))
-    return float(sum(float(each) for each in found))
+    if not all(isinstance(each, Crowd) for each in found):
+        return float(sum(float(each) for each in found))
+    of_tables: dict[int, list[Crowd]] = {}
+    for each in found:
+        of_tables.setdefault(id(each.crowds), []).append(each)
+    return max((float(reduce(or_, each)) for each in of_tables.values()), default=0.0)
 
 
 def few_of(customers: ibis.Value, least: int, where: ibis.Value | None = None) -> ibis.Value:

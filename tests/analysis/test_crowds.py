@@ -54,6 +54,15 @@ def test_where_no_customers_are_known_what_is_counted_stands_for_them():
     assert [each.n for each in crowds.grouped(np.array([1, -1, 1]), 2).each()] == [0.0, 7.0]
 
 
+def test_of_crowds_of_different_tables_the_larger_is_what_is_certain():
+    first, second = listed([["a", "b"], ["c"]]).each(), listed([["a"], ["d"]]).each()
+    assert together([first[0], second[0]]) == 2
+    assert together([*first, *second]) == 3
+    told = r"^Rows of different crowds are not the same rows: use together\(\)\.$"
+    with pytest.raises(ValueError, match=told):
+        first[0] | second[0]
+
+
 def test_nobody_is_behind_rows_without_a_list():
     crowds = listed([None, [], ["a"]])
     assert [each.n for each in crowds.each()] == [0.0, 0.0, 1.0]

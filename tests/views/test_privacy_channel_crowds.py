@@ -177,3 +177,19 @@ STEPS = {"first_touch": slice(1), "last_touch": slice(-1, None), "last_non_direc
 def customers(journeys: Journeys, channels: set[str], steps: slice) -> set[str]:
     """Who ordered after one of the channels, of the steps of a path that count."""
     return {who for who, _, path in journeys if channels & {*path[steps]}}
+
+
+def test_few_who_ordered_without_a_touch_are_no_hindrance_to_the_table_of_costs():
+    journeys = [
+        (f"{channel}{who}", 20 + who % 60, [channel])
+        for channel, size in (("email", 60), ("fax", 45), ("sms", 40))
+        for who in range(size)
+    ]
+    found = results([*journeys, *((f"alone{who}", 30, []) for who in range(3))])
+    costed = tables.channel_costs_table(found["channels"]).payload()
+    credit = tables.attribution_table(found["credit"]).payload()
+    told = shown(costed, "order_count")
+    assert set(told) <= {"email", "fax", "sms"}
+    assert "no_touch" not in shown(credit, "last_touch")
+    # Beside the three, as many are held back as are of ten customers together.
+    assert len(told) < 3
