@@ -1,5 +1,6 @@
 """RFM: how recently, how often and how much each customer buys, and the segments of that."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -35,8 +36,11 @@ Cuts = Mapping[str, Sequence[float]]
 them a customer reaches; of days, the fewer the better."""
 
 _LEVELS = 5
+_DAYS = "recency_days"
+_REACHED_BY_ALL = {True: math.inf, False: -math.inf}
+"""Cut points that any customer reaches, of days and of what is the better the more."""
 _SCORES = {
-    "recency_days": "recency_score",
+    _DAYS: "recency_score",
     "order_count": "frequency_score",
     "revenue": "monetary_score",
 }
@@ -69,9 +73,10 @@ def scores_of_profiles(
 
     score = 1 + floor(bins × share of customers strictly worse), so equal customers score
     alike and one-off buyers are never promoted by chance. A measure that is the same of all
-    customers tells nothing of anybody and scores the middle, floor((bins + 1) / 2); but where
-    nobody has bought twice, frequency and equal revenue stay at 1. With cut points, score = 1 +
-    the number of cut points reached, so that two periods compare.
+    customers tells nothing of anybody: days score the best, for nobody came later, all else the
+    middle, floor((bins + 1) / 2); but where nobody has bought twice, frequency and equal revenue
+    stay at 1. With cut points, score = 1 + the number of cut points reached, so that two periods
+    compare.
 
     Parameters
     ----------
@@ -114,21 +119,29 @@ def cut_points(scores: ibis.Table, *, bins: int = 5) -> dict[str, tuple[float, .
     -------
     dict
         By measure: the worst value of each level above the first, worst first. A level nobody
-        reaches has none.
+        reaches has none. Where a measure is the same of all customers, anything reaches the
+        level they have: what tells nobody apart moves nobody.
     """
     asked = {
         f"{measure}_{level}": (
             scores[measure].max(where=scores[score] >= level)
-            if measure == "recency_days"
+            if measure == _DAYS
             else scores[measure].min(where=scores[score] >= level)
         )
         for measure, score in _SCORES.items()
         for level in range(2, bins + 1)
     }
+    for measure, score in _SCORES.items():
+        alike = (scores[measure].min() == scores[measure].max()) & (
+            scores[score].max() == _score_of_alike(measure, bins)
+        )
+        asked[f"{measure}_alike"] = alike
     found = scores.aggregate(**asked).to_pandas().iloc[0]
     return {
         measure: tuple(
-            float(found[f"{measure}_{level}"])
+            _REACHED_BY_ALL[measure == _DAYS]
+            if found[f"{measure}_alike"]
+            else float(found[f"{measure}_{level}"])
             for level in range(2, bins + 1)
             if found.notna()[f"{measure}_{level}"]
         )
@@ -243,13 +256,18 @@ def rf_grid(scores: ibis.Table, *, bins: int = 5) -> ibis.Table:
 def _score(customers: ibis.Table, measure: str, bins: int) -> ibis.Value:
     value = customers[measure]
     # rank() starts at 0 and ties share the lowest rank: it counts those strictly worse.
-    worst_first = value.desc() if measure == "recency_days" else value
+    worst_first = value.desc() if measure == _DAYS else value
     score = ibis.rank().over(order_by=worst_first) * bins // value.count().over() + 1
     alike = value.min().over() == value.max().over()
-    if measure != "recency_days":
+    if measure != _DAYS:
         # Customers with one order are new, however alike they are.
         alike = alike & (customers.order_count.max().over() > 1)
-    return ibis.ifelse(alike, (bins + 1) // 2, score)
+    return ibis.ifelse(alike, _score_of_alike(measure, bins), score)
+
+
+def _score_of_alike(measure: str, bins: int) -> int:
+    """The score of a measure that is the same of all customers."""
+    return bins if measure == _DAYS else (bins + 1) // 2
 
 
 def _level(score: ibis.Value, bins: int) -> ibis.Value:
@@ -260,7 +278,7 @@ def _level(score: ibis.Value, bins: int) -> ibis.Value:
 
 
 def _fixed_score(value: ibis.Value, measure: str, cuts: Sequence[float]) -> ibis.Value:
-    better = [value <= cut if measure == "recency_days" else value >= cut for cut in cuts]
+    better = [value <= cut if measure == _DAYS else value >= cut for cut in cuts]
     score: ibis.Value = ibis.literal(1, type="int64")
     for reached in better:
         score = score + reached.cast("int64")

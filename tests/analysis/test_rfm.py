@@ -1,5 +1,7 @@
 """Scores, segments and their sums."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,19 +66,37 @@ def test_the_order_of_addition_decides_no_score():
 
 
 @pytest.mark.parametrize(("bins", "middle"), [(2, 1), (4, 2), (5, 3), (10, 5)])
-def test_a_measure_that_tells_nobody_apart_scores_the_middle(bins, middle):
+def test_what_tells_nobody_apart_scores_the_middle_and_of_days_the_best(bins, middle):
     table = orders(*((who, day, 20) for who in "abc" for day in ("2026-08-01", "2026-09-01")))
     scores = rfm_scores(table, as_of=AS_OF, bins=bins)
     found = records(scores, "recency_score", "frequency_score", "monetary_score")
-    assert found == [(middle,) * 3] * 3
+    assert found == [(bins, middle, middle)] * 3
 
 
 def test_customers_all_alike_who_keep_buying_are_not_called_new():
     table = orders(*((who, f"2026-0{month}-01", 20) for who in "abc" for month in range(5, 10)))
     scores = rfm_scores(table, as_of=AS_OF)
-    for segment_map, name in (("named", "potential"), ("grid", "need_attention")):
+    for segment_map in ("named", "grid"):
         found = customer_segments(scores, segment_map=segment_map)
-        assert set(records(found, "segment")) == {(name,)}
+        assert set(records(found, "segment")) == {("potential",)}
+
+
+def test_buyers_of_a_single_day_are_neither_lost_nor_asleep():
+    # Of 15 customers three ordered once, twelve up to five times, all on one day.
+    table = orders(*((f"c{n}", "2026-09-30", 10 + n) for n in range(15) for _ in range(n // 3 + 1)))
+    found = customer_segments(rfm_scores(table, as_of=AS_OF)).to_pandas()
+    assert set(found["segment"]) == {"champions", "potential", "new"}
+
+
+def test_where_all_customers_keep_on_alike_nobody_moves():
+    table = orders(*((who, f"2026-0{month}-15", 20) for who in "abc" for month in range(1, 10)))
+    scores = rfm_scores(table, as_of=AS_OF)
+    before = rfm_scores(table, as_of=date(2026, 6, 30), cuts=cut_points(scores))
+    now, then = (
+        records(customer_segments(each).order_by("customer_id"), "customer_id", "segment")
+        for each in (scores, before)
+    )
+    assert then == now
 
 
 def test_customers_who_all_ordered_once_for_the_same_have_the_least_of_both():
@@ -206,14 +226,14 @@ def test_no_orders_give_empty_tables():
     assert cut_points(customers) == {"recency_days": (), "order_count": (), "revenue": ()}
 
 
-def test_a_recency_that_all_share_is_neither_good_nor_bad():
+def test_a_recency_that_all_share_is_the_best_for_nobody_came_later():
     scores = rfm_scores(
         orders(("a", "2026-08-01", 9), ("b", "2026-08-01", 5), ("b", "2026-08-01 13:00", 5)),
         as_of=AS_OF,
     )
     assert records(scores.order_by("customer_id"), "recency_score", "frequency_score") == [
-        (3, 1),
-        (3, 3),
+        (5, 1),
+        (5, 3),
     ]
 
 

@@ -86,6 +86,22 @@ def test_one_time_regular_and_frequent_buyers():
     }
 
 
+@pytest.mark.parametrize("reverse", [False, True])
+def test_equal_repeat_buyers_at_the_mark_of_the_frequent_stay_together(reverse):
+    # Of six with more than one order four fifths are 4.8: three or fewer order less often.
+    rows = [("a", 2), ("b", 2), ("c", 2), ("d", 7), ("e", 7), ("f", 7)]
+    made = profiles(*((who, n, 5) for who, n in sorted(rows, reverse=reverse)))
+    assert set(segments(regularity(made)).values()) == {"regular"}
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_newcomers_of_equal_chances_stay_in_one_band(reverse):
+    rows = sorted("abcd", reverse=reverse)
+    known = counts(*((who, 0, 10, 5.0) for who in rows))
+    told = values(*((who, 1.0, 0.5) for who in rows))
+    assert records(newcomers(known, told)) == [("low", 4, pytest.approx(0.5), 20.0)]
+
+
 def test_where_repeat_buyers_are_alike_nobody_is_frequent():
     found = segments(regularity(profiles(("a", 1, 5), ("b", 2, 5), ("c", 2, 5))))
     assert found == {"a": "one_time", "b": "regular", "c": "regular"}
