@@ -59,7 +59,7 @@ def compile_expression(expression: Expression, columns: Mapping[str, ibis.Value]
     Raises
     ------
     ExpressionError
-        An unknown column, or parts that do not go together.
+        An unknown column, parts that do not go together, or a 0 to divide by.
     """
     for node in expression.name_nodes():
         if node.name not in columns:
@@ -128,6 +128,8 @@ class _Compiler:
             return self._condition(node.left) & self._condition(node.right)
         if node.operator == "or":
             return self._condition(node.left) | self._condition(node.right)
+        if node.operator == "/" and isinstance(node.right, Literal) and node.right.value == 0:
+            raise self._refused(node.right, "this divides by zero", "Divide by another number.")
         if node.operator in _RECKON:
             return _RECKON[node.operator](self._number(node.left), self._number(node.right))
         left, right = self._alike(node)

@@ -113,7 +113,7 @@ def test_a_text_that_an_engine_takes_for_a_number_is_none(text):
 
 def test_dividing_by_zero_gives_no_value():
     assert values("revenue / visits") == [None, -1.25, None]
-    assert values("1 / 0") == [None, None, None]
+    assert values("1 / (visits - visits)") == [None, None, None]
 
 
 def test_what_is_reckoned_with_nothing_is_nothing():
@@ -148,6 +148,15 @@ def test_an_unknown_column_is_named_with_the_nearest_one():
         "                        ^\n"
         "Did you mean 'country'? Columns: id, country, points, order_count, revenue, visits, "
         "birth_date, last_order, member."
+    )
+
+
+def test_a_division_by_zero_that_can_be_seen_is_refused():
+    assert refused("revenue / 0 > 3") == (
+        "this divides by zero (character 11).\n"
+        "    revenue / 0 > 3\n"
+        "              ^\n"
+        "Divide by another number."
     )
 
 
