@@ -147,8 +147,18 @@ def _problems(models: pd.DataFrame) -> str:
     )
 
 
-def expected_value_finding(total: Data, *, days: int) -> Finding:
-    """What all customers together are expected to bring within the horizon, with its range."""
+def expected_value_finding(total: Data, *, days: int, of_margin: bool = True) -> Finding:
+    """What all customers together are expected to bring within the horizon, with its range.
+
+    Parameters
+    ----------
+    total
+        Result of `lifetime_value.total_value`.
+    days
+        Days of the horizon.
+    of_margin
+        Whether a margin is known; without one the expected value is revenue.
+    """
     rows = frame_of(total)
     if rows.empty or pd.isna(rows["expected_value"].iloc[0]):
         return Finding("expected_value", title=say("findings.expected_value.none"))
@@ -159,7 +169,7 @@ def expected_value_finding(total: Data, *, days: int) -> Finding:
     return Finding(
         "expected_value",
         title=say(
-            "findings.expected_value.title",
+            f"findings.expected_value.{'title' if of_margin else 'revenue'}",
             customers=say_count("findings.customers", int(row["customer_count"])),
             value=format_short_money(row["expected_value"]),
             days=say_count("findings.days", days),

@@ -41,7 +41,9 @@ def test_a_win_back_is_priced_by_the_usual_order_and_marked_as_assumed() -> None
         "If 3 to 9 in 100 order once more at their usual €7.50, that is €45–€135 of revenue. "
         "The response is assumed: hold out a part to measure it."
     )
-    assert found.title == "Good customers who stopped ordering hold 30% of revenue: 200 customers"
+    assert found.title == (
+        "Good customers who stopped ordering brought 30% of all revenue so far: 200 customers"
+    )
 
 
 def test_a_win_back_of_customers_who_brought_nothing_is_not_asked_for() -> None:
