@@ -104,9 +104,23 @@ def at_risk_finding(segments: Data) -> Finding:
                 high_response=format_count(100 * HIGH_RESPONSE),
                 order_value=format_unit_money(order_value),
                 range=format_interval(low, high, "short_money"),
-            ),
+            )
+            + _left_alone(risk, rows),
             evidence="assumed",
         ),
+    )
+
+
+def _left_alone(risk: pd.DataFrame, segments: pd.DataFrame) -> str:
+    """What a model expects of the customers without a win-back; nothing where none can tell."""
+    expected, of_all = (each.get("expected_value", pd.Series()) for each in (risk, segments))
+    total = of_all.sum()
+    if expected.empty or of_all.isna().any() or total <= 0:
+        return ""
+    return " " + say(
+        "findings.at_risk.left_alone",
+        value=format_short_money(expected.sum()),
+        share=format_share(expected.sum() / total, digits=0),
     )
 
 

@@ -46,6 +46,36 @@ def test_a_win_back_is_priced_by_the_usual_order_and_marked_as_assumed() -> None
     )
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            " hold out a part to measure it. Left alone, the model expects €500 of value from "
+            "them, 10% of that of all customers: try the win-back on a part of them, beside a "
+            "control group, before it is funded.",
+        ),
+        (
+            "ru",
+            " оставьте контрольную группу, чтобы его измерить. Без возврата модель ожидает от них "
+            "500 € ценности, 10 % от всех клиентов: сначала испытайте возврат на части из них, "
+            "с контрольной группой.",
+        ),
+    ],
+)
+def test_a_win_back_stands_beside_what_a_model_expects_without_it(language: str, said: str) -> None:
+    with speaking(language=language):
+        found = findings.at_risk_finding(SEGMENTS.assign(expected_value=[4000.0, 500.0, 500.0]))
+    assert found.decision is not None
+    assert found.decision.why.replace("\xa0", " ").endswith(said)
+
+
+@pytest.mark.parametrize("expected", [float("nan"), 0.0, [4000.0, float("nan"), 500.0]])
+def test_where_no_model_can_tell_a_win_back_stands_alone(expected: float | list[float]) -> None:
+    found = findings.at_risk_finding(SEGMENTS.assign(expected_value=expected))
+    assert found.decision == findings.at_risk_finding(SEGMENTS).decision
+
+
 def test_a_win_back_of_customers_who_brought_nothing_is_not_asked_for() -> None:
     for segments in (SEGMENTS.assign(revenue=0.0), SEGMENTS.assign(revenue=[9000.0, -5.0, 10.0])):
         found = findings.at_risk_finding(segments)
