@@ -18,7 +18,7 @@ from crm_strategy.analysis.timeline import known_touches, next_orders, placed_or
 COLUMNS = (
     *("channel", "verdict", "holdout_share", "weeks", "holdout_count", "contacted_count"),
     *("rate", "break_even_drop", "customer_count", "converted_count"),
-    *("rate_low", "rate_high", "basis", "is_sent", "lost_customers"),
+    *("rate_low", "rate_high", "basis", "is_sent", "lost_customers", "ordering_count"),
 )
 
 REACHED = ("channel", "customer_count", "converted_count", "ordering_count", "sent_count")
@@ -161,7 +161,8 @@ def holdout_plan(
         (reached), `converted_count` (of them, ordered soon after a touch), `rate_low` and
         `rate_high` (95 % of `rate`), `basis` (`margin` or `revenue`, as `switch_offs` has it),
         `is_sent` (whether touches show that the client sends by the channel; None: they tell
-        no actions, so it is assumed), `lost_customers` (as `switch_offs` has it).
+        no actions, so it is assumed), `lost_customers` (as `switch_offs` has it),
+        `ordering_count` (of those reached, ordered at all).
 
         Verdicts: `ready`, `cannot_pay` (no drop of the rate, its whole interval included,
         reaches the break-even, so no test could tell to keep it), `too_few` (not within a year),
@@ -204,6 +205,7 @@ def _plan(
         "converted_count": soon,
         "basis": row.get("basis", "margin"),
         "lost_customers": row.get("lost_customers", np.nan),
+        "ordering_count": row["ordering_count"],
         "is_sent": True if row["sent_count"] > 0 else None,
     }
     if not can_draw:

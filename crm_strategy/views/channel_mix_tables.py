@@ -5,8 +5,9 @@ from typing import Final
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.channel_privacy import BEHIND, told_plan, told_switch_offs
+from crm_strategy.views.channel_privacy import BEHIND, told_switch_offs
 from crm_strategy.views.channel_set_privacy import telling_sets, without_telling_shares
+from crm_strategy.views.holdout_privacy import PLANNED, shown_plan
 from crm_strategy.views.layout import Layout, Suppress
 from crm_strategy.views.payload import hidden
 from crm_strategy.views.privacy import small
@@ -30,7 +31,6 @@ _OFF_GUARDS: Final = (*BEHIND, "journeys_untold")
 
 _LOSSES = ("margin_lost", "revenue_lost", "low", "high", "net_gain", "break_even", "flip_margin")
 _MONEY = ("cost_saved", "margin_lost", "revenue_lost", "low", "high", "net_gain")
-_PLANNED = ("holdout_count", "contacted_count", "rate", "break_even_drop")
 _WORTH = (
     *("cac", "ltv", "low", "high", "ltv_to_cac", "payback_months", "stop_margin"),
     *("scale_margin", "earned_so_far", "expected_value", "revenue_ltv", "revenue_so_far"),
@@ -178,15 +178,14 @@ def holdout_plan_table(plan: Data, single: Data = ()) -> Table:
         The switch-offs that it rests on: what their table hides is hidden here.
     """
     return Table(
-        told_plan(plan, single) if len(frame_of(single)) else plan,
+        shown_plan(plan, single),
         id="holdout_plan",
         formats={"rate": "share", "break_even_drop": "share", "weeks": "count"},
-        # The rates, and the sizes made of them, tell how many ordered after a touch.
         suppress=(
             Suppress(count="customer_count"),
-            Suppress(count="converted_count", hides=_PLANNED),
+            Suppress(count="converted_count", hides=PLANNED),
             # The drop is what the orders at risk are worth.
-            Suppress(count="lost_customers", hides=_PLANNED),
+            Suppress(count="lost_customers", hides=PLANNED),
         ),
         layout=Layout(
             columns=(

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from crm_strategy.views.cells import Data, frame_of
-from crm_strategy.views.channel_privacy import told_plan
+from crm_strategy.views.cells import Data
 from crm_strategy.views.finding import Basis, Finding
+from crm_strategy.views.holdout_privacy import shown_plan, told
 from crm_strategy.views.kinds import word_of
 from crm_strategy.views.privacy import small, without_small
 from crm_strategy.views.switch_off_findings import channel_names
@@ -20,7 +20,7 @@ def holdout_plan_finding(plan: Data, single: Data = ()) -> Finding:
     plan, single
         As in `channel_mix_tables.holdout_plan_table`.
     """
-    rows = told_plan(plan, single) if len(frame_of(single)) else frame_of(plan)
+    rows = shown_plan(plan, single)
     ready = _told(rows, "ready")
     hopeless = _told(rows, "cannot_pay")
     needless = " ".join(_needless(row) for _index, row in hopeless.iterrows())
@@ -31,7 +31,7 @@ def holdout_plan_finding(plan: Data, single: Data = ()) -> Finding:
     first = ready.iloc[0]
     basis, drop = _basis(first), _points(first["break_even_drop"])
     money = "revenue" if first["basis"] == "revenue" else "margin"
-    told = say(
+    found = say(
         "findings.holdout_plan.text",
         share=format_share(first["holdout_share"], digits=0),
         rate=format_share(first["rate"]),
@@ -47,7 +47,7 @@ def holdout_plan_finding(plan: Data, single: Data = ()) -> Finding:
             weeks=say_count("findings.weeks", int(first["weeks"])),
         ),
         text=" ".join(
-            part for part in (told, rule, basis.assumption, basis.change, needless) if part
+            part for part in (found, rule, basis.assumption, basis.change, needless) if part
         ),
         figures={"weeks": int(first["weeks"]), "holdout_count": int(first["holdout_count"])},
         basis=basis,
@@ -116,7 +116,7 @@ def _change_of_none(row: pd.Series) -> str:
 
 def _told(plan: pd.DataFrame, verdict: str) -> pd.DataFrame:
     """Rows of a verdict whose customers, and those who ordered after a touch, may be told."""
-    rows = without_small(plan, "customer_count")
+    rows = told(without_small(plan, "customer_count"))
     rows = rows[rows["verdict"] == verdict] if len(rows) else rows
     for count in ("converted_count", "lost_customers"):
         rows = rows[~rows[count].map(small).astype(bool)] if count in rows else rows
