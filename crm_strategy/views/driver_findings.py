@@ -8,11 +8,7 @@ import pandas as pd
 from crm_strategy.analysis.drivers import UNSPLIT
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.chain_findings import LIKELY
-from crm_strategy.views.driver_privacy import (
-    told_drivers,
-    without_few_repeats,
-    without_telling_flows,
-)
+from crm_strategy.views.driver_privacy import few_repeats, told_drivers, without_telling_flows
 from crm_strategy.views.driver_tables import UNITS, with_labels
 from crm_strategy.views.finding import Decision, Finding
 from crm_strategy.views.payload import is_hidden
@@ -34,7 +30,8 @@ def revenue_drivers_finding(drivers: Data) -> Finding:
     if rows.empty:
         return Finding("revenue_drivers", title=say("drivers.finding.none"))
     change = float(rows.loc[rows["split"] == "factors", "contribution"].sum())
-    rows = without_few_repeats(without_telling_flows(rows))
+    again = few_repeats(rows)
+    rows = without_telling_flows(rows)
     rows = rows[~rows["contribution"].map(is_hidden)].astype({"contribution": "float64"})
     for count in ("n", "previous_n"):
         rows = without_small(rows, count, within=[["split"]])
@@ -42,8 +39,8 @@ def revenue_drivers_finding(drivers: Data) -> Finding:
     if factors.empty:
         return _unsplit(rows)
     moved = "rose" if change >= 0 else "fell"
-    if len(factors) < len(UNITS):
-        return _untold(change, moved, factors, rows[rows["split"] == "flows"])
+    if again:
+        return _untold(change, moved, rows[rows["split"] == "flows"])
     most = factors.loc[factors["contribution"].abs().idxmax()]
     return Finding(
         "revenue_drivers",
@@ -60,12 +57,12 @@ def revenue_drivers_finding(drivers: Data) -> Finding:
     )
 
 
-def _untold(change: float, moved: str, factors: pd.DataFrame, flows: pd.DataFrame) -> Finding:
+def _untold(change: float, moved: str, flows: pd.DataFrame) -> Finding:
     """By how much revenue moved, where its factors would tell the few who ordered again."""
     return Finding(
         "revenue_drivers",
         title=say(f"drivers.finding.{moved}_untold", change=format_short_money(abs(change))),
-        text=" ".join(_factor(row) for row in factors.to_dict("records")) + _flows(flows),
+        text=_flows(flows).strip(),
         severity="note" if change >= 0 else "watch",
         figures={"change": change},
     )

@@ -1,13 +1,14 @@
 """Drivers of revenue that would tell what few customers did."""
 
+import math
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.layout import Suppress
-from crm_strategy.views.payload import hidden
+from crm_strategy.views.payload import hidden, is_hidden
 from crm_strategy.views.privacy import small
 
 BEHIND: Final = tuple(
@@ -22,7 +23,9 @@ _THEN: Final = ("retained", "lost")
 
 _MONEY: Final = ("contribution", "previous", "current")
 
+_PERIODS: Final = ("current", "previous")
 _PEOPLE: Final = ("n", "previous_n")
+"""Columns of the money, and of the customers, of the period and of the one before."""
 
 _OF_ORDERS: Final = ("frequency", "order_value")
 """Factors that tell the orders beside customers or revenue."""
@@ -141,21 +144,43 @@ def without_few_repeats(rows: pd.DataFrame) -> pd.DataFrame:
     """The drivers without the factors that tell the orders, where few ordered again.
 
     Of 300 customers with 304 orders at most 4 ordered again. Revenue by the value of an order
-    tells the orders, too.
+    tells the orders, too, and so does the scorecard: customers of such a period are hidden, as
+    factor, as the sum of flows, and where all of them, or all but a few, have order lines.
     """
-    known = rows[rows["split"] == "factors"].set_index("driver")
-    if not {"customers", *_OF_ORDERS} <= set(known.index):
+    again = few_repeats(rows)
+    if not again:
         return rows
-    again = {
-        when: (known.at["frequency", when] - 1) * known.at["customers", when]
-        for when in ("previous", "current")
-    }
-    few = [when for when, n in again.items() if small(round(n))]
-    if not few:
-        return rows
-    at = rows.index[(rows["split"] == "factors") & rows["driver"].isin(_OF_ORDERS)]
-    columns = [*few, "contribution"]
-    return _hidden(rows.astype(dict.fromkeys(columns, "object")), at, columns)
+    factors, flows = (rows.index[rows["split"] == split] for split in ("factors", "flows"))
+    lines = rows.index[rows["split"] == "products"]
+    people = [_PEOPLE[_PERIODS.index(when)] for when in again]
+    shown = rows.astype(dict.fromkeys([*_MONEY, *_PEOPLE], "object"))
+    shown = _hidden(shown, factors, [*again, "contribution", *people])
+    shown = _hidden(shown, flows, _PEOPLE)
+    for when, count in zip(again, people, strict=True):
+        orders = _orders(rows, when)
+        near = [at for at in lines if small(orders - _number(rows.at[at, count]))]
+        shown = _hidden(shown, pd.Index(near), [count])
+    return shown
+
+
+def few_repeats(rows: pd.DataFrame) -> list[str]:
+    """The periods, `current` and `previous`, in which the factors tell that few ordered again."""
+    factors = rows[rows["split"] == "factors"].set_index("driver")
+    if not {"customers", *_OF_ORDERS} <= set(factors.index):
+        return []
+    people = factors.loc["customers"]
+    return [when for when in _PERIODS if small(round(_orders(rows, when) - people[when]))]
+
+
+def _orders(rows: pd.DataFrame, when: str) -> int:
+    """Orders of known customers in a period."""
+    factors = rows[rows["split"] == "factors"].set_index("driver")
+    return round(float(factors.at["customers", when]) * float(factors.at["frequency", when]))
+
+
+def _number(cell: Any) -> float:
+    """A count, or NaN where it is hidden."""
+    return math.nan if is_hidden(cell) else float(cell)
 
 
 def without_telling_products(rows: pd.DataFrame) -> pd.DataFrame:

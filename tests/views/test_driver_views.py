@@ -341,9 +341,13 @@ def test_a_flow_beside_the_lifecycle_does_not_tell_the_few_who_were_active_all_t
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("en", "would tell the few who ordered again"), ("ru", "выдали бы")]
+    ("language", "said", "starts"),
+    [
+        ("en", "would tell the few who ordered again", "New customers brought"),
+        ("ru", "выдали бы", "Новые клиенты"),
+    ],
 )
-def test_factors_do_not_tell_the_few_who_ordered_again(language, said):
+def test_factors_do_not_tell_the_few_who_ordered_again(language, said, starts):
     # 310 now: 40 customers with 44 orders; before, 50 with 100.
     rows = drivers()
     rows.loc[rows["driver"] == "customers", "current"] = 40.0
@@ -358,11 +362,35 @@ def test_factors_do_not_tell_the_few_who_ordered_again(language, said):
         cells = dict(zip(names, column_cells(payload, column), strict=True))
         assert is_hidden(cells["frequency"]) == hides
         assert is_hidden(cells["order_value"]) == hides
-        assert not is_hidden(cells["customers"])
-    assert all(map(is_hidden, column_cells(chart, "contribution")[1:3]))
+        # Beside all orders, which the scorecard tells, the customers would tell those few too.
+        assert is_hidden(cells["customers"]) == hides
+    assert all(map(is_hidden, column_cells(chart, "contribution")[:3]))
     assert said in found.title
-    assert "50" in found.text
+    assert found.text.startswith(starts)
     assert found.figures == {"change": told.figures["change"]}
+
+
+@pytest.mark.parametrize(
+    ("when", "count", "orders"), [("current", "n", 44), ("previous", "previous_n", 54)]
+)
+def test_customers_of_a_period_do_not_tell_the_few_who_ordered_again(when, count, orders):
+    rows = drivers()
+    customers = {"current": 40.0, "previous": 50.0}[when]
+    rows.loc[rows["driver"] == "customers", when] = customers
+    rows.loc[rows["driver"] == "frequency", when] = orders / customers
+    with speaking(language="en", currency="EUR", min_cell=10):
+        payloads = tables.revenue_drivers_table(rows).payload(), bridge(rows)
+    for payload in payloads:
+        keys = zip(payload["keys"]["split"], payload["keys"]["driver"], strict=True)
+        told = dict(zip(keys, column_cells(payload, count), strict=True))
+        for split, driver in told:
+            # Products of fewer customers tell nothing of those who ordered again.
+            hides = split != "products" or driver != "products_gone"
+            assert is_hidden(told[split, driver]) == hides, (split, driver)
+        other = {"n": "previous_n", "previous_n": "n"}[count]
+        cells = dict(zip(payload["keys"]["driver"], column_cells(payload, other), strict=True))
+        assert cells["customers"] == {"n": 40, "previous_n": 50}[other]
+        assert cells["volume"] == cells["customers"]
 
 
 def test_levers_are_not_told_where_few_ordered_again_in_a_period():
