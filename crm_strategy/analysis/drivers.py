@@ -23,6 +23,9 @@ NO_CUSTOMER: Final = "no_customer"
 UNSPLIT: Final = "unsplit"
 """A change that has no factors, as where a period has no orders."""
 
+OUTSIDE_LINES: Final = "outside_lines"
+"""Revenue that no order line shows, such as refunds without lines."""
+
 _DIGITS: Final = 6
 """Sums are rounded so far that the order of adding decides nothing."""
 
@@ -76,8 +79,9 @@ def revenue_drivers(
     DataFrame
         `split`, `driver`, `contribution` (money; Σ of each split is the change of revenue, net
         of refunds), `previous` and `current` (the factor, or the money of the group, in each
-        period; NaN where there is none), `n` and `previous_n` (customers behind it), `active_n`
-        (of flows, as in `customer_flows`).
+        period; NaN where there is none), `n` and `previous_n` (customers behind it; of revenue
+        outside order lines those whose orders and lines differ), `active_n` (of flows, as in
+        `customer_flows`).
     """
     if first_day is not None and previous_start < first_day:
         return pd.DataFrame(columns=list(COLUMNS))
@@ -99,7 +103,8 @@ def revenue_drivers(
     if len(products):
         rest = change - products["contribution"].sum()
         if abs(rest) > _HALF_A_CENT:
-            unlined = _row("outside_lines", rest, (math.nan, math.nan))
+            people = _unlined(orders, order_lines, (start, end), (previous_start, previous_end))
+            unlined = _row(OUTSIDE_LINES, rest, (math.nan, math.nan), *people)
             products = pd.concat([products, unlined])
         parts.append(products.assign(split="products"))
     return pd.concat(parts, ignore_index=True).reindex(columns=list(COLUMNS))
@@ -176,6 +181,23 @@ def _sums(orders: ibis.Table, start: date, end: date) -> dict[str, float]:
     )
     sums = found.to_pandas().astype("float64").fillna(0.0).round(_DIGITS).iloc[0]
     return {str(name): float(value) for name, value in sums.items()}
+
+
+def _unlined(
+    orders: ibis.Table, order_lines: ibis.Table, *windows: tuple[date, date]
+) -> list[float]:
+    """Customers whose orders and order lines differ in money, in each window."""
+    columns = ("customer_id", "ordered_at", "amount")
+    lines = order_lines.select(*columns).mutate(amount=-_.amount)
+    money = ibis.union(orders.select(*columns), lines).filter(_.customer_id.notnull())
+    sums = {
+        f"in_{place}": money.amount.sum(where=within(money.ordered_at, *window)).fill_null(0.0)
+        for place, window in enumerate(windows)
+    }
+    customers = money.group_by("customer_id").agg(**sums)
+    apart = {name: (customers[name].abs() > _HALF_A_CENT).sum() for name in sums}
+    found = customers.agg(**apart).to_pandas().astype("float64").fillna(0.0).iloc[0]
+    return [float(found[name]) for name in sums]
 
 
 def _row(

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from crm_strategy.analysis.drivers import OUTSIDE_LINES
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.layout import Suppress
 from crm_strategy.views.payload import hidden, is_hidden
@@ -50,8 +51,8 @@ _LOST_APART: Final = (_HERE_BEFORE, _NOW)
 
 def shown_drivers(drivers: Data) -> pd.DataFrame:
     """The drivers as tables and charts show them: without what would tell a few."""
-    told = without_telling_flows(without_telling_products(told_drivers(drivers)))
-    return without_few_repeats(told)
+    told = without_few_outside_lines(told_drivers(drivers))
+    return without_few_repeats(without_telling_flows(without_telling_products(told)))
 
 
 def told_drivers(drivers: Data) -> pd.DataFrame:
@@ -201,6 +202,30 @@ def without_telling_products(rows: pd.DataFrame) -> pd.DataFrame:
             for at in rows.index[few]:
                 shown.at[at, column] = hidden()
     return shown
+
+
+def without_few_outside_lines(rows: pd.DataFrame) -> pd.DataFrame:
+    """The drivers with revenue outside order lines as part of the mix, where it is of few.
+
+    Refunds without lines of 2 customers are such. Beside all revenue, which the scorecard tells,
+    the revenue of the lines would tell it again: it is hidden in their period.
+    """
+    products = rows.index[rows["split"] == "products"]
+    outside = products[rows.loc[products, "driver"] == OUTSIDE_LINES]
+    mix = products[rows.loc[products, "driver"] == "mix"]
+    if not (len(outside) and len(mix)):
+        return rows
+    few = [
+        when
+        for when, count in zip(_PERIODS, _PEOPLE, strict=True)
+        if small(rows.at[outside[0], count])
+    ]
+    if not few:
+        return rows
+    told = rows.copy()
+    told.loc[mix[0], "contribution"] += rows.loc[outside, "contribution"].sum()
+    told = _hidden(told.astype(dict.fromkeys(few, "object")), products, few)
+    return told.drop(index=outside).reset_index(drop=True)
 
 
 def _are_flows(rows: pd.DataFrame) -> pd.Series:

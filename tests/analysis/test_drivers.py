@@ -189,6 +189,16 @@ def test_revenue_that_no_line_shows_is_said():
     assert contributions(found, "products")["outside_lines"] == 20
 
 
+def test_revenue_outside_lines_counts_the_customers_whose_orders_and_lines_differ():
+    placed = [(who, f"2026-0{month}-01", 50) for who in "abcd" for month in (5, 8)]
+    refunds = [("a", "2026-08-09", -7), ("b", "2026-08-10", -3), ("c", "2026-05-10", -2)]
+    shown = order_lines(*((f"o{at}", *row[:2], "p", 50) for at, row in enumerate(placed)))
+    # The refund of no known customer counts for none.
+    rows = orders(*placed, *refunds, (None, "2026-08-11", -1))
+    found = revenue_drivers(rows, shown, **PERIODS).set_index("driver").loc["outside_lines"]
+    assert (found["contribution"], found["n"], found["previous_n"]) == (-9, 2, 1)
+
+
 def test_without_lines_there_is_no_split_by_products():
     found = split([("a", "2026-08-01", 50), ("a", "2026-05-01", 50)])
     assert set(found["split"]) == {"factors", "flows"}

@@ -371,6 +371,37 @@ def test_factors_do_not_tell_the_few_who_ordered_again(language, said, starts):
 
 
 @pytest.mark.parametrize(
+    ("people", "hides"),
+    [((2, 0), {"current"}), ((0, 3), {"previous"}), ((9, 9), {"previous", "current"})],
+)
+def test_revenue_outside_lines_of_few_customers_is_part_of_the_mix(people, hides):
+    outside = ("products", "outside_lines", -44.44, None, None)
+    few, many = (
+        pd.concat([drivers(), pd.DataFrame([(*outside, *n)], columns=list(COLUMNS))])
+        for n in (people, (20, 30))
+    )
+    with speaking(language="en", currency="EUR", min_cell=10):
+        payloads = tables.revenue_drivers_table(few).payload(), bridge(few)
+        told = products_of(tables.revenue_drivers_table(many).payload(), "contribution")
+    for payload in payloads:
+        found = products_of(payload, "contribution")
+        assert "outside_lines" not in found
+        assert found["mix"] == pytest.approx(20 - 44.44)
+    for column in ("previous", "current"):
+        # Beside all revenue that of the lines would tell the rest.
+        cells = products_of(payloads[0], column)
+        assert all(is_hidden(cell) == (column in hides) for cell in cells.values())
+    assert (told["outside_lines"], told["mix"]) == (-44.44, 20)
+
+
+def products_of(payload, column):
+    """The cells of a column by product effect."""
+    names = zip(payload["keys"]["split"], payload["keys"]["driver"], strict=True)
+    pairs = zip(names, column_cells(payload, column), strict=True)
+    return {driver: cell for (split, driver), cell in pairs if split == "products"}
+
+
+@pytest.mark.parametrize(
     ("when", "count", "orders"), [("current", "n", 44), ("previous", "previous_n", 54)]
 )
 def test_customers_of_a_period_do_not_tell_the_few_who_ordered_again(when, count, orders):
