@@ -1,6 +1,6 @@
 """Segments of each kind whose size is hidden, as other tables of the same people hide it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
@@ -63,11 +63,18 @@ def _ordered_uncontacted(kinds: pd.DataFrame) -> float:
     return 0.0 if None in pair else float(pair[0]) - float(pair[1])
 
 
-def told_kinds(kinds: pd.DataFrame) -> pd.DataFrame:
+def told_kinds(kinds: pd.DataFrame, unseen: Collection[tuple[str, str]] = ()) -> pd.DataFrame:
     """Kinds of segments with the rows hidden of those that other tables tell too.
 
     Stages that nobody is in are hidden ones as well where their absence would tell the others.
     Of two maps of the same scores one is told: what their segments differ by may be a few.
+
+    Parameters
+    ----------
+    kinds
+        Result of `segment_kinds.segments_by_kind`.
+    unseen
+        Kind and name of the segments that are hidden beside those of other kinds.
     """
     if kinds.empty:
         return kinds
@@ -76,18 +83,12 @@ def told_kinds(kinds: pd.DataFrame) -> pd.DataFrame:
     parts = []
     alone = _ordered_uncontacted(kinds)
     for kind, rows in kinds.groupby("kind", sort=False):
-        if kind == RESPONSE and small(alone):
-            asked = dict(zip(rows["segment"], rows["customer_count"], strict=True))
-            gone = of_hidden_size(asked | {NOT_CONTACTED: alone})
-            places = [place for place, segment in enumerate(rows["segment"]) if segment in gone]
-            numbers = [each for each in rows if each not in ("kind", "segment", "customer_count")]
-            parts.append(with_hidden(rows, places, hides=numbers, within=[["kind"]]))
-            continue
-        if kind not in (LIFECYCLE, SATISFACTION, STOPPED):
-            parts.append(rows)
-            continue
         sizes = dict(zip(rows["segment"], rows["customer_count"], strict=True))
-        gone = sizes_to_hide(str(kind), sizes)
+        asked = sizes | ({NOT_CONTACTED: alone} if kind == RESPONSE and small(alone) else {})
+        gone = sizes_to_hide(str(kind), asked) | {name for of, name in unseen if of == kind}
+        if kind not in (LIFECYCLE, SATISFACTION, STOPPED) and gone == of_hidden_size(sizes):
+            parts.append(rows)  # The table hides these itself.
+            continue
         places = [place for place, segment in enumerate(sizes) if segment in gone]
         numbers = [each for each in rows if each not in ("kind", "segment", "customer_count")]
         parts.append(with_hidden(rows, places, hides=numbers, within=[["kind"]]))

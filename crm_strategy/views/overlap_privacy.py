@@ -8,11 +8,11 @@ nobody or no few.
 
 import pandas as pd
 
-from crm_strategy.views.kind_privacy import sizes_to_hide
 from crm_strategy.views.payload import hidden
+from crm_strategy.views.within_privacy import PAIR, sizes_of, unseen_segments
 from crm_strategy.words import voice
 
-ENDS = ["kind", "segment", "with_kind", "with_segment"]
+ENDS = PAIR
 
 
 def told_overlaps(overlap: pd.DataFrame) -> pd.DataFrame:
@@ -29,12 +29,7 @@ def told_overlaps(overlap: pd.DataFrame) -> pd.DataFrame:
     if overlap.empty:
         return overlap
     step = voice().min_cell
-    sizes = _sizes(overlap)
-    unseen = {
-        (kind, segment)
-        for kind, of in sizes.groupby("kind")
-        for segment in sizes_to_hide(str(kind), of.droplevel("kind").to_dict())
-    }
+    sizes, unseen = pd.Series(sizes_of(overlap)), unseen_segments(overlap)
     ends = [pd.MultiIndex.from_frame(overlap[each]) for each in (ENDS[:2], ENDS[2:])]
     size, other = (sizes.reindex(each).to_numpy(dtype="float64") for each in ends)
     told = in_steps(overlap["customer_count"], step)
@@ -68,14 +63,6 @@ def told_grid(grid: pd.DataFrame) -> pd.DataFrame:
 def in_steps(counts: "pd.Series[int]", step: int) -> "pd.Series[int]":
     """Counts rounded to multiples of a step."""
     return (counts + step // 2) // step * step
-
-
-def _sizes(overlap: pd.DataFrame) -> "pd.Series[int]":
-    """Customers by kind and segment."""
-    names = ENDS[:3]
-    sides = (names, ["with_kind", "with_segment", "kind"])
-    sums = [overlap.groupby(side)["customer_count"].sum().rename_axis(names) for side in sides]
-    return pd.concat(sums).groupby(level=ENDS[:2]).max()
 
 
 def _all(overlap: pd.DataFrame) -> int:
