@@ -52,6 +52,15 @@ def tier_of(
     return tier_by_value(worth, at_least) if at_least else tier_by_share(worth, shares or SHARES)
 
 
+def tier_names(
+    at_least: Mapping[str, float] | None = None, shares: Mapping[str, float] | None = None
+) -> list[str]:
+    """The tiers that `tier_members` makes of the same terms, the best first, without `other`."""
+    if at_least:
+        return sorted(at_least, key=lambda tier: -at_least[tier])
+    return [*(shares or SHARES)]
+
+
 def tier_by_value(worth: ibis.Value, at_least: Mapping[str, float]) -> ibis.Value:
     """The highest tier whose value a customer reaches; `other` below all tiers.
 

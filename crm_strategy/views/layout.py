@@ -27,6 +27,8 @@ class Layout:
         Rows the page shows; the workbook shows all.
     ranked
         Rows stand by size; hidden ones then go last, or their place would tell it.
+    ranked_within
+        Column whose rows of one value stand together; hidden ones go last among these.
     covered
         Rows there were, all of them hidden: said instead of what to supply.
     look
@@ -40,6 +42,7 @@ class Layout:
     page_only: Sequence[str] = ()
     rows_shown: int = 40
     ranked: bool = False
+    ranked_within: str = ""
     covered: bool = False
     look: str = ""
 

@@ -263,8 +263,25 @@ def hide_totals(
     return covered
 
 
-def hidden_last(rows: Sequence[list[Cell]], guard: Guard) -> list[list[Cell]]:
-    """Rows ranked by size with the hidden ones last, by name: their place would tell it."""
-    gone = [row for row in rows if is_hidden(row[guard.count])]
-    kept = [row for row in rows if not is_hidden(row[guard.count])]
-    return [*kept, *sorted(gone, key=lambda row: str(row[0]))]
+def hidden_last(
+    rows: Sequence[list[Cell]], guard: Guard, *, within: int | None = None
+) -> list[list[Cell]]:
+    """Rows ranked by size with the hidden ones last, by name: their place would tell it.
+
+    Parameters
+    ----------
+    rows, guard
+        What is ranked, and the column that counts customers.
+    within
+        Column whose rows of one value stay together; all rows are one ranking by default.
+    """
+    parts = [] if within is None else [*dict.fromkeys(str(row[within]) for row in rows)]
+
+    def place(row: list[Cell]) -> tuple[int, bool, list[str]]:
+        part = 0 if within is None else parts.index(str(row[within]))
+        gone = is_hidden(row[guard.count])
+        # By all that names the row: of one kind the first column is the same.
+        names = [each.casefold() for each in row if isinstance(each, str)]
+        return part, gone, names if gone else []
+
+    return sorted(rows, key=place)

@@ -1,7 +1,16 @@
 """Tables across segment kinds: all of them in one shape, how they overlap, who gets effort."""
 
+from collections.abc import Sequence
+from typing import Final
+
 import pandas as pd
 
+from crm_strategy.analysis.lifecycle import STAGES
+from crm_strategy.analysis.purchase_stops import STOPS
+from crm_strategy.analysis.satisfaction import BANDS
+from crm_strategy.analysis.segment_kinds import INACTIVE
+from crm_strategy.analysis.tiers import SHARES
+from crm_strategy.analysis.value_segments import DECILES
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.kind_privacy import told_kinds
 from crm_strategy.views.layout import Layout, Suppress
@@ -14,20 +23,58 @@ PRINTED = {"kind": "text", "segment": "text"}
 """These columns hold names, not ids."""
 
 
-def segment_kinds_table(kinds: Data) -> Table:
-    """Every kind of segment: each divides the same customers and the same revenue."""
+ORDERS: Final = {
+    "lifecycle": (*STAGES, INACTIVE),
+    "value": DECILES,
+    "regularity": ("one_time", "regular", "frequent"),
+    "stopped_at": STOPS,
+    "satisfaction": tuple(band for bands in BANDS.values() for band in bands),
+}
+"""Kinds whose segments have an order of their own."""
+_MOST_KINDS_SHOWN: Final = 250
+
+
+def segment_kinds_table(kinds: Data, tiers: Sequence[str] = tuple(SHARES)) -> Table:
+    """Every kind of segment: each divides the same customers and the same revenue.
+
+    Parameters
+    ----------
+    kinds
+        Result of `segment_kinds.segments_by_kind`.
+    tiers
+        Tiers, the best first.
+    """
     rows = without_few_repeats(frame_of(kinds), within=["kind"])
     return Table(
-        with_kind_names(told_kinds(rows), "kind", "segment"),
+        with_kind_names(in_order(told_kinds(rows), tiers), "kind", "segment"),
         id="segment_kinds",
         formats=PRINTED,
         suppress=(Suppress(count="customer_count", within=("kind",)),),
         layout=Layout(
             sheet_only=("purchase_frequency", "p_alive", "expected_orders"),
-            rows_shown=16,
+            rows_shown=_MOST_KINDS_SHOWN,
             ranked=True,
+            ranked_within="kind",
         ),
     )
+
+
+def in_order(kinds: pd.DataFrame, tiers: Sequence[str]) -> pd.DataFrame:
+    """Segments of a kind with an order of its own in that order; the others as they stand.
+
+    Of kinds with an order, segments that it does not name come last: nobody's in particular.
+    """
+    if kinds.empty:
+        return kinds
+    orders = ORDERS | {"tier": tuple(tiers)}
+    places = {kind: place for place, kind in enumerate(dict.fromkeys(kinds["kind"]))}
+    steps = [
+        (*orders.get(kind, ()), segment).index(segment)
+        for kind, segment in zip(kinds["kind"], kinds["segment"], strict=True)
+    ]
+    ranked = kinds.assign(place=kinds["kind"].map(places), step=steps).reset_index(drop=True)
+    ranked = ranked.sort_values(["place", "step"], kind="stable", ignore_index=True)
+    return ranked.drop(columns=["place", "step"])
 
 
 def rf_grid_table(grid: Data) -> Table:

@@ -204,8 +204,11 @@ class Table:
         groups = self._wholes(body, names, summed=summed)
         shown = privacy.hide_rows(body, guards, groups=groups)
         totals = [privacy.hide_totals(row, body, shown, guards) for row in last]
-        ranked = privacy.hidden_last(shown, guards[0]) if self._layout.ranked else shown
-        return ranked + totals
+        if not self._layout.ranked:
+            return shown + totals
+        within = self._layout.ranked_within
+        place = names.index(within) if within in names else None
+        return privacy.hidden_last(shown, guards[0], within=place) + totals
 
     def _wholes(
         self, rows: list[list[Cell]], names: list[str], *, summed: bool

@@ -2,7 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_strategy.analysis.tiers import SHARES, tier_by_share, tier_by_value, tier_members
+from crm_strategy.analysis.tiers import (
+    SHARES,
+    tier_by_share,
+    tier_by_value,
+    tier_members,
+    tier_names,
+)
 from tests.analysis.builders import FEW, records, table
 
 PEOPLE = {"customer_id": "string", "order_count": "int64", "revenue": "float64"}
@@ -61,6 +67,12 @@ def test_equal_customers_are_in_one_tier_and_better_ones_in_none_below(revenues)
     ordered = [place.index(by_revenue[revenue]) for revenue in sorted(by_revenue, reverse=True)]
     assert ordered == sorted(ordered)
     assert ordered[0] == 0
+
+
+def test_tiers_are_named_the_best_first():
+    assert tier_names({"silver": 10, "gold": 50}, {"no": 0.5}) == ["gold", "silver"]
+    assert tier_names({}, {"top": 0.1, "next": 0.2}) == ["top", "next"]
+    assert tier_names() == ["gold", "silver", "bronze"]
 
 
 @pytest.mark.parametrize("at_least", [{}, {"gold": 5}])
