@@ -18,6 +18,7 @@ from crm_strategy.views.naming import with_kind_names
 from crm_strategy.views.overlap_privacy import ENDS, told_grid, told_overlaps
 from crm_strategy.views.repeat_privacy import without_few_repeats
 from crm_strategy.views.table import Table
+from crm_strategy.views.within_privacy import unseen_segments
 
 PRINTED = {"kind": "text", "segment": "text"}
 """These columns hold names, not ids."""
@@ -34,7 +35,9 @@ ORDERS: Final = {
 _MOST_KINDS_SHOWN: Final = 250
 
 
-def segment_kinds_table(kinds: Data, tiers: Sequence[str] = tuple(SHARES)) -> Table:
+def segment_kinds_table(
+    kinds: Data, tiers: Sequence[str] = tuple(SHARES), *, overlap: "Data | None" = None
+) -> Table:
     """Every kind of segment: each divides the same customers and the same revenue.
 
     Parameters
@@ -43,10 +46,14 @@ def segment_kinds_table(kinds: Data, tiers: Sequence[str] = tuple(SHARES)) -> Ta
         Result of `segment_kinds.segments_by_kind`.
     tiers
         Tiers, the best first.
+    overlap
+        Result of `segment_overlap.segment_overlap`: which segments lie within others.
     """
+    pairs = frame_of(() if overlap is None else overlap)
+    unseen = set() if pairs.empty else unseen_segments(pairs)
     rows = without_few_repeats(frame_of(kinds), within=["kind"])
     return Table(
-        with_kind_names(in_order(told_kinds(rows), tiers), "kind", "segment"),
+        with_kind_names(in_order(told_kinds(rows, unseen), tiers), "kind", "segment"),
         id="segment_kinds",
         formats=PRINTED,
         suppress=(Suppress(count="customer_count", within=("kind",)),),
