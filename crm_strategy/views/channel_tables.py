@@ -1,5 +1,7 @@
 """Tables of the channels chapter: what a customer and an order cost, by channel."""
 
+from typing import Final
+
 import numpy as np
 import pandas as pd
 
@@ -7,9 +9,14 @@ from crm_strategy.analysis.crowds import together
 from crm_strategy.views.cells import Data, frame_of
 from crm_strategy.views.channel_privacy import UNTOLD, credited_untold
 from crm_strategy.views.layout import Layout, Suppress
-from crm_strategy.views.privacy import small
+from crm_strategy.views.privacy import hidden_beside, small
 from crm_strategy.views.table import Table
 from crm_strategy.views.telling_rates import without_rates
+
+NEW_UNTOLD: Final = "new_untold"
+"""Names the guard of new customers: 1 where those who had ordered before would follow."""
+
+_WON: Final = ("new_customers", "cac", "payback_months")
 
 CREDITED = (
     Suppress(
@@ -25,7 +32,8 @@ CREDITED = (
             "payback_months",
         ),
     ),
-    Suppress(count="new_customers", hides=("cac", "payback_months")),
+    Suppress(count=NEW_UNTOLD, hides=_WON),
+    Suppress(count="new_customers", hides=_WON[1:]),
     Suppress(count="customer_count", hides=("touch_count",)),
 )
 """Orders are hidden by the customers who ordered: one of them may have had all."""
@@ -37,7 +45,34 @@ def with_untold(channels: Data) -> pd.DataFrame:
     """All channels with the guard of their credited orders, which nothing shows."""
     rows = frame_of(channels)
     gone = credited_untold(rows) if "order_count" in rows else np.zeros(len(rows), dtype=bool)
-    return rows.assign(**{UNTOLD: np.where(gone, 1.0, np.nan)})
+    unknown = new_untold(rows, gone)
+    return rows.assign(
+        **{UNTOLD: np.where(gone, 1.0, np.nan), NEW_UNTOLD: np.where(unknown, 1.0, np.nan)}
+    )
+
+
+def new_untold(rows: pd.DataFrame, untold: np.ndarray) -> np.ndarray:
+    """The channels whose new customers would tell the few of their orders that were no first ones.
+
+    Of 63 orders of which 60 were first ones 3 are of customers who had ordered before. All orders
+    and all new customers are known, so as many channels are held back that neither follows.
+
+    Parameters
+    ----------
+    rows
+        Result of `channel_costs.channel_costs`, whole.
+    untold
+        Channels whose orders and new customers are hidden in any case.
+    """
+    found = np.zeros(len(rows), dtype=bool)
+    if not {"order_count", "new_customers"} <= set(rows):
+        return found
+    orders, new = (rows[name].astype("float64") for name in ("order_count", "new_customers"))
+    again = list((orders - new).round().fillna(0.0))
+    if any(small(n) and not off for n, off in zip(again, untold, strict=True)):
+        sides = [list(new.fillna(0.0)), again]
+        found[hidden_beside(sides, {*np.flatnonzero(untold).tolist()})] = True
+    return found
 
 
 def told_channels(channels: Data) -> pd.DataFrame:
@@ -76,9 +111,10 @@ def channel_costs_table(channels: Data) -> Table:
             "cost_source",
             "roi_basis",
             UNTOLD,
+            NEW_UNTOLD,
         ),
-        sheet_only=(UNTOLD,),
-        page_only=(UNTOLD,),
+        sheet_only=(UNTOLD, NEW_UNTOLD),
+        page_only=(UNTOLD, NEW_UNTOLD),
         words={"cost_source": "views.cost_source.{}", "roi_basis": "views.roi_basis.{}"},
     )
     rows = with_untold(channels)
@@ -87,6 +123,8 @@ def channel_costs_table(channels: Data) -> Table:
         rows = rows.drop(columns="margin")
     total = ["cost", "new_customers"]
     if "order_count" in rows:
+        if small(round(rows["order_count"].sum() - rows["new_customers"].sum())):
+            total.remove("new_customers")
         ordering = rows.get("ordering_customers", rows["order_count"])
         # All together may be few.
         total += () if small(together(ordering.dropna())) else _ORDERED

@@ -22,7 +22,7 @@ from crm_strategy.views import charts, findings, tables
 from crm_strategy.views.payload import column_cells, is_hidden
 from tests.analysis.builders import costs, orders, table, touches
 
-GUARDS = {"channel_untold", "lost_customers", "customers"}
+GUARDS = {"channel_untold", "new_untold", "lost_customers", "customers"}
 LEAST = 10
 WINDOW = {"start": date(2026, 7, 1), "end": date(2026, 9, 30)}
 

@@ -1,9 +1,12 @@
 """Channels and sources of leads: no figure tells what another of the chapter hides."""
 
+from typing import Any
+
 import pandas as pd
 
 from crm_strategy.views import charts, findings, tables
 from crm_strategy.views.payload import column_cells, is_hidden
+from crm_strategy.words import speaking
 from tests.views.samples import sample
 
 CHANNELS = pd.DataFrame(
@@ -55,3 +58,45 @@ def test_leads_lost_do_not_follow_from_all_those_won_and_open() -> None:
     assert told["qualified_rate"][place]
     assert not told["won_count"][place]
     assert sum(told["lead_count"]) == 1
+
+
+def costed(new: tuple[int, int, int]) -> pd.DataFrame:
+    """Channels of 63, 44 and 65 orders, of which so many were first ones."""
+    orders = [63, 44, 65]
+    return pd.DataFrame(
+        {
+            "channel": ["email", "sms", "fax"],
+            "cost": [200.0, 500.0, 900.0],
+            "touch_count": orders,
+            "new_customers": new,
+            "cac": [cost / n for cost, n in zip((200, 500, 900), new, strict=True)],
+            "order_count": orders,
+            "cost_per_order": [200 / 63, 500 / 44, 900 / 65],
+            "customer_count": orders,
+        }
+    )
+
+
+def test_new_customers_beside_orders_do_not_tell_the_few_who_had_ordered_before() -> None:
+    # 63 orders, 60 of them first ones: 3 are of customers who had ordered before.
+    with speaking(language="en", currency="EUR", min_cell=10):
+        for new, told in (((60, 20, 45), {"fax"}), ((60, 40, 65), {"fax"}), ((30, 20, 45), ALL)):
+            rows = costed(new)
+            table = tables.channel_costs_table(rows).payload()
+            drawn = charts.channel_cost_chart(rows).payload()
+            for payload in (table, drawn):
+                for column in ("new_customers", "cac"):
+                    assert set(shown_by_channel(payload, column)) == told, (new, column)
+                assert set(shown_by_channel(payload, "order_count")) == ALL
+            # All orders less all first ones: 7, of the 3 and the 4.
+            last = column_cells(table, "new_customers")[-1]
+            assert last == (None if sum(new) == 165 else sum(new))
+
+
+ALL = {"email", "sms", "fax"}
+
+
+def shown_by_channel(payload: Any, column: str) -> list[str]:
+    """The channels whose cell of a column a reader sees, the total apart."""
+    pairs = zip(payload["keys"]["channel"], column_cells(payload, column), strict=True)
+    return [name for name, cell in pairs if name in ALL and not is_hidden(cell)]
