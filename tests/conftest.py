@@ -14,7 +14,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
-from crm_strategy.words import speaking
+from crm_strategy.words import Voice, speaking
 from tests.small_business import PARAMS, SCENARIO, make_workbook, only_chapters
 
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ def _makes_a_whole_business(item: pytest.Item) -> bool:
 
 @pytest.fixture(autouse=True)
 def _own_voice() -> Iterator[None]:
-    """A test that opens a book speaks for itself alone."""
-    with speaking():
+    """A test that opens a book speaks for itself alone, and no test as a fixture's book did."""
+    with speaking(**vars(Voice())):
         yield
 
 

@@ -74,12 +74,20 @@ def attribution_finding(verdicts: Data) -> Finding:
 def _no_orders(idle: pd.DataFrame, said: Sequence[str] = (), *, is_whole: bool) -> Finding:
     """What was spent on channels that led to nothing, where no other one is in doubt."""
     hidden = "" if is_whole else say("findings.attribution.hidden")
+    basis = Basis(
+        n=say_count("findings.orders", 0),
+        interval=say("findings.attribution.nothing_drawn"),
+        assumption=say("findings.attribution.assumes_touches"),
+        change=say("findings.attribution.needs_orders"),
+    )
+    held = say("findings.attribution.why_no_orders", orders=basis.n)
     return Finding(
         "attribution",
         title=_spent(idle, "no_orders"),
-        text=_joined(*said, hidden),
+        text=_joined(*said, hidden, held, basis.interval, basis.change, basis.assumption),
         severity="watch",
         figures={"cost": float(idle["cost"].sum())},
+        basis=basis,
     )
 
 

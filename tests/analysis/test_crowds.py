@@ -1,11 +1,14 @@
 """Few customers are seen as few, whatever rows are taken together, from short lists a row."""
 
+import ibis
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ibis import _
 
-from crm_strategy.analysis.crowds import counted, listed, together
+from crm_strategy.analysis.crowds import counted, few_of, listed, together
+from tests.analysis.builders import FEW
 
 LEAST = 4
 some_paths = st.lists(st.sets(st.integers(0, 12)), min_size=1, max_size=8)
@@ -61,6 +64,17 @@ def test_of_crowds_of_different_tables_the_larger_is_what_is_certain():
     told = r"^Rows of different crowds are not the same rows: use together\(\)\.$"
     with pytest.raises(ValueError, match=told):
         first[0] | second[0]
+
+
+@FEW
+@given(st.lists(st.sampled_from("abcdefgh"), min_size=1, unique=True), st.randoms())
+def test_which_customers_are_listed_does_not_depend_on_the_order_of_rows(people, random):
+    lists = [
+        ibis.memtable({"who": order}).aggregate(ids=few_of(_.who, LEAST)).to_pandas()["ids"][0]
+        for order in (people, random.sample(people, len(people)))
+    ]
+    assert list(lists[0]) == list(lists[1])
+    assert len(lists[0]) == min(len(people), LEAST)
 
 
 def test_nobody_is_behind_rows_without_a_list():
