@@ -25,6 +25,8 @@ _WIN_BACK_COLUMNS: Final = (
     *("customer_count", "past_revenue", "p_alive", "expected_value", "own_return_rate"),
     *("discount_share", "gain"),
 )
+_OF_MOMENT: Final = ("customer_count", "active_count", "lapsed_count", "past_revenue")
+"""What is told of the customers of a moment."""
 
 
 def win_back_table(lapsed: Data) -> Table:
@@ -191,9 +193,6 @@ def moments_table(moments: Data) -> Table:
             words={"moment": "views.moment.{}"},
         ),
     )
-
-
-_OF_MOMENT: Final = ("customer_count", "active_count", "lapsed_count", "past_revenue")
 
 
 def told_by_season(moments: pd.DataFrame) -> list[int]:

@@ -23,6 +23,8 @@ SOLD = (
 )
 """What is told of a category."""
 
+BUYERS: Final = ("purchase_frequency", "repeat_rate")
+"""KPIs whose `n` is the number of customers who ordered."""
 
 FEW_CASES = (
     Suppress(count="n", hides=("value", "low", "high", "range", "change")),
@@ -172,9 +174,6 @@ def _hide_buyers(rows: pd.DataFrame) -> None:
             for row in rows.index[rows["kpi"].isin(BUYERS) & rows["n"].notna()]:
                 rows.at[row, "n"] = hidden()
 
-
-BUYERS: Final = ("purchase_frequency", "repeat_rate")
-"""KPIs whose `n` is the number of customers who ordered."""
 
 TOLD: Final = {
     "value": ("value", "range", "low", "high", "change"),
