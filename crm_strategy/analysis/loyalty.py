@@ -113,7 +113,7 @@ def period_segments(
     spans = spans_of(periods)
     bought = _bought_until(orders, spans)
     last = _behaviour(bought, max(spans, key=lambda span: span.end))
-    marks = cut_points(scores_of_profiles(last, bins=bins, cuts=cuts), bins=bins)
+    marks = cut_points(scores_of_profiles(last, bins=bins, cuts=cuts), bins=bins, cuts=cuts)
     parts = []
     for span in spans:
         scores = scores_of_profiles(_behaviour(bought, span), bins=bins, cuts=marks)

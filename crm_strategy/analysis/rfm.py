@@ -105,7 +105,9 @@ def scores_of_profiles(
     return customers.mutate(**scores)
 
 
-def cut_points(scores: ibis.Table, *, bins: int = 5) -> dict[str, tuple[float, ...]]:
+def cut_points(
+    scores: ibis.Table, *, bins: int = 5, cuts: Cuts | None = None
+) -> dict[str, tuple[float, ...]]:
     """The cut points behind scores: with them, another period is scored by the same marks.
 
     Parameters
@@ -114,6 +116,8 @@ def cut_points(scores: ibis.Table, *, bins: int = 5) -> dict[str, tuple[float, .
         Result of `rfm_scores` or `scores_of_profiles`.
     bins
         Its number of score levels.
+    cuts
+        The client's own cut points, where the scores were made by some: these stay.
 
     Returns
     -------
@@ -137,7 +141,7 @@ def cut_points(scores: ibis.Table, *, bins: int = 5) -> dict[str, tuple[float, .
         )
         asked[f"{measure}_alike"] = alike
     found = scores.aggregate(**asked).to_pandas().iloc[0]
-    return {
+    marks = {
         measure: tuple(
             _REACHED_BY_ALL[measure == _DAYS]
             if found[f"{measure}_alike"]
@@ -147,6 +151,7 @@ def cut_points(scores: ibis.Table, *, bins: int = 5) -> dict[str, tuple[float, .
         )
         for measure in _SCORES
     }
+    return marks | {measure: tuple(own) for measure, own in (cuts or {}).items()}
 
 
 def customer_segments(

@@ -92,6 +92,12 @@ def _refused(expression: Expression, node: Node, text: str, remedy: str) -> Expr
     return ExpressionError(text, expression=expression.text, at=node.at, remedy=remedy)
 
 
+def _is_zero(node: Node) -> bool:
+    while isinstance(node, Negative):
+        node = node.operand
+    return isinstance(node, Literal) and node.value == 0 and not isinstance(node.value, bool)
+
+
 def _near(node: Name, columns: Mapping[str, ibis.Value]) -> str:
     known = list(columns)
     if len(known) <= MOST_SHOWN:
@@ -128,7 +134,7 @@ class _Compiler:
             return self._condition(node.left) & self._condition(node.right)
         if node.operator == "or":
             return self._condition(node.left) | self._condition(node.right)
-        if node.operator == "/" and isinstance(node.right, Literal) and node.right.value == 0:
+        if node.operator == "/" and _is_zero(node.right):
             raise self._refused(node.right, "this divides by zero", "Divide by another number.")
         if node.operator in _RECKON:
             return _RECKON[node.operator](self._number(node.left), self._number(node.right))

@@ -10,8 +10,12 @@ from crm_strategy.views.payload import is_hidden
 from crm_strategy.views.privacy import small
 from crm_strategy.views.telling_rates import hide_telling_rates, without_rates
 
-PLANNED: Final = ("holdout_count", "contacted_count", "rate", "break_even_drop")
-"""The rates, and the sizes made of them, tell how many ordered, and how many after a touch."""
+PLANNED: Final = (
+    *("holdout_share", "weeks", "holdout_count", "contacted_count"),
+    *("rate", "break_even_drop"),
+)
+"""The rates, and the sizes and weeks made of them, tell how many ordered, and how many of these
+after a touch."""
 
 _OBSERVED: Final = "observed_rate"
 

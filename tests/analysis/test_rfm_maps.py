@@ -147,3 +147,23 @@ def test_the_cut_points_of_one_period_do_not_move_with_the_other_customers_of_th
 def test_the_grid_counts_customers_and_revenue_by_cell():
     grid = rf_grid(scored(511, 515, 111))
     assert records(grid) == [(5, 1, "new", 2, 20.0), (1, 1, "hibernating", 1, 10.0)]
+
+
+def test_own_cut_points_stay_for_another_period_whatever_was_seen():
+    own = {"recency_days": (365, 180, 90, 30), "order_count": (2, 3, 5, 9)}
+    seen = [("2026-09-20", 3), ("2026-06-30", 3)]
+    table = orders(
+        *((f"c{at}", day, 10 + at) for at, (day, n) in enumerate(seen) for _ in range(n))
+    )
+    scores = rfm_scores(table, as_of=date(2026, 9, 30), cuts=own)
+    marks = cut_points(scores, cuts=own)
+    assert {measure: marks[measure] for measure in own} == own
+    # All alike, too: 10 days reach 5 and 100 days 3, whoever else there is.
+    alike = rfm_scores(orders(("a", "2026-09-20", 5)), as_of=date(2026, 9, 30), cuts=own)
+    earlier = rfm_scores(table, as_of=date(2026, 10, 8), cuts=cut_points(alike, cuts=own)).order_by(
+        "customer_id"
+    )
+    assert records(earlier, "recency_days", "recency_score", "frequency_score") == [
+        (18, 5, 3),
+        (100, 3, 3),
+    ]

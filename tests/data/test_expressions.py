@@ -181,6 +181,8 @@ def test_of_very_many_columns_the_first_are_listed():
         ('order_count > "3"', "a text is compared with a number (character 15)."),
         ('order_count + "3" > 1', "this is no number (character 15)."),
         ("member + 1 > 1", "this is no number (character 1)."),
+        ("revenue / -0 > 3", "this divides by zero (character 11)."),
+        ("revenue / false > 3", "this is no number (character 11)."),
         ('birth_date > "1.5.1990"', "this is compared with a day (character 14)."),
         ("birth_date > country", "this is compared with a day (character 14)."),
         ("birth_date > 1990", "a day is compared with a number (character 1)."),
